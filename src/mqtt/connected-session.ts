@@ -141,15 +141,16 @@ export class ConnectedSession {
     };
   }
 
-  /** Reads the retained messages, publishes everything, and finally that the agent is online. */
-  async begin(): Promise<void> {
+  /** Reads the retained messages, publishes everything, and finally that the agent is online. `maxSilenceMs`: of the broker until its
+   * retained messages are read, if less than usual. */
+  async begin(maxSilenceMs?: number): Promise<void> {
     const { agent, ready, agentDirectory, otherProblemLists } = this.#context;
     this.#connection.listen((message) => {
       const isRead = this.#retained.stage === 'reading' && message.retained && message.topic !== this.#topics.ping;
       if (isRead) this.#retained.add(message.topic, message.payload);
       else dispatchInboundMessage(this.#connection, agent, message, this.#inbound);
     });
-    this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent));
+    this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent, maxSilenceMs));
     void this.#connection.retainsByNameOnly.then((isByNameOnly) => this.#setRetainsByNameOnly(isByNameOnly));
     await agentDirectory?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
     await otherProblemLists?.follow(this.#connection, agent);

@@ -103,13 +103,14 @@ export class ReconnectingPublisher {
   async #connectOnce(): Promise<BrokerConnectionError | undefined> {
     const { agent, state, log, shared, after } = this.#context;
     const settings = this.#brokers.current;
+    const { maxSilenceMs } = this.#brokers;
     let connection: SingleUseBrokerConnection | undefined;
     try {
       connection = await this.#opener.open(settings, agent, {
         clientId: mqttClientIdOf(agent),
         will: agent,
         disconnectBytes: this.#packetLimit.bytes,
-        maxSilenceMs: this.#brokers.maxSilenceMs,
+        maxSilenceMs,
         after,
       });
       if (this.#stopped.signal.aborted) {
@@ -119,7 +120,7 @@ export class ReconnectingPublisher {
       this.#connected = new ConnectedSession(this.#context, connection, this.#memory);
       // A connection that ends during the setup ends the setup.
       const endedEarly = await Promise.race([
-        this.#connected.begin().then(() => undefined),
+        this.#connected.begin(maxSilenceMs).then(() => undefined),
         connection.ended.then((reason) => ({ reason })),
       ]);
       if (endedEarly !== undefined) return endedEarly.reason;

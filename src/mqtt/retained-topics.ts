@@ -15,10 +15,12 @@ class RetainedReader {
   readonly stop: () => void;
   readonly #connection: SingleUseBrokerConnection;
   readonly #agent: AgentIdentity;
+  readonly #maxSilenceMs: number | undefined;
 
-  constructor(connection: SingleUseBrokerConnection, agent: AgentIdentity) {
+  constructor(connection: SingleUseBrokerConnection, agent: AgentIdentity, maxSilenceMs?: number) {
     this.#connection = connection;
     this.#agent = agent;
+    this.#maxSilenceMs = maxSilenceMs;
     const { ping } = new Topics(agent);
     this.stop = connection.listen(({ topic, payload, retained }) => {
       if (retained && payload !== '' && topic !== ping) this.payloads.set(topic, payload);
@@ -39,7 +41,7 @@ class RetainedReader {
   }
 
   ping(): Promise<void> {
-    return pingBrokerThroughOwnTopic(this.#connection, this.#agent);
+    return pingBrokerThroughOwnTopic(this.#connection, this.#agent, this.#maxSilenceMs);
   }
 }
 
@@ -79,14 +81,16 @@ function announcedTopics(agent: AgentIdentity, retained: ReadonlyMap<string, str
 }
 
 /** Reads what this agent has retained on the broker, which is the agent's memory: announcements and memories first. Some of it may
- * arrive later. Stays subscribed to the agent's status, ping, command, memory and discovery topics and to Home Assistant's status. */
+ * arrive later. Stays subscribed to the agent's status, ping, command, memory and discovery topics and to Home Assistant's status.
+ * `maxSilenceMs`: of the broker, if less than usual. */
 export async function readOwnRetainedPayloadsAndStaySubscribed(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
+  maxSilenceMs?: number,
 ): Promise<Map<string, string>> {
   const topics = new Topics(agent);
   const { status, ping, ownDiscoveryFilter, ownMemoriesFilter, ownCommandsFilter, homeAssistantStatus } = topics;
-  const reader = new RetainedReader(connection, agent);
+  const reader = new RetainedReader(connection, agent, maxSilenceMs);
   const { payloads } = reader;
   try {
     await reader.readPortion([ping, homeAssistantStatus, ownDiscoveryFilter, ownMemoriesFilter, ownCommandsFilter]);

@@ -29,8 +29,6 @@ export class SingleUseBrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
   /** The broker, without credentials. */
   readonly url: string;
-  /** Milliseconds of silence while retained messages are read, if less than usual. */
-  readonly maxSilenceMs: number | undefined;
   /** With which this client has logged in. */
   readonly password: Secret | undefined;
   /** Whether the broker sends retained messages only for full topic names. Known when what is retained was read, or seconds later. */
@@ -50,12 +48,7 @@ export class SingleUseBrokerConnection {
     client: MqttClient,
     inFlight: InFlightLimiter,
     limits: ConnackLimits,
-    {
-      protocolVersion,
-      disconnectBytes = Number.POSITIVE_INFINITY,
-      maxSilenceMs,
-      after = runAfter,
-    }: BrokerConnectionOptions,
+    { protocolVersion, disconnectBytes = Number.POSITIVE_INFINITY, after = runAfter }: BrokerConnectionOptions,
     ended: Promise<BrokerConnectionError | undefined>,
   ) {
     this.url = printableBrokerUrl(settings.MQTT_URL);
@@ -65,7 +58,6 @@ export class SingleUseBrokerConnection {
     this.#after = after;
     this.#limits = limits;
     this.#disconnectBytes = disconnectBytes;
-    this.maxSilenceMs = maxSilenceMs;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
     client.on('packetreceive', (packet) => {

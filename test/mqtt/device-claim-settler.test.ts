@@ -54,7 +54,7 @@ async function scene(options = {}) {
     observer.client.publishAsync(topic, payload, { qos: 1, retain: true });
 
   /** An agent that sees one thing with a part. */
-  function begin(id: string, { rank = 0, known = true } = {}) {
+  function begin(id: string, { rank = 0, known = true, brokers = broker.url } = {}) {
     const state = new MutableAgentState(broker.url);
     const read = (more: object = {}, isKnown = true) => {
       const device = {
@@ -76,7 +76,7 @@ async function scene(options = {}) {
     state.add(collector);
     read({}, known);
     const session = new ReconnectingPublisher(
-      sessionContext(broker.url, { ...anyAgent, id, name: id }, [collector], state, quietLog),
+      sessionContext(brokers, { ...anyAgent, id, name: id }, [collector], state, quietLog),
     );
     session.start();
     let isStopped = false;
@@ -264,6 +264,27 @@ test('a broker that refuses the claims is as one without', async () => {
   await owns('pi');
   expect(agents.every(({ state }) => state.broker.error === undefined)).toBe(true);
   expect([...observer.topics.keys()].filter(isClaim)).toEqual([]);
+});
+
+test('several brokers: the one that has given its retained messages away may take its time for the claims', async () => {
+  const echoMs = 2500;
+  let readsClaims = false;
+  const { broker, write, begin, views } = await scene({
+    authorizeSubscribe: (
+      _: unknown,
+      subscription: { topic: string },
+      done: (error: null, granted: unknown) => void,
+    ) => {
+      readsClaims ||= subscription.topic === claimTopic;
+      done(null, subscription);
+    },
+    authorizePublish: (_: unknown, { topic }: { topic: string }, done: (error: null) => void) => {
+      setTimeout(() => done(null), readsClaims && topic.endsWith('/echo') ? echoMs : 0);
+    },
+  });
+  await write(claimTopic, JSON.stringify({ agent: 'pi', device: 'gateway', rank: 1, since: new Date() }));
+  begin('nas', { brokers: `${broker.url},mqtt://127.0.0.1:1` });
+  await views('nas');
 });
 
 test('a broker that hangs up on whoever writes a claim is tried twice', async () => {
