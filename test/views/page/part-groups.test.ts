@@ -1,19 +1,9 @@
 import { expect, test } from 'vitest';
 import type { DeviceView } from '../../../src/views/page/device-view.ts';
 import { groupPartsByKind } from '../../../src/views/page/part-groups.ts';
+import { deviceView } from '../../helpers/device-view.ts';
 
-const part = (kind: string, more: Partial<DeviceView> = {}): DeviceView => ({
-  id: 'x',
-  kind,
-  name: 'x',
-  fullName: 'x',
-  problems: [],
-  numbers: [],
-  uptimes: [],
-  facts: [],
-  parts: [],
-  ...more,
-});
+const part = (kind: string, more: Partial<DeviceView> = {}): DeviceView => deviceView({ kind, ...more });
 const parts = (count: number, kind: string, more?: Partial<DeviceView>) =>
   Array.from({ length: count }, () => part(kind, more));
 const summaryOf = (all: readonly DeviceView[]) =>

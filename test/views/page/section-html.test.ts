@@ -2,20 +2,11 @@ import { expect, test } from 'vitest';
 import { doAtOnce } from '../../../src/model/steps.ts';
 import type { DeviceView } from '../../../src/views/page/device-view.ts';
 import { renderSection } from '../../../src/views/page/section-html.ts';
+import { deviceView } from '../../helpers/device-view.ts';
 
 const now = new Date('2026-03-14T20:00:00Z');
-const view = (id: string, more: Partial<DeviceView> = {}): DeviceView => ({
-  id,
-  kind: 'Drive',
-  name: id,
-  fullName: id,
-  problems: [],
-  numbers: [],
-  uptimes: [],
-  facts: [],
-  parts: [],
-  ...more,
-});
+const view = (id: string, more: Partial<DeviceView> = {}): DeviceView =>
+  deviceView({ id, name: id, fullName: id, ...more });
 const drives = (count: number, more: Partial<DeviceView> = {}) =>
   Array.from({ length: count }, (_, index) => view(`drive ${index}`, more));
 
