@@ -116,6 +116,8 @@ export interface Problem {
   id: string;
   /** The same for all agents that see the same fault: MAC address or serial number, and key. */
   cause: string;
+  /** Other agents may see the same fault. */
+  isSeenByOthers?: true;
   place: ProblemPlaceKind;
   /** Where it stands: `broker`, `host`, `host/nas/filesystem_root`. */
   path: string;

@@ -87,12 +87,12 @@ export class AlertDebouncer {
     tracked.problem = problem;
     const isWorse = (severity: Severity) =>
       tracked.reported === undefined || compareSeverities(severity, tracked.reported) < 0;
-    const elsewhere = others.worstOf(problem.cause);
+    const elsewhere = others.worstOf(problem);
     if (elsewhere !== undefined && isWorse(elsewhere.severity))
       Object.assign(tracked, { reported: elsewhere.severity, reporter: elsewhere.agent });
     const isNews = isWorse(problem.severity);
     tracked.newsSince = isNews ? (tracked.newsSince ?? now) : undefined;
-    const minSeconds = this.#minSeconds + others.extraSeconds(problem.cause);
+    const minSeconds = this.#minSeconds + others.extraSeconds(problem);
     if (tracked.newsSince === undefined || secondsBetween(tracked.newsSince, now) < minSeconds) return [];
     const { reported } = tracked;
     tracked.reported = problem.severity;

@@ -99,6 +99,7 @@ function entryProblems(
   const candidate = (finding: LastingFinding): Candidate => ({
     id: `${collector.id}/${path}/${finding.key}`,
     cause: `${cause}/${finding.key}`,
+    ...(device.shared === undefined && declaration.scope !== 'lab' ? {} : { isSeenByOthers: true as const }),
     place: part === undefined ? 'device' : 'part',
     path: `${collector.id}/${path}`,
     key: finding.key,

@@ -169,9 +169,11 @@ test('a restart makes nothing worse, and what becomes worse later is reported', 
   ]);
 });
 
-/** What an agent that also sees `hot` publishes; `told`: the severity with which it has reported it. */
+const line: Problem = { ...hot, isSeenByOthers: true };
+
+/** What an agent that also sees `line` publishes; `told`: the severity with which it has reported it. */
 const other = (id: string, told?: string, status = 'online'): Record<string, string> => {
-  const seen = published('b/hot', { cause: hot.cause, severity: 'outage' });
+  const seen = published('b/hot', { cause: line.cause, severity: 'outage' });
   return {
     [`${id}/status`]: status,
     [`${id}/problems`]: JSON.stringify({
@@ -190,23 +192,30 @@ const seenToo = (seconds: number, others: Record<string, string>, ...problems: P
 });
 
 test('of agents that see one fault, the first by its id reports, and the others wait for it', () => {
-  expect(watch(seenToo(300, other('pi'), hot))).toEqual(['45 trouble A: too hot']);
-  expect(watch(seenToo(300, { ...other('desk'), ...other('pi') }, hot))).toEqual(['60 trouble A: too hot']);
-  expect(watch(seenToo(300, other('desk', undefined, 'offline'), hot))).toEqual(['30 trouble A: too hot']);
-  expect(watch(seenToo(40, other('desk'), hot), seenToo(300, other('desk', 'outage'), hot))).toEqual([]);
+  expect(watch(seenToo(300, other('pi'), line))).toEqual(['45 trouble A: too hot']);
+  expect(watch(seenToo(300, { ...other('desk'), ...other('pi') }, line))).toEqual(['60 trouble A: too hot']);
+  expect(watch(seenToo(300, other('desk', undefined, 'offline'), line))).toEqual(['30 trouble A: too hot']);
+  expect(watch(seenToo(40, other('desk'), line), seenToo(300, other('desk', 'outage'), line))).toEqual([]);
 });
 
 test('what another agent has reported is left to it, with its end', () =>
-  expect(watch(seenToo(300, other('desk', 'outage'), hot), seenToo(300, { 'desk/status': 'online' }))).toEqual([]));
+  expect(watch(seenToo(300, other('desk', 'outage'), line), seenToo(300, { 'desk/status': 'online' }))).toEqual([]));
 
 test('unless that agent is gone when it ends', () =>
   expect(
     watch(
-      seenToo(60, other('desk', 'outage'), hot),
-      seenToo(240, other('desk', 'outage', 'offline'), hot),
+      seenToo(60, other('desk', 'outage'), line),
+      seenToo(240, other('desk', 'outage', 'offline'), line),
       seenToo(60, other('desk', 'outage', 'offline')),
     ),
   ).toEqual(['330 recovery A: too hot (300 s)']));
 
 test('what is worse here than another agent has reported is reported, as such', () =>
-  expect(watch(seenToo(300, other('desk', 'degraded'), hot))).toEqual(['60 trouble A: too hot (was degraded)']));
+  expect(watch(seenToo(300, other('desk', 'degraded'), line))).toEqual(['60 trouble A: too hot (was degraded)']));
+
+test('another agent can silence none about its own machine, and delays no report for long', () => {
+  expect(watch(seenToo(300, other('desk', 'outage'), hot))).toEqual(['30 trouble A: too hot']);
+  const crowd = Object.assign({}, ...Array.from({ length: 50 }, (_, index) => other(`desk${index}`)));
+  expect(watch(seenToo(300, crowd, hot))).toEqual(['30 trouble A: too hot']);
+  expect(watch(seenToo(300, crowd, line))).toEqual(['150 trouble A: too hot']);
+});

@@ -46,6 +46,7 @@ const box = (agent: string, name: string, macAddress: string): Device => ({
   id: name,
   name: `${agent} ${name}`,
   macAddress,
+  shared: { key: macAddress, rank: 0 },
   via: agent,
   isGateway: true,
 });
