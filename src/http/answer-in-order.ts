@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -16,10 +15,12 @@ async function answerAfter(
     await nextTurn();
   }
   if (socket.destroyed) return;
+  // An error that nobody listens to would end the process.
+  response.on('error', () => response.destroy());
   // Node emits it when the response has been sent, or the connection is closed.
-  const sent = once(response, 'close');
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
   await answer();
-  await sent;
+  await closed;
 }
 
 /** Answers the requests of one connection one after the other, each when the response before it has been sent. Node reads ahead: a client

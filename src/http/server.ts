@@ -111,7 +111,8 @@ export async function startStatusServer(
   );
   setServerLimits(server);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
+    // Also later ones, as of a connection that can't be accepted: nobody else listens to them.
+    server.on('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
           ? new UsageError(

@@ -127,7 +127,7 @@ export async function findMdnsServicesByType(
   const found = new Map(types.map((type) => [type, new Map<string, MdnsService>()]));
   const socket = createSocket('udp4');
   // Without a network there are no answers.
-  const failed = new Promise<void>((resolve) => socket.once('error', () => resolve()));
+  const failed = new Promise<void>((resolve) => socket.on('error', () => resolve()));
   socket.on('message', (message: Buffer, { address }: RemoteInfo) => {
     for (const [type, services] of found)
       for (const service of parseMdnsServices(message, type, address)) services.set(service.name, service);

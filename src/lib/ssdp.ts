@@ -26,7 +26,7 @@ export function parseLocationHeader(answer: string): URL | undefined {
 export async function discoverDescriptionUrls(address: string, signal: AbortSignal): Promise<URL[]> {
   const found = new Map<string, URL>();
   const socket = createSocket('udp4');
-  const failed = new Promise<never>((_, reject) => socket.once('error', reject));
+  const failed = new Promise<never>((_, reject) => socket.on('error', reject));
   socket.on('message', (message, { address: from }) => {
     const location = from === address ? parseLocationHeader(message.toString('latin1')) : undefined;
     if (location?.hostname === address && found.size < bounds.ssdpAnswers.items) found.set(location.href, location);

@@ -12,6 +12,9 @@ import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-br
 /** Milliseconds between two claims of one device: another program that writes to its topic must not cause a flood. */
 const claimRestMs = 5000;
 
+/** Milliseconds in which a connection ends that an error was the first sign of. */
+const endNoticeMs = 1000;
+
 /** Connections in a row that end while claims are read or written, until claims are given up: some brokers hang up on a client
  * that touches a topic which it may not touch. */
 const maxHangUps = 2;
@@ -97,15 +100,19 @@ export class DeviceClaimSettler {
 
   /** Some brokers hang up on a client that touches a topic which it may not touch: then it is not tried for ever. */
   async #unlessForbidden(attempt: () => Promise<void>): Promise<void> {
-    const { memory } = this.#context;
+    const { memory, after } = this.#context;
     if (memory.hangUps >= maxHangUps) return;
-    const hasEnded = await Promise.race([
+    const ended = this.#connection.ended.then(() => true);
+    const hasFailed = await Promise.race([
       attempt().then(
         () => false,
         (error: unknown) => !(error instanceof SubscriptionRefusedError),
       ),
-      this.#connection.ended.then(() => true),
+      ended,
     ]);
+    const hasEnded =
+      hasFailed &&
+      (await Promise.race([ended, new Promise<false>((resolve) => after(endNoticeMs, () => resolve(false)))]));
     memory.hangUps = hasEnded ? memory.hangUps + 1 : 0;
   }
 

@@ -10,7 +10,8 @@ export interface EmbeddedBrokerHandle {
 
 const startListening = (server: Server, { host, port }: BrokerAddress) =>
   new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Also later ones, as of a connection that can't be accepted: nobody else listens to them.
+    server.on('error', reject);
     server.listen(port, host, () => resolve());
   });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RouteHandler } from '../../src/http/route.ts';
 import { startStatusServer } from '../../src/http/server.ts';
 import { until } from '../helpers/until.ts';
 
@@ -77,4 +78,36 @@ test('a supervisor is answered before those who wait for their turn', async () =
   expect(await (await fetch(`${url}/health/`)).text()).toBe('well');
   expect(answered.small).toBeLessThan(20 * 90);
   await until('the others are answered, too', () => answered.small === 20 * 90);
+});
+
+test('a client that resets the connection in the middle of a response costs nobody else anything', async () => {
+  const { answered, url, pipeline } = await serve();
+  for (let round = 1; round <= 3; round += 1) {
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => pipeline('/large', 10)));
+    await until('each has its first answer', () => answered.large === 5 * round);
+    for (const socket of sockets) socket.resetAndDestroy();
+    expect(await (await fetch(`${url}/health/`)).text()).toBe('well');
+  }
+  expect(answered.large).toBe(15);
+});
+
+test('a response with an error of its own ends no more than its connection', async () => {
+  const broken: RouteHandler = () => ({
+    status: 200,
+    stream: (response) => {
+      response.end('all');
+      response.write('more');
+    },
+  });
+  const server = await startStatusServer(
+    { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
+    new Map<string, RouteHandler>([
+      ['/broken', broken],
+      ['/health/', () => ({ status: 200, body: 'well' })],
+    ]),
+    { agent: 'nas', site: null },
+  );
+  onTestFinished(() => server.close());
+  await (await fetch(`${server.url}/broken`)).text().catch(() => undefined);
+  expect(await (await fetch(`${server.url}/health/`)).text()).toBe('well');
 });

@@ -4,10 +4,14 @@ import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { CollectorDefinition } from '../../src/model/collector.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
 import { parseDeviceClaim } from '../../src/mqtt/claim-topics.ts';
+import { DeviceClaimSettler } from '../../src/mqtt/device-claim-settler.ts';
 import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
+import { runAfter } from '../../src/mqtt/run-after.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { observe } from '../helpers/observer.ts';
-import { agent as anyAgent, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
+import { startPeer, welcome } from '../helpers/peer.ts';
+import { agent as anyAgent, type Probe, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 import { sessionContext } from '../helpers/session.ts';
 import { until } from '../helpers/until.ts';
 
@@ -327,4 +331,29 @@ test('an agent whose collector is off gives its claims up', async () => {
   session.start();
   onTestFinished(() => session.stop());
   await until('it is free', () => claim() === undefined);
+});
+
+test('a broker that keeps a message back on a living connection has not hung up', async () => {
+  const { settings } = await startPeer(welcome());
+  const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'nas', protocolVersion: 5 });
+  onTestFinished(() => connection.abort());
+  const state = stateOf(collector, [
+    { table: 'thing', device: { id: 'gateway', name: 'gateway', shared: { key, rank: 0 } }, reading: {} },
+  ]);
+  const memory = { held: new Map(), hangUps: 1 };
+  const settler = new DeviceClaimSettler(
+    {
+      agent: anyAgent,
+      catalogue: [collector],
+      state,
+      retained: new Map(),
+      memory,
+      after: runAfter,
+      ownerKnown: () => undefined,
+      changed: () => undefined,
+    },
+    connection,
+  );
+  await settler.settle();
+  expect(memory.hangUps).toBe(0);
 });
