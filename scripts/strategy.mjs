@@ -9,8 +9,16 @@ const nodeModules = {
   },
 };
 
-/** The text of the file. */
-export async function bundleStrategy() {
+/** What the strategy knows of the catalogue, as it is now rather than as it was when the file was last written. */
+const catalogueOf = (contents) => ({
+  name: 'catalogue',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/strategy\/catalogue\.json$/ }, () => ({ contents, loader: 'json' }));
+  },
+});
+
+/** The text of the file. `catalogue`: that of `catalogue.json`. */
+export async function bundleStrategy(catalogue) {
   const { outputFiles } = await build({
     entryPoints: ['ha-config/strategy/index.ts'],
     bundle: true,
@@ -21,7 +29,7 @@ export async function bundleStrategy() {
     legalComments: 'none',
     write: false,
     logLevel: 'warning',
-    plugins: [nodeModules],
+    plugins: [nodeModules, catalogueOf(catalogue)],
     banner: { js: '// Home Lab Infra Monitor: a dashboard strategy for Home Assistant. Generated; MIT license.' },
   });
   return outputFiles[0].text;

@@ -1,3 +1,4 @@
+import { findPageUrl } from '../http/page-url.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
@@ -31,6 +32,7 @@ export async function openEnabledCollectors(
       state,
       memory,
       agentDirectory,
+      pageUrl: agentDirectory === undefined ? undefined : () => findPageUrl(settings.http),
     });
     if ('inactiveReason' in source) {
       inactive.push({ collector, reason: source.inactiveReason });

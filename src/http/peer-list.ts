@@ -23,6 +23,11 @@ export function isListedPeer(peers: BlockList, address: string | undefined): boo
   return isIP(withoutZone) !== 0 && peers.check(withoutZone, familyOf(withoutZone));
 }
 
+/** What listens at one of these listens at all of the machine's addresses. */
+export const unspecifiedAddresses = new BlockList();
+unspecifiedAddresses.addAddress('0.0.0.0', 'ipv4');
+unspecifiedAddresses.addAddress('::', 'ipv6');
+
 export const loopbackPeers = new BlockList();
 loopbackPeers.addSubnet('127.0.0.0', 8, 'ipv4');
 loopbackPeers.addAddress('::1', 'ipv6');

@@ -1,8 +1,7 @@
-import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { bounds } from '../model/bounds.ts';
 import { customSetting, integerSetting, listSetting, secretSetting, stringSetting } from '../model/setting.ts';
-import { parsePeerList } from './peer-list.ts';
+import { isListedPeer, loopbackPeers, parsePeerList } from './peer-list.ts';
 
 export const httpSettingsSchema = z.object({
   HTTP_HOST: stringSetting({
@@ -41,8 +40,8 @@ export const httpSettingsSchema = z.object({
 
 export type HttpSettings = z.output<typeof httpSettingsSchema>;
 
-const isLoopback = (host: string) =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** Whether a server that listens there can be reached from this machine alone. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || isListedPeer(loopbackPeers, host);
 
 /** Warnings if other machines can read the agent's data without a token, or guess the token. */
 export const httpAccessWarnings = ({

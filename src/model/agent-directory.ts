@@ -31,6 +31,8 @@ export interface ReportedProblem
 export interface ReportedProblems {
   /** The name of the agent; undefined if it does not say it. */
   agentName?: string;
+  /** Address of the agent's status page; undefined if it has none that other machines can reach. Anybody may have written it. */
+  pageUrl?: string;
   /** The worst first. */
   list: readonly ReportedProblem[];
   /** Problems that the agent counts but that do not fit into its list. */

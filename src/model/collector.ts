@@ -58,6 +58,8 @@ export interface CollectorContext {
   hostRoots: HostRoots;
   /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
   agentDirectory?: AgentDirectory | undefined;
+  /** Where other machines find the status page, if they can reach it. Undefined unless the agent is running. */
+  pageUrl?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** A line of the README's table, in Markdown. */

@@ -76,7 +76,12 @@ function reportedProblems(payload: string, before: ReportedProblems | undefined)
     ({ explainedBy, severity }) => explainedBy === undefined && isFaultSeverity(severity),
   ).length;
   const omittedCount = Math.max(0, published.count - listed);
-  return { list, omittedCount, ...(published.agent === undefined ? {} : { agentName: published.agent }) };
+  return {
+    list,
+    omittedCount,
+    ...(published.agent === undefined ? {} : { agentName: published.agent }),
+    ...(published.page === undefined ? {} : { pageUrl: published.page }),
+  };
 }
 
 /** What the agents of the lab have published, by its meaning. */

@@ -47,6 +47,8 @@ const problemsSchema = z.object({
   agent: z.optional(z.string().check(z.maxLength(500))),
   /** Tells the agent's machine from others: the same agent may have had another id. */
   machine: z.optional(z.string().check(z.maxLength(100))),
+  /** Address of the agent's status page, if other machines can reach it. */
+  page: z.catch(z.optional(z.string().check(z.maxLength(500))), undefined),
   worst: z.nullable(z.enum(severities)),
   count: z.int().check(z.gte(0)),
   reason: z.nullable(z.string()),
@@ -90,13 +92,21 @@ const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProbl
       ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
     }));
 
+/** Address of the status page: that of the device of the agent's machine. */
+const pageUrlOf = ({ id }: AgentIdentity, { collectors }: AgentState) =>
+  [...collectors.values()]
+    .flatMap(({ entries }) => entries.get(id) ?? [])
+    .find(({ device }) => device.configurationUrl !== undefined)?.device.configurationUrl;
+
 function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: AgentState): PublishedProblems {
   const own = problems.filter(({ explainedBy }) => explainedBy === undefined);
   const [worst] = own;
+  const page = pageUrlOf(agent, state);
   const inOrder = [...own, ...problems.filter(({ explainedBy }) => explainedBy !== undefined)].slice(0, maxProblems);
   return {
     agent: agent.name,
     ...(agent.machine === undefined ? {} : { machine: agent.machine }),
+    ...(page === undefined ? {} : { page }),
     worst: worst?.severity ?? null,
     count: own.filter(({ severity }) => isFaultSeverity(severity)).length,
     reason: worst === undefined ? null : `${worst.subject}: ${worst.text}`.slice(0, maxReasonLength),

@@ -52,6 +52,14 @@ const toldThing = { path: 'probe/thing_1', subject: 'Thing', severity: 'degraded
 const payload = (state: MutableAgentState) => problemsPayload([collector], agent, state);
 const parsed = (state: MutableAgentState) => JSON.parse(payload(state) ?? 'null');
 
+test('the address of the page is that of the agent’s own device', () => {
+  const configurationUrl = 'http://192.168.2.5:8000/';
+  expect(parsed(stateWith('', { configurationUrl }))).not.toHaveProperty('page');
+  const own = stateWith('', { id: agent.id, configurationUrl });
+  expect(parsed(own).page).toBe(configurationUrl);
+  expect(parseProblemsPayload(payload(own) ?? '')?.page).toBe(configurationUrl);
+});
+
 test('nothing is claimed before each collector has had its first outcome', () => {
   expect(payload(stateWith(undefined))).toBeUndefined();
   const failed = stateWith(undefined);

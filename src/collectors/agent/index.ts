@@ -144,7 +144,7 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
     agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
     collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
   },
-  async open({ UPDATE_CHECK }, { agent, state }) {
+  async open({ UPDATE_CHECK }, { agent, state, pageUrl }) {
     const releases = UPDATE_CHECK ? new LatestReleaseReader(supportUrl) : undefined;
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };
@@ -158,7 +158,8 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
     return {
       async read(signal) {
         const { latest, hint } = (await releases?.read(signal)) ?? {};
-        const device = { id, name };
+        const configurationUrl = await pageUrl?.();
+        const device = { id, name, ...(configurationUrl === undefined ? {} : { configurationUrl }) };
         const reading = {
           version,
           latestVersion: latest,

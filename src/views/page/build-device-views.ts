@@ -6,7 +6,7 @@ import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { CollectorState, StateEntry } from '../../model/state.ts';
 import type { Steps } from '../../model/steps.ts';
-import type { DeviceView } from './device-view.ts';
+import { type DeviceView, webAddress } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { viewOfProblem } from './problem-view.ts';
 
@@ -49,10 +49,6 @@ function isExplainedBySameDevice({ path, explainedBy }: Problem, { byId }: Probl
 
 const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: Device) =>
   [[manufacturer, model].filter(Boolean).join(' '), softwareVersion, serialNumber].filter(Boolean).join(' · ');
-
-/** The address unless it is not http or https: a device may name any. */
-const webAddress = (address: string | undefined) =>
-  address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
 
 const viewOfDevice = (id: string, device: Device, kind: string): DeviceView => ({
   id,

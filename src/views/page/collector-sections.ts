@@ -21,6 +21,10 @@ const withoutEmptyParts = (device: DeviceView): DeviceView => ({
   parts: device.parts.filter((part) => !isNameOnly(part)),
 });
 
+/** The agent's own device leads others here. */
+const withoutLinkToThisPage = (self: AgentIdentity, device: DeviceView): DeviceView =>
+  device.id.endsWith(`/${self.id}`) ? { ...device, href: undefined } : device;
+
 /** The site with links to its agents, which are shown below. */
 function withLinkedAgents(self: AgentIdentity, site: DeviceView): DeviceView {
   const links = site.parts.filter(isNameOnly).map(({ id, name }, index) => {
@@ -71,7 +75,10 @@ export function* buildCollectorSections(
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),
       overview: id === idOfChains ? renderStorageTable(state, problems) : undefined,
-      devices: declaration.scope === 'lab' ? buildSites(self, devices) : devices.map(withoutEmptyParts),
+      devices:
+        declaration.scope === 'lab'
+          ? buildSites(self, devices)
+          : devices.map((device) => withoutEmptyParts(withoutLinkToThisPage(self, device))),
     });
   }
   return sections;

@@ -52,6 +52,8 @@ export interface PageSection {
   title: string;
   /** The site of another agent: its sections stand together. */
   site?: string;
+  /** The page of another agent. */
+  href?: string | undefined;
   /** Problems of the collector as a whole, or of the agent. */
   problems: readonly ProblemView[];
   /** True while nothing of it can be read. */
@@ -66,6 +68,10 @@ export interface PageSection {
   overview?: Html | undefined;
   devices: readonly DeviceView[];
 }
+
+/** The address unless it is not http or https: a device or another agent may name any. */
+export const webAddress = (address: string | undefined): string | undefined =>
+  address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
 
 /** Whether there is nothing to show of a device or part but its name. */
 export const isNameOnly = ({ problems, hint, lostSince, numbers, uptimes, facts, parts }: DeviceView): boolean =>

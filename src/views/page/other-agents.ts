@@ -9,7 +9,7 @@ import type { Steps } from '../../model/steps.ts';
 import type { AnyTable } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
 import { formatProblem } from '../problem-groups.ts';
-import type { DeviceView, PageSection, ProblemView } from './device-view.ts';
+import { type DeviceView, type PageSection, type ProblemView, webAddress } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { renderDistanceToNow } from './relative-time.ts';
@@ -180,6 +180,7 @@ export function* buildOtherAgentSections(
       id: otherAgentAnchor(agent.id),
       title: agent.name,
       site: agent.site ?? noSite,
+      href: webAddress(agent.problems?.pageUrl),
       problems: problemViews(agent, now),
       isFailing: !agent.isOnline,
       note: [noteOf(agent), ...(known.length > maxDevices ? ['more of its devices are on its own page'] : [])].join(

@@ -37,6 +37,9 @@ const renderProblems = ({ problems, hint, lostSince }: DeviceView, now: Date) =>
     ),
   )}${hint === undefined ? '' : html`<p class="hint">${hint}</p>`}`;
 
+const renderNameAndLink = ({ name, href }: Pick<DeviceView, 'name' | 'href'>) =>
+  href === undefined ? name : html`<a href="${href}" rel="noreferrer">${name}</a>`;
+
 const renderPart = (part: DeviceView, now: Date) =>
   html`<div class="part ${cssClassOf(part)}" id="${part.id}" tabindex="-1">
 <h4>${part.name}</h4>${renderProblems(part, now)}${renderAllMetrics(part)}</div>`;
@@ -61,7 +64,7 @@ function* renderDevice(device: DeviceView, now: Date): Steps<Html> {
   const groups: Html[] = [];
   for (const group of groupPartsByKind(device.parts)) groups.push(yield* renderPartGroup(device, group, now));
   return html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
-<h3>${device.href === undefined ? device.name : html`<a href="${device.href}" rel="noreferrer">${device.name}</a>`}</h3>${
+<h3>${renderNameAndLink(device)}</h3>${
     device.details ? html`<p class="about">${device.details}</p>` : ''
   }${renderProblems(device, now)}${renderAllMetrics(device)}${groups}</article>`;
 }
@@ -100,7 +103,7 @@ function* renderFoldedDevices({ id, devices }: PageSection, now: Date): Steps<Ht
 
 /** A section with the time of its last reading. */
 export function* renderSection(section: PageSection, now: Date): Steps<Html> {
-  const { id, title, site, problems, isFailing, lastRead, note, allValuesPath, overview, devices } = section;
+  const { id, title, site, href, problems, isFailing, lastRead, note, allValuesPath, overview, devices } = section;
   const time = note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`);
   const link =
     allValuesPath === undefined
@@ -109,7 +112,7 @@ export function* renderSection(section: PageSection, now: Date): Steps<Html> {
   const isEmpty = devices.length === 0 && problems.length === 0 && lastRead !== undefined;
   const cssClasses = [isFailing ? ['lost'] : [], site === undefined ? [] : ['other']].flat();
   return html`<section id="${id}/" tabindex="-1"${cssClasses.length === 0 ? '' : html` class="${cssClasses.join(' ')}"`}>
-<div class="head">${site === undefined ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}<p>${time}${link}</p></div>
+<div class="head">${site === undefined ? html`<h2>${title}</h2>` : html`<h3>${renderNameAndLink({ name: title, href })}</h3>`}<p>${time}${link}</p></div>
 ${problems.map((problem) => renderProblem(problem))}${isEmpty ? html`<p class="about">None found.</p>` : ''}${overview}${
   site === undefined ? yield* renderDevices(id, devices, now) : yield* renderFoldedDevices(section, now)
 }</section>`;

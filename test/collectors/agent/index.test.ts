@@ -23,6 +23,19 @@ test('the processor time since the last reading is a share of one processor', as
   expect(bytes).toBeGreaterThan(1e7);
 });
 
+test('the device of the machine leads to the page, if other machines can reach it', async () => {
+  const state = new MutableAgentState('');
+  const memory = state.memoryStore.forCollector(agentCollector);
+  let url: string | undefined = 'http://192.168.2.5:8000/';
+  const context = { agent, state, memory, hostRoots: hostRoots(), pageUrl: async () => url };
+  const source = await agentCollector.open({ UPDATE_CHECK: false }, context);
+  if (!('read' in source)) throw new Error(source.inactiveReason);
+  const { signal } = new AbortController();
+  expect(await source.read(signal)).toMatchObject([{ device: { configurationUrl: url } }]);
+  url = undefined;
+  expect((await source.read(signal))[0]).not.toHaveProperty('device.configurationUrl');
+});
+
 test('an agent that keeps several processors busy is above 100 %', () =>
   expect(
     evaluateMetrics(metrics, {

@@ -208,3 +208,19 @@ test('texts of other agents are cut', () => {
   const mood = String(section?.things[0]?.find((fact) => fact?.startsWith('Mood: ')));
   expect(mood).toHaveLength('Mood: '.length + bounds.reportedText.characters);
 });
+
+test.each([
+  ['http://192.168.2.5:8000/', 'http://192.168.2.5:8000/'],
+  ['https://nas.example.net/', 'https://nas.example.net/'],
+  ['javascript:alert(1)', undefined],
+  [`http://${'x'.repeat(500)}/`, undefined],
+  [3, undefined],
+  [undefined, undefined],
+])('an agent whose list has the page %s is linked to %s', (page, href) => {
+  const list = JSON.stringify({ ...JSON.parse(problemList(problem('host/pi/a'))), page });
+  const { agents } = new DirectoryOfTopics([
+    ['pi/status', 'online'],
+    ['pi/problems', list],
+  ]);
+  expect(buildSections(catalogue, agent, agents, now)).toMatchObject([{ href, problems: [{}] }]);
+});

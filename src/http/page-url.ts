@@ -1,0 +1,33 @@
+import { createSocket } from 'node:dgram';
+import { isListedPeer, unspecifiedAddresses } from './peer-list.ts';
+import { type HttpSettings, isLoopback } from './settings.ts';
+
+/** An address that no network has (RFC 5737), beyond the default gateway. */
+const distantAddress = '192.0.2.1';
+
+/** The address from which this machine sends to other networks; undefined without a way to them. Connecting a UDP socket sends nothing. */
+const outgoingAddress = (): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    const settle = (address: string | undefined) => {
+      socket.close();
+      resolve(address);
+    };
+    socket.once('error', () => settle(undefined));
+    socket.connect(9, distantAddress, () => settle(socket.address().address));
+  });
+
+/** Where other machines find the status page; undefined where they can't reach it, or would be turned away. */
+export async function findPageUrl({
+  HTTP_HOST,
+  HTTP_PORT,
+  HTTP_ALLOWED_PEERS,
+}: Pick<HttpSettings, 'HTTP_HOST' | 'HTTP_PORT' | 'HTTP_ALLOWED_PEERS'>): Promise<string | undefined> {
+  if (HTTP_PORT === 0 || isLoopback(HTTP_HOST)) return undefined;
+  const host = isListedPeer(unspecifiedAddresses, HTTP_HOST) ? await outgoingAddress() : HTTP_HOST;
+  // The machine's own address stands for those of its network.
+  const isForOthers = (address: string) =>
+    HTTP_ALLOWED_PEERS === undefined || isListedPeer(HTTP_ALLOWED_PEERS, address);
+  if (host === undefined || !isForOthers(host)) return undefined;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${HTTP_PORT}/`;
+}
