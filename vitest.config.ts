@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import type { VitestPluginContext } from 'vitest/node';
+import { BaseSequencer, type TestSpecification, type VitestPluginContext } from 'vitest/node';
 import { viteBrowserText } from './scripts/browser-text.mjs';
 import { patience } from './test/helpers/patience.ts';
 import { Retries } from './test/reporters/retries.ts';
@@ -17,6 +17,15 @@ const plugins = [
     },
   },
 ];
+
+/** What starts processes and brokers waits the longest, so it begins first: nothing else is left to wait for at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const waits = ({ moduleId }: TestSpecification) => /\/test\/(cli|mqtt|contract)\//.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
 
 /** `npm test` is quick and needs nothing but Node; the suites need real programs, some of them root. */
 const suite = (name: string, milliseconds: number) => {
@@ -38,6 +47,7 @@ export default defineConfig({
   test: {
     // They wait more than they work.
     maxWorkers: 8,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins,
@@ -47,6 +57,8 @@ export default defineConfig({
           exclude: ['test/suites/**'],
           testTimeout: 30_000 * patience,
           retry,
+          // A process for each file would cost more than the tests: no module holds a state that another file could see.
+          isolate: false,
         },
       },
       suite('broker', 90_000),
