@@ -222,6 +222,14 @@ test('a counter that begins anew with its machine is known soon after each start
   expect(known.slice(2).every((readings) => readings === 16 * 60 - 9)).toBe(true);
 });
 
+test('a counter that falls again while the agent runs has to be confirmed from its beginning', () => {
+  const plausibility = new CounterPlausibilityChecker();
+  const check = (minute: number, dataUnitsWritten: bigint) =>
+    plausibility.check(log({ dataUnitsWritten }), known, {}, minute * 60_000).lowerCounts.dataUnitsWritten;
+  for (let minute = 0; minute < 20; minute += 1) expect(check(minute, 5n)?.from).toBe(5n);
+  expect(check(20, 2n)).toEqual({ from: 2n, count: 2n, readings: 1, seconds: 0 });
+});
+
 test('the time in which the machine slept does not confirm a lower count', () => {
   const plausibility = new CounterPlausibilityChecker();
   const check = (minute: number, told: Partial<HealthLog> = { powerOnHours: 1n }) =>

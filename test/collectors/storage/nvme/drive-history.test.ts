@@ -214,6 +214,7 @@ test('two brokers: the days of both and the higher acknowledged count, in any or
   expect(driveHistoryMemoryFormat.merge(others, some)).toEqual({ ...whole, media_errors_acknowledged: '5' });
   expect(driveHistoryMemoryFormat.merge(whole, whole)).toEqual(whole);
   expect(driveHistoryMemoryFormat.merge({ samples: [] }, whole)).toEqual(whole);
+  expect(driveHistoryMemoryFormat.merge({ samples: [] }, { samples: [] })).toEqual({ samples: [] });
   // One day from two looks, each with what the other lacks.
   const early = { at: at(0).toISOString(), percentage_used: 3 };
   const late = { at: at(0.3).toISOString(), data_units_written: '9' };

@@ -132,6 +132,14 @@ test('new errors stay a problem during an implausible log, which can’t be ackn
   expect(known()).toEqual({ ...history, media_errors_acknowledged: '5' });
 });
 
+test('before the broker has told what was kept, the drive’s own verdict counts, and no error is called new', async () => {
+  const { read, known } = machine('nvme');
+  expect((await read(good)).problem).toBeUndefined();
+  expect(await read({ ...good, media_errors: 0 })).toMatchObject({ problem: false });
+  expect(await read({ ...good, critical_warning: 4 })).toMatchObject({ problem: true, reason: expect.any(String) });
+  expect(known()).toBeUndefined();
+});
+
 test('after an empty broker and a clock of 1970, the other broker’s days are complete and continue once the clock is right', async () => {
   const { read, connect, known, set, pass } = machine('nvme');
   set(30_000);
