@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
+import { discoverySettleMs } from '../../src/mqtt/discovery-lifecycle.ts';
 import { buildAgentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent, device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
@@ -233,6 +234,26 @@ test('an announcement that is not acknowledged while others are: online, logged,
   pass(5000);
   await until('taken', () => broker.retained.has(announcement) && state.broker.error === undefined);
   expect(broker.connections).toBe(1);
+});
+
+test('announcements that MQTT 3.1.1 acknowledges and drops are told, and sent again until one comes back', async () => {
+  const { broker, state, online, pass } = await start({ version: 4 }, (one) => {
+    one.answer = ({ topic }) => (topic.startsWith('homeassistant/device/') ? 0x87 : 0);
+  });
+  const sent = () => broker.published.filter(({ topic }) => topic === announcement).length;
+  const inTime = (what: string, condition: () => boolean) =>
+    until(what, () => {
+      pass(discoverySettleMs);
+      return condition();
+    });
+  await online();
+  await inTime('told', () => state.broker.error !== undefined);
+  expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([
+    expect.stringContaining('infra-monitor_nas/+/config: announcements do not come back. It must let this user read'),
+  ]);
+  await inTime('sent again', () => sent() > 1);
+  broker.answer = () => 0;
+  await inTime('taken', () => broker.retained.has(announcement) && state.broker.error === undefined);
 });
 
 test('online that the broker left unacknowledged several times is published 5 s after a reconnect', async () => {
