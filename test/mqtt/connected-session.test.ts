@@ -239,6 +239,15 @@ test('a device removed in Home Assistant is logged and not announced again; the 
   expect(dismissed).toEqual(['thing_2']);
 });
 
+test('a device removed in Home Assistant stays so, whatever else was forgotten', async () => {
+  const { clock, say, begin } = await scene();
+  const { state, dismissed } = await begin();
+  state.forgotten.add('probe/gone');
+  await say(configOf('thing_2'), '');
+  await clock.turnUntil('it is heard', () => dismissed.length > 0);
+  expect(dismissed).toEqual(['thing_2']);
+});
+
 test('announcements that are cleared within seconds of each other are published again: no user is so fast', async () => {
   const { clock, observer, say, settled, begin } = await scene();
   const { log, dismissed } = await begin();
