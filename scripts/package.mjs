@@ -4,7 +4,7 @@
 // Of the same checkout every run makes the same bytes: the time in them is that of the commit.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { debianPackage } from './package/debian.mjs';
@@ -23,7 +23,8 @@ process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%c
   encoding: 'utf8',
 }).trim();
 process.umask(0o022);
-execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
+
+const step = (text) => process.stdout.write(`${text} …\n`);
 
 /** As little as possible, in the same order and of the same owner everywhere. */
 function tarball(folder, name, file) {
@@ -39,16 +40,24 @@ function tarball(folder, name, file) {
   writeFileSync(file, execFileSync('gzip', ['-9n'], { input: tar, maxBuffer: 1e9 }));
 }
 
+step('Building the program');
+execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
 rmSync(release, { recursive: true, force: true });
 mkdirSync(release, { recursive: true });
 const scratch = join(release, 'scratch');
 const tree = join(scratch, 'tree');
 programTree(root, about, tree);
+step('Writing the Debian package');
 debianPackage({ root, about, tree, scratch, release });
+step('Writing the archive for an installed Node.js');
 tarball(tree, 'infra-monitor', join(release, `infra-monitor-${about.version}.tar.gz`));
 const parts = join(scratch, 'single');
-if (options.single) await prepareSingleFiles(parts);
+if (options.single) {
+  step('Downloading Node.js for the single files');
+  await prepareSingleFiles(parts);
+}
 for (const architecture of options.single ? architectures : []) {
+  step(`Writing the single file for ${architecture}`);
   const whole = join(scratch, `tree-${architecture}`);
   cpSync(tree, whole, { recursive: true });
   rmSync(join(whole, 'dist'), { recursive: true });
@@ -59,6 +68,7 @@ for (const architecture of options.single ? architectures : []) {
 }
 // An asset of its own: HACS takes the file of this name from a release.
 cpSync(join(root, 'ha-config/strategy/infra-monitor-strategy.js'), join(release, 'infra-monitor-strategy.js'));
+step('Writing the npm package');
 // npm's own form of the same folder.
 execFileSync('npm', ['pack', '--silent', '--pack-destination', release], { cwd: tree });
 rmSync(scratch, { recursive: true });
@@ -79,4 +89,12 @@ const sums = files.map(
       .digest('hex')}  ${file}\n`,
 );
 writeFileSync(join(release, 'SHA256SUMS'), sums.join(''));
-process.stdout.write(sums.join(''));
+
+const sizeOf = (file) => {
+  const bytes = statSync(join(release, file)).size;
+  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+};
+const nameLength = Math.max(...files.map((file) => file.length));
+process.stdout.write(
+  `\n${release}\n${[...files, 'SHA256SUMS'].map((file) => `  ${file.padEnd(nameLength)} ${sizeOf(file).padStart(8)}\n`).join('')}`,
+);

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bashCompletion, fishCompletion, zshCompletion } from './completions.mjs';
+import { documentPaths, packDocuments } from './documents.mjs';
 import { helpOf } from './help.mjs';
 import { manualPage } from './manual.mjs';
 
@@ -37,12 +38,12 @@ function control({ version, description, engines, homepage, author }, installed)
     `Maintainer: ${author ?? nobody}`,
     `Installed-Size: ${installed}`,
     `Depends: nodejs (>= ${node}), systemd | systemd-standalone-sysusers | systemd-sysusers`,
-    'Recommends: iputils-ping, nvme-cli',
-    'Suggests: mosquitto, smartmontools',
+    'Recommends: iputils-ping, nvme-cli, smartmontools',
+    'Suggests: mosquitto',
     'Section: net',
     'Priority: optional',
     ...(homepage === undefined ? [] : [`Homepage: ${homepage}`]),
-    'Description: tells Home Assistant over MQTT how a machine is',
+    'Description: home lab monitoring over MQTT for Home Assistant',
     ` ${description.replace(/(.{1,76})(\s|$)/g, '$1\n ').trim()}.`,
   ].join('\n')}\n`;
 }
@@ -67,6 +68,14 @@ function maintainerScript(root, name) {
   );
 }
 
+/** Where Debian's policy wants a document. What the program names by its path stays beside the program. */
+function debianPlace(path) {
+  const documents = 'usr/share/doc/infra-monitor';
+  if (/^docs\/(systemd|sudoers\.d)\//.test(path)) return `usr/lib/infra-monitor/${path}`;
+  const renamed = { LICENSE: 'copyright', 'CHANGELOG.md': 'NEWS.gz', '.env.example': 'examples/infra-monitor.env' };
+  return `${documents}/${renamed[path] ?? path}`;
+}
+
 /** Builds infra-monitor_VERSION_all.deb of the laid out program. */
 export function debianPackage({ root, about, tree, scratch, release }) {
   const folder = join(scratch, 'debian');
@@ -74,9 +83,9 @@ export function debianPackage({ root, about, tree, scratch, release }) {
   const help = helpOf(root);
   const at = (path) => join(folder, path);
 
-  cpSync(tree, at('usr/lib/infra-monitor'), { recursive: true });
-  for (const name of ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY.txt', '.env.example'])
-    rmSync(at(`usr/lib/infra-monitor/${name}`));
+  for (const name of ['dist', 'package.json'])
+    cpSync(join(tree, name), at(`usr/lib/infra-monitor/${name}`), { recursive: true });
+  packDocuments(root, about, new Map(documentPaths(root).map((path) => [path, debianPlace(path)])), folder);
   const main = at('usr/lib/infra-monitor/dist/infra-monitor.js');
   // Debian's own Node, not one that a person has put first on the path.
   put(main, readFileSync(main, 'utf8').replace(/^#!.*/, '#!/usr/bin/node'), 0o755);
@@ -94,20 +103,15 @@ export function debianPackage({ root, about, tree, scratch, release }) {
   put(at('usr/share/fish/vendor_completions.d/infra-monitor.fish'), fishCompletion(help));
 
   const documents = at('usr/share/doc/infra-monitor');
-  put(
+  appendFileSync(
     join(documents, 'copyright'),
-    `${readFileSync(join(tree, 'LICENSE'), 'utf8')}\nThe packages that are bundled, and their licences, are in THIRD-PARTY.txt.gz.\n`,
+    '\nThe packages that are bundled, and their licences, are in THIRD-PARTY.txt.gz.\n',
   );
   put(join(documents, 'THIRD-PARTY.txt.gz'), compressed(readFileSync(join(tree, 'THIRD-PARTY.txt'))));
-  put(join(documents, 'NEWS.gz'), compressed(readFileSync(join(tree, 'CHANGELOG.md'))));
+  const news = join(documents, 'NEWS.gz');
+  put(news, compressed(readFileSync(news)));
   const entry = `infra-monitor (${about.version}) unstable; urgency=medium\n\n  * What is new is in NEWS.gz.\n\n -- ${about.author ?? nobody}  ${date.toUTCString().replace('GMT', '+0000')}\n`;
   put(join(documents, 'changelog.gz'), compressed(entry));
-  put(join(documents, 'README.md'), readFileSync(join(tree, 'README.md')));
-  put(join(documents, 'examples/infra-monitor.env'), readFileSync(join(tree, '.env.example')));
-  const texts = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.md') && !name.startsWith('decisions'),
-  );
-  for (const name of texts) put(join(documents, 'docs', name), readFileSync(join(root, 'docs', name)));
 
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (name) => statSync(at(name)).isFile() && name !== 'usr/bin/infra-monitor',

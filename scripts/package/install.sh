@@ -15,6 +15,29 @@ die() {
   exit 1
 }
 
+usage() {
+  cat <<'USAGE'
+Usage: sudo sh install.sh [--from FOLDER_OR_URL]
+
+Installs or updates infra-monitor. With MQTT_URL in its environment, or in a terminal, it also sets up the service.
+
+  --from FOLDER_OR_URL  the files of the release; by default those next to this script
+  --help                show this help
+USAGE
+}
+
+# A wrong command line.
+refuse() {
+  printf '%s\n\n' "$*" >&2
+  usage >&2
+  exit 2
+}
+
+# How to run this as root. A script that is read from a pipe has no path.
+as_root() {
+  if [ -f "$0" ]; then printf 'sudo sh %s' "$0"; else printf 'pipe the script into “sudo sh”'; fi
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # The same as in src/infra-monitor.js.
@@ -40,7 +63,7 @@ fetch() {
   http://* | https://*)
     if has curl; then curl -fsSL --retry 2 -o "$scratch/$1" "$from/$1"; else wget -qO "$scratch/$1" "$from/$1"; fi || die "$from/$1 could not be downloaded"
     ;;
-  *) cp "$from/$1" "$scratch/$1" 2>/dev/null || die "$from/$1 does not exist" ;;
+  *) cp "$from/$1" "$scratch/$1" 2>/dev/null || die "$from/$1 does not exist: --from names the folder or URL with the files of the release" ;;
   esac
 }
 
@@ -102,15 +125,20 @@ main() {
   [ -e "$from/SHA256SUMS" ] || [ -z "$address" ] || from=$address
   while [ $# -gt 0 ]; do
     case $1 in
-    --from) from=${2:?--from wants a folder or an address}; shift 2 ;;
-    *) die "unknown option $1; usage: sh install.sh [--from FOLDER_OR_URL]" ;;
+    --help | -h) usage; exit 0 ;;
+    --from)
+      case ${2:-} in '' | -*) refuse '--from requires a folder or a URL' ;; esac
+      from=$2
+      shift 2
+      ;;
+    *) refuse "unknown argument: $1" ;;
     esac
   done
   system=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null | tr -d '"')
   case $system in haos | hassos) die 'Home Assistant OS only runs apps: install the app instead' ;; esac
   [ -z "${SUPERVISOR_TOKEN:-}" ] || die 'this is an app of Home Assistant OS: install the infra-monitor app instead'
   [ "$(uname -s)" = Linux ] || die "this is $(uname -s), and the installer supports Linux only: see the README"
-  [ "$(id -u)" = 0 ] || die 'root is required: sudo sh install.sh'
+  [ "$(id -u)" = 0 ] || die "root is required: $(as_root)"
   has sha256sum || die 'sha256sum is required'
 
   scratch=$(mktemp -d)

@@ -1,9 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { documentPaths, packDocuments } from './documents.mjs';
 import { thirdPartyNotices } from './notices.mjs';
-
-/** What a run needs and what stands beside it, as in a clone, so that a hint that names a file is true wherever it is installed. */
-const beside = ['.env.example', 'LICENSE', 'CHANGELOG.md', 'docs/systemd', 'docs/sudoers.d'];
 
 /** The fields of package.json that matter to who installs it. What is bundled is no dependency, and nothing is to be run. */
 const published = ({
@@ -34,11 +32,8 @@ export function programTree(root, about, folder) {
     writeFileSync(path, readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n/m, ''));
   }
   chmodSync(join(folder, about.bin['infra-monitor']), 0o755);
-  for (const path of beside) cpSync(join(root, path), join(folder, path), { recursive: true });
-  writeFileSync(
-    join(folder, 'README.md'),
-    `${readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/^!\[.*\n\n?/gm, '')}`,
-  );
+  // Where a clone has them, so that a hint that names a file is true wherever it is installed.
+  packDocuments(root, about, new Map(documentPaths(root).map((path) => [path, path])), folder);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), thirdPartyNotices(root));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published(about), null, 2)}\n`);
 }

@@ -71,5 +71,5 @@ export async function runUninstallCommand({
   printSuccess('infra-monitor has been removed');
   if (keepSettings)
     printNote(`The settings remain in ${serviceSettingsPath}${runs ? ', and the service’s user remains' : ''}`);
-  printNote('Node.js and nvme-cli remain installed');
+  printNote('Node.js, nvme-cli and smartmontools remain installed');
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { deadLinks } from '../../helpers/dead-links.ts';
 import { documented } from './documents.ts';
 import { buildRelease, laterRelease } from './release.ts';
 
@@ -41,7 +42,36 @@ test('the Debian package has no fault that lintian knows', async () => {
   expect(stdout).toBe('');
 });
 
-test('npm installs one package of 4 MB that runs nothing, and brings what a service needs', async () => {
+test('docs/install.md names every file of a release', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const [, table = ''] =
+    /^\| file \| for \|\n((?:\|.*\n)+)/m.exec(readFileSync(join(root, 'docs/install.md'), 'utf8')) ?? [];
+  const named = table
+    .split('\n')
+    .flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
+    .map((name) => name.replace('VERSION', version).replace('…', `infra-monitor-${version}-linux`));
+  expect(named.sort()).toEqual(readdirSync(release).sort());
+});
+
+test.each(['.deb', '.tar.gz', 'linux-x64.tar.gz', '.tgz'])(
+  '%s: its documents link nothing that it lacks',
+  async (end) => {
+    const folder = scratchFolder();
+    const file = join(
+      release,
+      readdirSync(release).find((name) => name.endsWith(`${end === '.tar.gz' ? '0' : ''}${end}`)) ?? '',
+    );
+    await (end === '.deb'
+      ? execa('dpkg-deb', ['--extract', file, folder])
+      : execa('tar', ['-xzf', file, '-C', folder]));
+    const documents = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+    expect(documents.filter((name) => name.endsWith('docs/install.md'))).toHaveLength(1);
+    expect(deadLinks(folder, documents)).toEqual([]);
+  },
+);
+
+test('npm installs one package of 3 MB that runs nothing, and brings what a service needs', async () => {
   const folder = scratchFolder();
   const file = './release/home-lab-infra-monitor-VERSION.tgz';
   const command = documented('npm install --global ./release/home-lab-infra-monitor-VERSION.tgz', {
@@ -53,7 +83,7 @@ test('npm installs one package of 4 MB that runs nothing, and brings what a serv
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
   expect(Object.keys(about).filter((key) => /scripts|dependencies|private/i.test(key))).toEqual([]);
   const { stdout: size } = await execa('du', ['--summarize', '--block-size=1K', folder]);
-  expect(Number.parseInt(size, 10)).toBeLessThan(4500);
+  expect(Number.parseInt(size, 10)).toBeLessThan(3600);
   expect(
     readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map')),
   ).toEqual([]);

@@ -82,6 +82,13 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
     'until grep "MQTT: connected" /tmp/another.log; do sleep 1; done; kill $!; wait',
   ];
   await machine.sh(runs.join('\n'), { seconds });
+  const adopt = documented('infra-monitor adopt ID', {
+    'infra-monitor': 'infra-monitor --env /tmp/adopting.env',
+    ID: 'another',
+  });
+  expect(await machine.sh(`echo ${broker} >/tmp/adopting.env; ${adopt}; rm /tmp/adopting.env`, { seconds })).toContain(
+    'AGENT_ID=another was written',
+  );
   const forget = documented('infra-monitor forget [device]', { ' [device]': '' });
   expect(await machine.sh(`AGENT_ID=another ${broker} ${forget}`, { seconds })).toMatch(/Removed: \d devices/);
   expect(await machine.sh(documented('infra-monitor setup'), { seconds })).toContain('Settings: unchanged');
