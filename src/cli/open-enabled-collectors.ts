@@ -3,6 +3,7 @@ import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
+import { removeLostAgent } from '../mqtt/remove-published-data.ts';
 import type { Settings } from '../settings/index.ts';
 
 export interface ScheduledAndInactiveCollectors {
@@ -32,6 +33,8 @@ export async function openEnabledCollectors(
       state,
       memory,
       agentDirectory,
+      removeLostAgent:
+        agentDirectory === undefined ? undefined : (id) => removeLostAgent(settings.mqtt, settings.agent, id),
       pageUrl: agentDirectory === undefined ? undefined : () => findPageUrl(settings.http),
     });
     if ('inactiveReason' in source) {

@@ -91,7 +91,9 @@ function createCommandHandler(
       const [name, segment] = action.split(' ');
       if (name === forgetAction) {
         const part = segment === undefined ? undefined : parsePartSegment(segment);
-        state.forgetMissing({ collector, device, ...(part === undefined ? {} : { part }) });
+        const canBeForgotten = state.collectors.get(collector)?.entries.get(device)?.canBeForgotten;
+        if (canBeForgotten && segment === undefined) await scheduler.forget(collector, device);
+        else state.forgetMissing({ collector, device, ...(part === undefined ? {} : { part }) });
       } else await scheduler.runAction(collector, device, action);
       log.info(`${request}: done`);
     } catch (error) {

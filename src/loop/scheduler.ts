@@ -48,6 +48,13 @@ export class Scheduler {
     await running.fire();
   }
 
+  /** Has a collector remove what one of its devices has published, and reads again. */
+  async forget(collector: string, device: string): Promise<void> {
+    const running = this.#running.get(collector);
+    await running?.active.source.forget?.(device);
+    await running?.fire();
+  }
+
   #add(active: ScheduledCollector): Promise<void> {
     const { collector, schedule } = active;
     let isReading = false;

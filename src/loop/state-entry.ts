@@ -56,6 +56,7 @@ export function entryAfterObservation(
     ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
     ...(error === undefined ? {} : { error }),
     ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
+    ...('canBeForgotten' in observation && observation.canBeForgotten ? { canBeForgotten: true } : {}),
     ...('excluded' in observation ? { excluded: true } : {}),
     presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
     since: hasChanged ? at : before.since,
@@ -114,5 +115,7 @@ function presentMetricsAfter(
 export const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
   a.presentMetrics === b.presentMetrics &&
   a.excluded === b.excluded &&
+  a.isMissing === b.isMissing &&
+  a.canBeForgotten === b.canBeForgotten &&
   a.part?.name === b.part?.name &&
   (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

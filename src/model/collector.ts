@@ -13,7 +13,7 @@ type AnyReadings = Record<string, any>;
 
 /** The outcome of reading one device or part. `hint`: the reading is incomplete; how to get the rest. `error`: it is
  * present but could not be read. `excluded`: it is present but excluded by the settings. `events`: what happened to the
- * device since the previous reading. */
+ * device since the previous reading. `canBeForgotten`: what it has published can be removed, by `forget`. */
 export type Observation<Readings extends AnyReadings> = {
   [Key in keyof Readings & string]: {
     table: Key;
@@ -21,7 +21,13 @@ export type Observation<Readings extends AnyReadings> = {
     part?: DevicePart;
     events?: readonly DeviceEvent[] | undefined;
   } & (
-    | { reading: Readings[Key]; hint?: string | undefined; error?: never; excluded?: never }
+    | {
+        reading: Readings[Key];
+        hint?: string | undefined;
+        canBeForgotten?: boolean;
+        error?: never;
+        excluded?: never;
+      }
     | { error: unknown; reading?: never; hint?: never; excluded?: never }
     | { excluded: true; reading?: never; hint?: never; error?: never }
   );
@@ -40,6 +46,8 @@ export interface OpenedCollector<Readings extends AnyReadings> {
   read(signal: AbortSignal): Promise<ObservationOrComplaint<Readings>[]>;
   /** Runs an action on the device with this slug; its effect shows in the next reading. */
   runAction?(device: string, action: string): void;
+  /** Removes what the device with this slug has published; it can be forgotten. Throws if that fails. */
+  forget?(device: string): Promise<void>;
   /** What `check` says beside the last reading, and the log after the first: what works, but should be otherwise. */
   advice?(): readonly string[];
   close?(): Promise<void>;
@@ -58,6 +66,8 @@ export interface CollectorContext {
   hostRoots: HostRoots;
   /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
   agentDirectory?: AgentDirectory | undefined;
+  /** Removes what another agent, which must not run, has published. Undefined unless the agent is running. */
+  removeLostAgent?: ((id: string) => Promise<void>) | undefined;
   /** Where other machines find the status page, if they can reach it. Undefined unless the agent is running. */
   pageUrl?: (() => Promise<string | undefined>) | undefined;
 }

@@ -41,6 +41,8 @@ export interface StateEntry {
   error?: string;
   /** It was read earlier, and is no longer there. */
   isMissing?: true;
+  /** What it has published can be removed, by its collector. */
+  canBeForgotten?: true;
   /** What is wrong with it. */
   findings: LastingFindings;
   /** How to make an incomplete reading complete. */

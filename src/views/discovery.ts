@@ -164,7 +164,7 @@ function button(
   return [name, definedMembers(options)];
 }
 
-/** A button with which a device or part that is no longer there is forgotten. Without the availability of what is gone. */
+/** A button with which a device or part is forgotten that is no longer there, or an agent that is lost. Without the availability of what is gone. */
 function forgetButton(agent: AgentIdentity, topics: Topics, entry: StateEntry): [string, Component] {
   const { address, device, part } = entry;
   const name = componentKeyOf(entry, forgetAction);
@@ -271,7 +271,7 @@ export function* planAnnouncements(
         const [name, options] = button(agent, topics, entry, key, action);
         current[name] = options;
       }
-      if (entry.isMissing && !entry.excluded) {
+      if ((entry.isMissing || entry.canBeForgotten) && !entry.excluded) {
         const [name, options] = forgetButton(agent, topics, entry);
         current[name] = options;
       }

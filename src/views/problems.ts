@@ -83,7 +83,7 @@ const globalIdOf = (agent: AgentIdentity, { id, scope }: CollectorMetadata, { de
 /** How the problem ends that something is no longer there. */
 const missingAdvice = {
   clearsAt: 'when it is back',
-  remedy: 'if it was removed on purpose, delete its device in Home Assistant',
+  remedy: 'if it was removed on purpose, press Forget on its device in Home Assistant, or delete the device there',
 };
 
 function entryProblems(

@@ -113,3 +113,30 @@ test('forget takes the id of an agent as forget --list prints it', async () => {
   expect(await forget('--agent', 'long_name__0a1b2c', '--force')).toMatchObject({ status: 0 });
   await until('its topic is cleared', () => !topics.has(status));
 });
+
+test('the watch forgets an agent that is lost, at the button of its device, and none that runs', {
+  timeout: 60_000 * patience,
+}, async () => {
+  const broker = await startBroker();
+  const observer = await observe(broker.url, { protocolVersion: 4 });
+  const only = { MQTT_URL: broker.url, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', STORAGE_SCHEDULE: 'off' };
+  const pi = await running({ ...only, AGENT_NAME: 'pi' });
+  const watch = await running({ ...only, AGENT_NAME: 'nas', SITES: 'true' });
+  const announcement = 'homeassistant/device/infra-monitor_sites/agent_pi/config';
+  const hasButton = (payload: string) => payload.includes('"payload_press":"forget"');
+  const press = () => observer.client.publishAsync('infra-monitor/sites/sites/agent_pi/command', 'forget', { qos: 1 });
+  await observer.see('infra-monitor/sites/status', (payload) => payload === 'online', 30);
+  await observer.see(announcement, (payload) => !hasButton(payload), 30);
+  await press();
+  await until('it says why not', () =>
+    watch.output().includes('"agent_pi": "forget" requested over MQTT: it is still there'),
+  );
+  await pi.stop();
+  await observer.see(announcement, hasButton, 30);
+  await press();
+  const left = () => [...observer.topics.keys()].filter((topic) => /\/(infra-monitor_)?pi\/(?!echo)/.test(topic));
+  await until('nothing of it is left', () => left().length === 0, 30);
+  // What is left is a tombstone, until Home Assistant is there.
+  await until('nor of its button', () => !hasButton(observer.topics.get(announcement) ?? ''), 30);
+  expect(watch.output()).toContain('"agent_pi": "forget" requested over MQTT: done');
+});

@@ -98,6 +98,17 @@ test('the discovery revision changes with devices, parts and announced metrics, 
   expect(records.discoveryRevision).toBeGreaterThan(second);
 });
 
+test('what gets or loses a button to forget it is announced anew', () => {
+  const { records, record } = recorder();
+  const revisions = new Set<number>();
+  const steps = [[whole(1)], [], [whole(1)], [{ ...whole(1), canBeForgotten: true }], [whole(1)]];
+  for (const [second, observations] of steps.entries()) {
+    record(second, ...(observations as ObservationOrComplaint<Probes>[]));
+    revisions.add(records.discoveryRevision);
+  }
+  expect(revisions.size).toBe(steps.length);
+});
+
 test('a part with another name is announced anew', () => {
   const { records, record } = recorder();
   const named = (name: string) => ({ ...piece('a', { reading: { level: 1 } }), part: { id: 'a', name } });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { bounds } from '../../model/bounds.ts';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import { deviceIdentifier } from '../../model/naming.ts';
+import { deviceIdentifier, slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { projectName } from '../../version.ts';
 import { sitesTables } from './metrics.ts';
@@ -50,27 +50,33 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   scope: 'lab',
   tables: sitesTables,
   memory: siteCauseMemoryFormat,
-  async open(env, { agent: monitor, memory, agentDirectory }) {
+  async open(env, { agent: monitor, memory, agentDirectory, removeLostAgent }) {
     if (!env.SITES) return { inactiveReason: 'SITES is not true' };
     if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
     const causes = new SiteCauseStartTimes(memory);
+    /** Ids by the slug of the device. */
+    const lostAgents = new Map<string, string>();
     const publishedDevices = new Map<string, { table: 'site' | 'agent'; device: Device }>();
 
     function observe({ site, reading, agents }: SiteVerdict, now: Date): ObservationOrComplaint<SitesReadingByTable>[] {
       const device = siteDevice(site);
       return [
         { table: 'site', device, reading: { ...reading, since: causes.sinceWhen(device.id, reading.cause, now) } },
-        ...agents.map(
-          ({ id, name, ...reading }): ObservationOrComplaint<SitesReadingByTable> => ({
-            table: 'agent',
-            device: agentDevice(monitor, { id, name }, site),
-            reading,
-          }),
-        ),
+        ...agents.map(({ id, name, ...reading }): ObservationOrComplaint<SitesReadingByTable> => {
+          const canBeForgotten = reading.online === false;
+          const ofAgent = agentDevice(monitor, { id, name }, site);
+          if (canBeForgotten) lostAgents.set(slug(ofAgent.id), id);
+          return { table: 'agent', device: ofAgent, reading, canBeForgotten };
+        }),
       ];
     }
 
     return {
+      async forget(device) {
+        const id = lostAgents.get(device);
+        if (id === undefined) throw new Error('this agent is not lost');
+        await removeLostAgent?.(id);
+      },
       async read(signal) {
         await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal })]);
         if (!agentDirectory.isCurrent)
@@ -78,6 +84,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
             agentDirectory.error ?? 'without a connection to the broker, the states of the agents are unknown',
           );
         const now = new Date();
+        lostAgents.clear();
         const observations = determineSiteVerdicts(agentDirectory, monitor, collectorId).flatMap((verdict) =>
           observe(verdict, now),
         );

@@ -50,6 +50,12 @@ const siteFindings = ({ cause, outage }: SiteReading): Finding[] =>
     text: outage ?? '',
     step: outage ?? '',
     clearsAt: 'when the site answers as a whole',
+    ...(cause === 'agent_lost'
+      ? {
+          remedy:
+            'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent NAME',
+        }
+      : {}),
     explainsDevice: true,
   }));
 

@@ -153,3 +153,28 @@ test('the collector is inactive unless it is enabled and the agent is running', 
     inactiveReason: 'this works only in a running agent',
   });
 });
+
+test('a lost agent can be forgotten, and no other', async () => {
+  const removed: string[] = [];
+  const state = new MutableAgentState('');
+  const source = await sitesCollector.open(
+    { SITES: true },
+    {
+      agent,
+      hostRoots: hostRoots(),
+      state,
+      memory: state.memoryStore.forCollector(sitesCollector),
+      agentDirectory: new DirectoryOfTopics([...pi(), ['attic/status', 'offline']]),
+      removeLostAgent: async (id) => void removed.push(id),
+    },
+  );
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
+  const agents = (await source.read(never)).filter((one) => 'table' in one && one.table === 'agent');
+  expect(agents).toMatchObject([
+    { device: { id: 'agent attic' }, canBeForgotten: true },
+    { device: { id: 'agent pi' }, canBeForgotten: false },
+  ]);
+  await expect(source.forget?.('agent_pi')).rejects.toThrow('not lost');
+  await source.forget?.('agent_attic');
+  expect(removed).toEqual(['attic']);
+});

@@ -35,7 +35,6 @@ export interface Lab {
   homeAssistant: HomeAssistant;
   replaceDrive(): void;
   start(agent: 'nas' | 'pi' | 'cabin', more?: Record<string, string>): AgentProcess;
-  command(...args: string[]): Promise<string>;
   entities(): Promise<RegistryEntry[]>;
   /** The entity id of a unique id; undefined if there is no such entity. */
   idOf(unique: string): Promise<string | undefined>;
@@ -105,7 +104,7 @@ export async function startLab(): Promise<Lab> {
   };
 
   const allDevices = () => homeAssistant.ask<DeviceEntry[]>('config/device_registry/list');
-  const entities = async () => [...(await homeAssistant.registry('infra-monitor_')).values()];
+  const entities = () => homeAssistant.seenEntities('infra-monitor_');
   /** Devices none of whose enabled entities is available. */
   const ghosts = async () => {
     const [states, registry, devices] = [await homeAssistant.states(), await entities(), await allDevices()];
@@ -142,7 +141,6 @@ export async function startLab(): Promise<Lab> {
     homeAssistant,
     replaceDrive: rack.replace,
     start: (agent, more = {}) => startAgent({ ...settings[agent], ...more }),
-    command,
     entities,
     idOf: async (unique) => (await entities()).find(({ unique_id: id }) => id === `infra-monitor_${unique}`)?.entity_id,
     devices: async () => (await allDevices()).filter(isOurs).map(({ name }) => name),

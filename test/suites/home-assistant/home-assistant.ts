@@ -162,12 +162,15 @@ export class HomeAssistant {
     return new Map(all.filter(({ unique_id: id }) => id.startsWith(prefix)).map((entry) => [entry.unique_id, entry]));
   }
 
-  /** Unique ids of what a person sees. Home Assistant 2026.2 does not let go of an entity that is disabled; 2026.11 does. */
+  /** Entities of ours that a person sees. Home Assistant 2025.2 and 2026.2 do not let go of an entity that is disabled; 2026.11 does. */
+  async seenEntities(prefix?: string): Promise<RegistryEntry[]> {
+    const entries = [...(await this.registry(prefix)).values()];
+    return entries.filter((entry) => entry.disabled_by === null || !/^202[56]\.2\./.test(this.version));
+  }
+
+  /** Their unique ids. */
   async entities(): Promise<string[]> {
-    const entries = [...(await this.registry()).values()];
-    return entries
-      .filter((entry) => entry.disabled_by === null || !this.version.startsWith('2026.2.'))
-      .map((entry) => entry.unique_id);
+    return (await this.seenEntities()).map((entry) => entry.unique_id);
   }
 
   async device(): Promise<DeviceEntry | undefined> {
