@@ -14,6 +14,7 @@ import {
 } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { collectorOverdueMs } from './overdue.ts';
+import { findPendingExplanations } from './pending-explanations.ts';
 
 /** A problem before it is known what explains it. */
 interface Candidate extends Problem {
@@ -244,6 +245,7 @@ export function findProblems(
   monotonicMs = performance.now(),
 ): Problem[] {
   const gateway = gatewayOf(state);
+  const isExplainedSoon = findPendingExplanations(state, monotonicMs);
   const candidates = [
     ...brokerProblems(state.broker),
     ...catalogue.flatMap((declaration) => {
@@ -257,7 +259,7 @@ export function findProblems(
       ];
     }),
     ...stillMissingProblems(catalogue, agent, state),
-  ];
+  ].filter(({ key, device, since }) => key !== missingProblemKey || !device || !isExplainedSoon(device, since));
   const byDevice = new Map<string | undefined, Candidate[]>();
   const blamedBy = new Map<string, Candidate[]>();
   for (const candidate of candidates) {

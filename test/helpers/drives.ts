@@ -78,7 +78,10 @@ export function drives(...those: StandIn[]) {
     if (getuid !== undefined) process.getuid = getuid;
     rmSync(folder, { recursive: true });
   });
-  const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
+  const write = (name: string, content: string) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  };
   return {
     sys: roots.sys(),
     /** From now on the call is answered so. */

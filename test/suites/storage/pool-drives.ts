@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const bytes = 256 * 1024 * 1024;
 
-/** Words for QEMU: four SATA drives `ATA-1` …, six SAS drives `SAS-1` …, and an NVMe drive `NVME-1`, each named by its serial number. */
+/** Words for QEMU: four SATA drives `ATA-1` …, six SAS drives `SAS-1` …, and NVMe drives `NVME-1` …, each named by its serial number. */
 export function poolDrives(folder: string): string[] {
   mkdirSync(join(folder, 'drives'));
   const medium = (serial: string) => {
@@ -26,8 +26,6 @@ export function poolDrives(folder: string): string[] {
       '-device',
       `scsi-hd,drive=${serial},bus=scsi.0,scsi-id=${index},serial=${serial},vendor=LABCORP,product=SASDISK,wwn=0x5000c5000000000${index}`,
     ]),
-    ...medium('NVME-1'),
-    '-device',
-    'nvme,drive=NVME-1,serial=NVME-1',
+    ...numbered('NVME', 3).flatMap((serial) => [...medium(serial), '-device', `nvme,drive=${serial},serial=${serial}`]),
   ];
 }

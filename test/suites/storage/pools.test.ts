@@ -27,8 +27,14 @@ dmsetup create worn --table "0 $(blockdev --getsz $(by ATA-3)) linear $(by ATA-3
 mdadm --create --run --size=64M /dev/md/home -l1 -n2 --bitmap=internal /dev/mapper/worn $(by ATA-4)
 mkfs.btrfs -q -L photos -d raid1 -m raid1 $(by SAS-4) $(by SAS-5)
 mkfs.btrfs -q -L small $(by NVME-1)
-mdadm --wait /dev/md/srv /dev/md/media /dev/md/home || true
-for name in srv media home; do mkfs.ext4 -q /dev/md/$name; ${mount('/dev/md/$name', '$name')}; done
+mdadm --create --run --size=64M /dev/md/fast -l1 -n2 --bitmap=internal $(by NVME-2) $(by NVME-3)
+vgcreate -q lab $(by SAS-6)
+lvcreate -q --type thin-pool --size 160M --name vms lab
+lvcreate -q --virtualsize 400M --thinpool vms --name disk lab
+mkfs.ext4 -q /dev/lab/disk
+${mount('/dev/lab/disk', 'vms')}
+mdadm --wait /dev/md/srv /dev/md/media /dev/md/home /dev/md/fast || true
+for name in srv media home fast; do mkfs.ext4 -q /dev/md/$name; ${mount('/dev/md/$name', '$name')}; done
 ${mount('$(by SAS-4)', 'photos')}
 ${mount('$(by NVME-1)', 'small')}
 udevadm settle`;
@@ -104,7 +110,7 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
     [`MQTT_URL=mqtt://10.0.2.2:${port}`, 'ROUTER_SCHEDULE=off', ...everyTenSeconds].join('\n'),
   );
   await lab.sh(
-    'cd /opt/infra-monitor/docs/systemd && systemd-sysusers $PWD/sysusers.conf && cp infra-monitor.service /etc/systemd/system/ && systemctl daemon-reload && systemctl start infra-monitor',
+    'cd /opt/infra-monitor/docs/systemd && systemd-sysusers $PWD/sysusers.conf && cp infra-monitor.service /etc/systemd/system/ && systemctl daemon-reload && sh grant-drives.sh && systemctl start infra-monitor',
   );
   await observer.see(listTopic, (payload) => problemsIn(payload).length === 0, 180);
   await lab.nextReadings();
@@ -151,5 +157,21 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
     `node --input-type=module --eval '${fill}'; sync`,
     ['small', 'NVME-1', '/mnt/small', 'metadata nearly full'],
     'rm -f /mnt/small/*; sync; btrfs balance start --full-balance /mnt/small',
+  );
+
+  const nvmePulled = (serial: string) =>
+    `echo 1 >/sys/class/nvme/$(basename $(by ${serial}) | sed 's/n[0-9]*$//')/device/remove`;
+  const nvmeBack = (serial: string) =>
+    `echo 1 >/sys/bus/pci/rescan; until [ -n "$(by ${serial})" ]; do sleep 1; done; udevadm settle`;
+  await lab.scene(
+    nvmePulled('NVME-2'),
+    ['fast', 'NVME-2', '/mnt/fast', 'without redundancy'],
+    `${nvmeBack('NVME-2')}; mdadm --zero-superblock $(by NVME-2) || true; mdadm /dev/md/fast --add $(by NVME-2); mdadm --wait /dev/md/fast || true`,
+  );
+
+  await lab.scene(
+    'dd if=/dev/urandom of=/mnt/vms/data bs=1M count=118 oflag=direct; sync',
+    ['lab/vms', 'SAS-6', '/mnt/vms', 'nearly full'],
+    'rm /mnt/vms/data; sync; fstrim /mnt/vms',
   );
 });

@@ -9,7 +9,7 @@ import { FilesystemUsageReader } from './filesystem-usage-reader.ts';
 import type { HostMounts, Mount } from './host-mounts.ts';
 import { missingNameComplaints } from './missing-names.ts';
 import { listWatchedAndExcludedMounts, type WatchedAndExcludedMounts } from './mounts.ts';
-import { correctDatasetUsages, ZpoolListReader } from './zfs-pools.ts';
+import { areDatasetsOfContainer, correctDatasetUsages, ZpoolListReader } from './zfs-pools.ts';
 
 const filesystemPart = ({ id, point }: Mount) => ({ id: id === '/' ? 'root' : id, name: `File system ${point}` });
 
@@ -75,7 +75,7 @@ export class HostFilesystemsReader {
       const usage = outcomes.get(mount)?.usage;
       return usage === undefined ? [] : [{ mount, dataset: mount.source, usage }];
     });
-    const usages = correctDatasetUsages(datasets, await pools, this.#roots.isHostRoot);
+    const usages = correctDatasetUsages(datasets, await pools, areDatasetsOfContainer(this.#roots));
     for (const [index, { mount }] of datasets.entries()) outcomes.set(mount, { usage: usages[index] ?? {} });
     return outcomes;
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readCommandOutput } from '../../../lib/command.ts';
 import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import { withTimeout } from '../../../lib/with-timeout.ts';
@@ -67,6 +68,9 @@ export class ZpoolListReader {
     }
   }
 }
+
+/** A machine with ZFS has its node; a container on ZFS, such as one of LXC, has not. */
+export const areDatasetsOfContainer = (roots: HostRoots): boolean => !existsSync(roots.host('dev/zfs'));
 
 export interface DatasetUsage {
   /** As in mountinfo: `tank/media`. */

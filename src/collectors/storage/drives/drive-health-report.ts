@@ -19,6 +19,9 @@ export interface DriveHealthReport {
   model?: string | undefined;
   serial?: string | undefined;
   firmware?: string | undefined;
+  /** Bytes. */
+  capacity?: number | undefined;
+  isRotational?: boolean | undefined;
   /** The drive's own verdict. */
   passed?: boolean | undefined;
   /** Names of the attributes that the drive itself calls failing now. */

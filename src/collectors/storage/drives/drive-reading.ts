@@ -7,9 +7,10 @@ export interface StorageDriveReading {
   /** What hangs on the drive, and what its death means for the data. */
   dependents?: string | undefined;
   identity: DriveIdentity;
-  isRotational: boolean;
+  /** Of a drive behind a RAID controller, undefined until it has been read. */
+  isRotational: boolean | undefined;
   /** Bytes. */
-  capacity: number;
+  capacity: number | undefined;
   /** The kernel's word: `running`, `offline`, `transport-offline`. */
   kernelState: string | undefined;
   /** Undefined until the drive has been asked. */

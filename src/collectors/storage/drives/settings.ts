@@ -1,15 +1,25 @@
 import * as z from 'zod/mini';
 import { customSetting, listSetting } from '../../../model/setting.ts';
+import { controllerDeviceTypes, driveDeviceTypes } from '../tools/smartctl-device-types.ts';
 
-/** smartctl's `-d`: `sat`, `sat,12`, `sntjmicron`, `megaraid,0`. */
-const typePattern = /^[a-z][a-z0-9]*([+,][a-z0-9]+)*$/;
+const typePattern = new RegExp(`^(${driveDeviceTypes}|${controllerDeviceTypes})$`);
 
-function parseDriveTypes(text: string): ReadonlyMap<string, string> | undefined {
-  const types = new Map<string, string>();
-  for (const entry of text.split(/\s+/).filter((word) => word !== '')) {
+/** How to ask a drive. */
+export interface DriveTypeSetting {
+  /** A device or a serial number. */
+  drive: string;
+  /** smartctl's `-d`: `sat,12`, `sntjmicron`, `megaraid,0`. */
+  type: string;
+}
+
+function parseDriveTypes(text: string): readonly DriveTypeSetting[] | undefined {
+  const types: DriveTypeSetting[] = [];
+  // As in smartd's file, too: `/dev/sda -d megaraid,0`.
+  for (const entry of text.replaceAll(/\s+-d\s*/g, '=').split(/\s+/)) {
+    if (entry === '') continue;
     const [, drive, type] = /^(.+)=([^=]+)$/.exec(entry) ?? [];
     if (drive === undefined || type === undefined || !typePattern.test(type)) return undefined;
-    types.set(drive, type);
+    types.push({ drive, type });
   }
   return types;
 }
@@ -27,8 +37,8 @@ export const drivesSettingsShape = {
   STORAGE_DRIVE_TYPES: customSetting(
     {
       description:
-        'How smartctl is to ask drives whose USB bridge or controller it does not know (its `-d`), by device or serial number.',
-      example: '/dev/sdb=sat,12 S4EWNX0N123456=sntjmicron',
+        'How smartctl is to ask drives whose USB bridge it does not know (its `-d`), by device or serial number, and which drives are behind a RAID controller, by the controller’s device.',
+      example: '/dev/sdb=sat,12 S4EWNX0N123456=sntjmicron /dev/bus/0=megaraid,4 /dev/bus/0=megaraid,5',
     },
     'list of <drive>=<type>, separated by blanks',
     parseDriveTypes,

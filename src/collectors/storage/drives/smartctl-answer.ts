@@ -52,12 +52,16 @@ function reportOf(answer: Record<string, unknown>): DriveHealthReport | undefine
   const isEnabled = booleanAt(support, 'enabled') ?? true;
   if (values === undefined && passed === undefined && isSupported && isEnabled) return undefined;
   const temperature = fieldsAt(answer, 'temperature');
+  const rotationRate = new LooselyNamedJsonFields(answer).number('rotation_rate');
   return {
     isSupported,
     isEnabled,
     model: stringAt(answer, 'model_name', 'scsi_model_name'),
     serial: stringAt(answer, 'serial_number'),
     firmware: stringAt(answer, 'firmware_version', 'scsi_revision'),
+    capacity: fieldsAt(answer, 'user_capacity').number('bytes') || undefined,
+    // Revolutions a minute; 0 of an SSD.
+    isRotational: rotationRate === undefined ? undefined : rotationRate > 0,
     passed,
     failing: [],
     temperature: plausibleCelsius(temperature.integer('current') || undefined),

@@ -5,6 +5,7 @@ import { slug } from '../../../model/naming.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
+import { ControllerDriveFinder, controllerNodeOf, isControllerDrive } from './controller-drives.ts';
 import {
   acknowledgeAllErrorCounts,
   acknowledgeFirstErrorCounts,
@@ -46,6 +47,8 @@ export class StorageDrivesReader {
   readonly #memory: DeviceMemories;
   readonly #roots: HostRoots;
   readonly #settings: DrivesSettings;
+  readonly #controllerDrives: readonly ControllerDriveFinder[];
+  readonly #controllerNodes: ReadonlySet<string>;
   readonly #watched = new Map<string, WatchedDrive>();
   /** Names in STORAGE_DRIVES that a drive has had. */
   readonly #foundNames = new Set<string>();
@@ -55,23 +58,39 @@ export class StorageDrivesReader {
     this.#memory = memory;
     this.#roots = roots;
     this.#settings = settings;
+    const behindControllers = (settings.STORAGE_DRIVE_TYPES ?? []).filter(isControllerDrive);
+    this.#controllerDrives = behindControllers.map((one) => new ControllerDriveFinder(one, roots));
+    this.#controllerNodes = new Set(behindControllers.map(controllerNodeOf));
   }
 
   async read(): Promise<ObservationOrComplaint<Readings>[]> {
+    const foundOrMissing = await Promise.all(this.#controllerDrives.map((one) => one.find()));
+    const behindControllers = foundOrMissing.flatMap((one) => (one !== undefined && 'id' in one ? one : []));
     const drives = readStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
-    const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
-    const isWatched = (drive: StorageDrive) =>
-      (names.length === 0 || names.some((name) => matchesDrive(drive, name))) &&
-      !excluded.some((name) => matchesDrive(drive, name));
+    // A drive that the controller passes through is there twice.
+    const all = [...new Map([...drives, ...behindControllers].map((drive) => [drive.id, drive])).values()];
     for (const [id, { poller }] of this.#watched)
-      if (!poller.isPending && !drives.some((drive) => drive.id === id)) this.#watched.delete(id);
+      if (!poller.isPending && !all.some((drive) => drive.id === id)) this.#watched.delete(id);
     const observations = await Promise.all(
-      drives.map((drive): Promise<Observation<Readings>> | Observation<Readings> => {
-        const device = storageDriveDevice(this.#agent, drive, drives);
-        return isWatched(drive) ? this.#readDrive(drive, device) : { table: 'drive', device, excluded: true };
+      all.map((drive): Promise<Observation<Readings>> | Observation<Readings> => {
+        const device = storageDriveDevice(this.#agent, drive, all);
+        return this.#isWatched(drive) ? this.#readDrive(drive, device) : { table: 'drive', device, excluded: true };
       }),
     );
-    return [...observations, ...this.#complaintsOfMissing(drives, names)];
+    return [
+      ...observations,
+      ...foundOrMissing.flatMap((one) => (one !== undefined && 'complaint' in one ? one : [])),
+      ...this.#complaintsOfMissing(all, this.#settings.STORAGE_DRIVES ?? []),
+    ];
+  }
+
+  #isWatched(drive: StorageDrive): boolean {
+    const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
+    const isNamed = (name: string) => matchesDrive(drive, name);
+    // What a RAID controller makes of its drives has no health.
+    const isMadeByController =
+      drive.controllerType === undefined && drive.names.some((name) => this.#controllerNodes.has(name));
+    return !isMadeByController && (names.length === 0 || names.some(isNamed)) && !excluded.some(isNamed);
   }
 
   /** Acknowledges all errors up to now. Throws if the drive's counts are unknown. */
@@ -147,7 +166,10 @@ export class StorageDrivesReader {
   #watchedDrive(drive: StorageDrive): WatchedDrive {
     const known = this.#watched.get(drive.id);
     if (known !== undefined) return known;
-    const [, type] = [...(this.#settings.STORAGE_DRIVE_TYPES ?? [])].find(([name]) => matchesDrive(drive, name)) ?? [];
+    const set = this.#settings.STORAGE_DRIVE_TYPES?.find(
+      (one) => !isControllerDrive(one) && matchesDrive(drive, one.drive),
+    );
+    const type = drive.controllerType ?? set?.type;
     const watched: WatchedDrive = {
       poller: new NonWakingDrivePoller(drive, type, this.#roots.host(drivesHelperSocketPath)),
       resets: new ErrorCountResetDetector(),

@@ -10,11 +10,13 @@ export interface StorageDrive {
   /** The serial number, else the worldwide id, else model and slot. */
   id: string;
   identity: DriveIdentity;
+  /** smartctl's `-d` for a drive behind a RAID controller; the names are then the controller's. */
+  controllerType?: string;
   /** Kernel names; several with multipath. */
   names: [string, ...string[]];
   isRotational: boolean;
-  /** Bytes. */
-  capacity: number;
+  /** Bytes; undefined of a drive behind a RAID controller that has not told it. */
+  capacity: number | undefined;
   /** `running`; `offline` or `transport-offline` if the kernel has given it up, on all paths. */
   kernelState: string | undefined;
   /** Whether the kernel has suspended it, so that it sleeps. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFolderSync } from '../../../lib/files.ts';
+import { controllerDeviceTypes, driveDeviceTypes } from '../tools/smartctl-device-types.ts';
 
 const controller = String.raw`/dev/(?<controller>nvme\d+)`;
 const disk = String.raw`/dev/(?<disk>sd[a-z]+|nvme\d+n\d+)`;
-/** smartctl's `-d`: how it reaches the drive. */
-const deviceType =
-  'ata|nvme|scsi|sat(,(12|16))?|snt(asmedia|jmicron|realtek)|usb(asm1352r,[01]|cypress|jmicron(,p)?(,[01])?|prolific|sunplus)|(cciss|megaraid),[0-9]{1,3}';
+/** A RAID controller: a host of SCSI, a node of its generic driver, or one of 3ware's. */
+const raidController = String.raw`/dev/(?<raidController>bus/\d{1,3}|sg\d{1,3}|tw[ael]\d{1,2})`;
 const smartctlQuestion = '-[iHAc]|-l (selftest|xselftest|devstat)|-n standby,[0-9](,[0-9])?';
 
 /** A name of a pool cannot be taken for an option. */
@@ -16,7 +16,8 @@ const zfsPool = '[a-zA-Z][a-zA-Z0-9_.:-]{0,99}';
 const drivesHelperCommands = [
   `nvme (smart-log|log smart|id[ -]ctrl|self-test-log|log self-test) ${controller} -o json`,
   `nvme id[ -]ns ${controller} -n [0-9]{1,10} -o json`,
-  `smartctl -j( (${smartctlQuestion})){1,9}( -d (${deviceType}))? (${controller}|${disk})`,
+  `smartctl -j( (${smartctlQuestion})){1,9}( -d (${driveDeviceTypes}|${controllerDeviceTypes}))? (${controller}|${disk})`,
+  `smartctl -j( (${smartctlQuestion})){1,9} -d (${controllerDeviceTypes}) ${raidController}`,
   // OpenZFS before 2.3 has no JSON.
   `zpool (status (-j --json-int|-p -P)|list -Hp) ${zfsPool}`,
   // Without --noflush a thin pool would write.
@@ -29,19 +30,34 @@ const isWholeDisk = (sys: string, name: string) =>
 
 const isController = (sys: string, name: string) => listFolderSync(join(sys, 'class/nvme')).includes(name);
 
+/** 3ware's nodes are not in /sys. */
+function isRaidController(sys: string, name: string): boolean {
+  const host = /^bus\/(\d+)$/.exec(name)?.[1];
+  if (host !== undefined) return existsSync(join(sys, 'class/scsi_host', `host${host}`));
+  return name.startsWith('tw') || existsSync(join(sys, 'class/scsi_generic', name));
+}
+
 /** Why the helper does not run the command; undefined if it does. `sys`: the machine's /sys. */
 export function explainCommandRefusal(command: readonly string[], sys: string): string | undefined {
   // Words that could be taken for two, or hide something from whoever reads a log, are in none of the commands.
-  if (!command.every((word) => /^[\w,./:-]+$/.test(word))) return 'not a command on the list';
+  if (!command.every((word) => /^[\w,./:+-]+$/.test(word))) return 'not a command on the list';
   const match = drivesHelperCommands.map((pattern) => pattern.exec(command.join(' '))).find((found) => found !== null);
   if (match === undefined) return 'not a command on the list';
-  const { controller: controllerName, disk: diskName } = match.groups ?? {};
+  const { controller: controllerName, disk: diskName, raidController: raidControllerName } = match.groups ?? {};
   if (controllerName !== undefined && !isController(sys, controllerName))
     return `${controllerName} is not an NVMe controller`;
   if (diskName !== undefined && !isWholeDisk(sys, diskName)) return `${diskName} is not a drive`;
+  if (raidControllerName !== undefined && !isRaidController(sys, raidControllerName))
+    return `${raidControllerName} is no RAID controller`;
   return undefined;
 }
 
-/** The drive that the command asks, whether by its controller or by a namespace of it; else the program. */
-export const driveNameInCommand = (command: readonly string[]): string =>
-  /\/dev\/(nvme\d+|sd[a-z]+)/.exec(command.join(' '))?.[1] ?? command[0] ?? '';
+const controllerTypePattern = new RegExp(` -d (${controllerDeviceTypes}) `);
+
+/** The drive that the command asks, whether by its controller or by a namespace of it; else the program. A RAID controller has many. */
+export function driveNameInCommand(command: readonly string[]): string {
+  const words = command.join(' ');
+  const node = /\/dev\/(nvme\d+|sd[a-z]+|bus\/\d+|\w+)/.exec(words)?.[1] ?? command[0] ?? '';
+  const type = controllerTypePattern.exec(words)?.[1];
+  return type === undefined ? node : `${node} ${type}`;
+}

@@ -5,8 +5,10 @@ import type { PoolFindingsInput } from './pool.ts';
 import {
   degradedPoolFinding,
   describeLostMounts,
+  describePoolMember,
   describeStickyEnd,
   failedPoolFinding,
+  listFirstNames,
   mismatchFindings,
   stickyLimit,
 } from './pool-findings.ts';
@@ -77,6 +79,8 @@ export function lvmThinFindings(
   const severity: Severity = isWorse ? 'degraded' : 'notice';
   const isNearlyFull = isAbove(usedRatio, stickyLimit(noticeRatio, earlier !== undefined));
   const isMetadataFull = isAbove(metadataUsedRatio, stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')));
+  const drives = listFirstNames(pool.members.map(describePoolMember));
+  const onDrives = drives === '' ? '' : ` on ${drives}`;
   const grow = `add space with lvextend --size +10G ${volume.name}, or delete volumes or snapshots`;
   return [
     ...findingIf('failed', isWhole ? known && isBroken : true, () =>
@@ -84,28 +88,28 @@ export function lvmThinFindings(
     ),
     ...findingIf('full', isFull, () => ({
       severity: 'data_at_risk',
-      text: `full: writing fails, though file systems on it show free space${describeLostMounts(pool, 'affected')}`,
+      text: `full${onDrives}: writing fails, though file systems on it show free space${describeLostMounts(pool, 'affected')}`,
       clearsAt: 'when it has space again',
       remedy: grow,
       explainedBy: ['failed'],
     })),
     ...findingIf('read_only', isReadOnly, () => ({
       severity: 'outage',
-      text: `read-only: its metadata are full or damaged${describeLostMounts(pool, 'not writable')}`,
+      text: `read-only${onDrives}: its metadata are full or damaged${describeLostMounts(pool, 'not writable')}`,
       clearsAt: 'when it can be written again',
       remedy: `unmount what lies on it, then run lvconvert --repair ${volume.name}`,
       explainedBy: ['failed'],
     })),
     ...findingIf('needs_check', known?.needsCheck && !isReadOnly, () => ({
       severity: 'degraded',
-      text: 'its metadata need a check',
+      text: `its metadata${onDrives} need a check`,
       clearsAt: 'when they are repaired',
       remedy: `unmount what lies on it, then run lvconvert --repair ${volume.name}`,
       explainedBy: ['failed', 'full'],
     })),
     ...findingIf('nearly_full', isBroken || isFull ? false : isNearlyFull, () => ({
       severity,
-      text: `nearly full: when it is full, writing fails though file systems show free space${describeLostMounts(pool, 'affected')}`,
+      text: `nearly full${onDrives}: when it is full, writing fails though file systems show free space${describeLostMounts(pool, 'affected')}`,
       step: severity,
       clearsAt: describeStickyEnd(noticeRatio),
       remedy: grow,
@@ -113,7 +117,7 @@ export function lvmThinFindings(
     })),
     ...findingIf('metadata_full', isBroken ? false : isMetadataFull, () => ({
       severity: 'degraded',
-      text: `metadata nearly full: when they are full, nothing can be written${describeLostMounts(pool, 'affected')}`,
+      text: `metadata nearly full${onDrives}: when they are full, nothing can be written${describeLostMounts(pool, 'affected')}`,
       clearsAt: describeStickyEnd(fullMetadataRatio),
       remedy: `lvextend --poolmetadatasize +1G ${volume.name}, or delete snapshots`,
       explainedBy: ['failed', 'read_only'],

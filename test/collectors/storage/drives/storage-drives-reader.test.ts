@@ -9,6 +9,7 @@ import type { DrivesSettings } from '../../../../src/collectors/storage/drives/s
 import { StorageDrivesReader } from '../../../../src/collectors/storage/drives/storage-drives-reader.ts';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { drivesHelperSocketPath } from '../../../../src/collectors/storage/helper/protocol.ts';
+import { storageCollector } from '../../../../src/collectors/storage/index.ts';
 import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import { selfTestResult } from '../../../../src/collectors/storage/tools/self-tests.ts';
 import { describeError } from '../../../../src/model/errors.ts';
@@ -423,11 +424,73 @@ test('drives by setting: others are excluded and never asked; one that is not th
 });
 
 test('the type of a drive by setting', async () => {
-  const { answer, read, calls } = machine([{}], { STORAGE_DRIVE_TYPES: new Map([['WD-1', 'sat,12']]) });
+  const { answer, read, calls } = machine([{}], { STORAGE_DRIVE_TYPES: [{ drive: 'WD-1', type: 'sat,12' }] });
   answer(ataAnswer(), 'sda', 'sat,12');
   await read();
   expect(calls()).toEqual(['smartctl standby,3 selftest devstat sat,12 sda']);
 });
+
+test('drives behind a RAID controller, told apart by their serial numbers; what the controller makes of them is not asked', async () => {
+  const behind = (serial: string, more: object = {}) =>
+    ataAnswer({ more: { serial_number: serial, user_capacity: { bytes: 4e12 }, rotation_rate: 7200, ...more } });
+  const { answer, reader, calls, memories } = machine([{ vendor: 'DELL', model: 'PERC H730', serial: 'VD-0' }], {
+    STORAGE_DRIVE_TYPES: [
+      { drive: '/dev/sda', type: 'megaraid,3' },
+      { drive: '/dev/sda', type: 'megaraid,4' },
+      { drive: '/dev/bus/0', type: 'megaraid,5' },
+      { drive: '/dev/bus/0', type: 'megaraid,6' },
+    ],
+  });
+  answer(behind('BEHIND-3'), 'sda', 'megaraid,3');
+  answer(behind('BEHIND-4', { smart_status: { passed: false } }), 'sda', 'megaraid,4');
+  answer(behind(''), 'bus/0', 'megaraid,5');
+  answer(powerModeAnswer('STANDBY'), 'bus/0', 'megaraid,6');
+  const seen = async () =>
+    (await reader.read()).map((one) =>
+      'complaint' in one
+        ? one.complaint
+        : [one.device.id, one.excluded ?? (one.error ? describeError(one.error) : one.reading?.report?.passed)],
+    );
+  const complaint = 'STORAGE_DRIVE_TYPES: /dev/bus/0=megaraid,5: the drive has no serial number';
+  expect(await seen()).toEqual([['VD-0', true], ['BEHIND-3', true], ['BEHIND-4', false], complaint]);
+  const [, observation] = await reader.read();
+  expect(observation).toMatchObject({
+    device: { name: `nas WDC WD40EFRX-68N32N0 HIND-3`, serialNumber: 'BEHIND-3' },
+    reading: { capacity: 4e12, isRotational: true, identity: { name: 'sda', slot: 'megaraid,3' } },
+  });
+  expect(memories.recall('BEHIND-3')).toMatchObject({ acknowledged: { reallocated_sectors: 0 } });
+  expect(calls().filter((call) => !call.includes('megaraid,'))).toEqual([]);
+});
+
+test.each([
+  [
+    '/dev/sda -d megaraid,3 /dev/sda -d megaraid,4',
+    [
+      { drive: '/dev/sda', type: 'megaraid,3' },
+      { drive: '/dev/sda', type: 'megaraid,4' },
+    ],
+  ],
+  ['/dev/bus/0=sat+megaraid,12', [{ drive: '/dev/bus/0', type: 'sat+megaraid,12' }]],
+  ['/dev/sg0=cciss,1', [{ drive: '/dev/sg0', type: 'cciss,1' }]],
+  ['/dev/twa0=3ware,7', [{ drive: '/dev/twa0', type: '3ware,7' }]],
+  ['/dev/sg2=areca,3/1', [{ drive: '/dev/sg2', type: 'areca,3/1' }]],
+  ['/dev/sdc=aacraid,0,0,2', [{ drive: '/dev/sdc', type: 'aacraid,0,0,2' }]],
+  [
+    'S4EWNX0N123456=sntjmicron  /dev/sdb=sat,12',
+    [
+      { drive: 'S4EWNX0N123456', type: 'sntjmicron' },
+      { drive: '/dev/sdb', type: 'sat,12' },
+    ],
+  ],
+  ['/dev/sdb=sntrealtek/sat', [{ drive: '/dev/sdb', type: 'sntrealtek/sat' }]],
+  ['/dev/sdb=jmb39x,1', undefined],
+  ['/dev/sdb=megaraid', undefined],
+  ['/dev/sdb=test', undefined],
+  ['/dev/sdb -s off', undefined],
+  ['/dev/sdb', undefined],
+])('types by setting: %s', (text, types) =>
+  expect(storageCollector.env.safeParse({ STORAGE_DRIVE_TYPES: text }).data?.STORAGE_DRIVE_TYPES).toEqual(types),
+);
 
 test('a drive that hangs: one command, and the others are read', async () => {
   const { hang, answer, reader, calls, turn, waits, sys } = machine([{ name: 'sdb', serial: 'WD-2' }]);

@@ -17,6 +17,8 @@ const machine = () =>
     'sys/block/loop0/size': '1',
     'sys/block/dm-0/size': '1',
     'sys/block/md0/size': '1',
+    'sys/class/scsi_host/host0/state': 'running',
+    'sys/class/scsi_generic/sg2/dev': '21:2',
   }).sys();
 
 const refusal = (command: string | string[], sys = machine()) =>
@@ -36,6 +38,13 @@ test.each([
   'smartctl -j -n standby,3 -i -H -A -c -l selftest -d scsi /dev/sdaa',
   'smartctl -j -l devstat -d sat,12 /dev/sda',
   'smartctl -j -i -H -A -d megaraid,3 /dev/sda',
+  'smartctl -j -i -H -A -d sat+megaraid,3 /dev/sda',
+  'smartctl -j -n standby,3 -i -H -A -d megaraid,12 /dev/bus/0',
+  'smartctl -j -i -H -A -d cciss,1 /dev/sg2',
+  'smartctl -j -i -H -A -d areca,3/1 /dev/sg2',
+  'smartctl -j -i -H -A -d 3ware,7 /dev/twa0',
+  'smartctl -j -i -H -A -d aacraid,0,0,2 /dev/sda',
+  'smartctl -j -i -H -A -d sntrealtek /dev/sda',
   'dmsetup status --noflush',
   'zpool status -j --json-int tank',
   'zpool status -p -P my-pool_2.0:a',
@@ -62,7 +71,15 @@ test.each([
   'smartctl -j -i -r ioctl /dev/sda',
   'smartctl -i /dev/sda',
   'smartctl -j /dev/sda',
-  'smartctl -j -i -d sat+megaraid,3 /dev/sda',
+  'smartctl -j -i -d sat+test,3 /dev/sda',
+  'smartctl -j -i -d jmb39x,1 /dev/sda',
+  'smartctl -j -i -d jmb39x,1,s33,force /dev/sda',
+  'smartctl -j -i -d megaraid,1234 /dev/sda',
+  'smartctl -j -i -d areca,1/../../etc /dev/sg2',
+  'smartctl -j -i -d sat /dev/sg2',
+  'smartctl -j -i /dev/bus/0',
+  'smartctl -j -i -d megaraid,1 /dev/bus/0/../../etc/shadow',
+  'smartctl -j -i -d megaraid,1 -d sat /dev/sda',
   'smartctl -j -i -d test /dev/sda',
   'smartctl -j --scan-open',
   'smartctl -j -i /dev/sda /dev/sdaa',
@@ -98,6 +115,8 @@ test.each([
   ['smartctl -j -i /dev/nvme0n2', 'nvme0n2 is not a drive'],
   ['smartctl -j -i /dev/sdb', 'sdb is not a drive'],
   ['smartctl -j -i /dev/sdz', 'sdz is not a drive'],
+  ['smartctl -j -i -d megaraid,1 /dev/bus/1', 'bus/1 is no RAID controller'],
+  ['smartctl -j -i -d cciss,1 /dev/sg3', 'sg3 is no RAID controller'],
 ])('%s: a drive that is not there, or has no device behind it', (command, expected) =>
   expect(refusal(command)).toBe(expected),
 );
@@ -129,6 +148,7 @@ test('a controller and its namespace are one drive', () => {
   expect(driveNameInCommand(['smartctl', '-j', '-i', '/dev/nvme0n1'])).toBe('nvme0');
   expect(driveNameInCommand(['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'])).toBe('nvme0');
   expect(driveNameInCommand(['smartctl', '-j', '-i', '/dev/sdaa'])).toBe('sdaa');
+  expect(driveNameInCommand('smartctl -j -i -d megaraid,3 /dev/bus/0'.split(' '))).toBe('bus/0 megaraid,3');
   expect(driveNameInCommand(['dmsetup', 'status', '--noflush'])).toBe('dmsetup');
 });
 
@@ -138,7 +158,7 @@ test('all that the sudo rule allows is a question', () => {
     '/usr/sbin/nvme ^(smart-log|self-test-log|log (smart|self-test)|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$',
   );
   expect(rule).toContain(
-    String.raw`/usr/sbin/smartctl ^-j( -n standby\,3)? -i -H -A( -c -l selftest)?( -l devstat)?( -d [a-z0-9+\,]+)? /dev/sd[a-z]+$`,
+    String.raw`/usr/sbin/smartctl ^-j( -n standby\,3)? -i -H -A( -c -l selftest)?( -l devstat)?( -d [a-z0-9+\,/]+)? /dev/(sd[a-z]+|bus/[0-9]+|sg[0-9]+|tw[ael][0-9]+)$`,
   );
   for (const words of ['smart-log', 'self-test-log', 'log smart', 'log self-test', 'id-ctrl', 'id ctrl'])
     expect(refusal(`nvme ${words} /dev/nvme0 -o json`)).toBeUndefined();

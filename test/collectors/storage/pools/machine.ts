@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
+import { drivesHelperSocketPath } from '../../../../src/collectors/storage/helper/protocol.ts';
 import type { PoolMember, PoolReading } from '../../../../src/collectors/storage/pools/pool.ts';
 import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import type { Device } from '../../../../src/model/device.ts';
@@ -120,16 +121,22 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
 export const saidOf = (pools: readonly SeenPool[]): string[] =>
   pools.flatMap(({ name, findings }) => findings.map(({ severity, text }) => `${name}: ${severity}: ${text}`));
 
-/** Tools that answer as `rack` says, and a helper that may run them, whatever rights the test has; `socket` is a part of the machine. */
-export async function letHelperAnswer(): Promise<{ rack: ReturnType<typeof drives>; socket: MachineSnapshot }> {
+/** Tools that answer as `rack` says, and a helper that may run them, whatever rights the test has; `root` is a root with its socket, and
+ * `socket` a part of the machine. */
+export async function letHelperAnswer(): Promise<{
+  rack: ReturnType<typeof drives>;
+  root: string;
+  socket: MachineSnapshot;
+}> {
   const rack = drives();
   const folder = mkdtempSync(join(tmpdir(), 'pools-'));
-  const path = join(folder, 'drives.sock');
+  const path = join(folder, drivesHelperSocketPath);
+  mkdirSync(dirname(path), { recursive: true });
   const server = new DrivesHelperServer(rack.sys);
   await server.listen({ path });
   onTestFinished(() => {
     server.close();
     rmSync(folder, { recursive: true });
   });
-  return { rack, socket: { '/run/infra-monitor/drives.sock': `-> ${path}` } };
+  return { rack, root: folder, socket: { '/run/infra-monitor/drives.sock': `-> ${path}` } };
 }
