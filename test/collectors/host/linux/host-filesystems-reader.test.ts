@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { HostFilesystemsReader } from '../../../../src/collectors/host/linux/host-filesystems-reader.ts';
 import { hostCollector } from '../../../../src/collectors/host/index.ts';
+import { HostFilesystemsReader } from '../../../../src/collectors/host/linux/host-filesystems-reader.ts';
 import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
 import { drives } from '../../../helpers/drives.ts';
 import { tree } from '../../../helpers/tree.ts';
