@@ -12,6 +12,7 @@ import {
   readSettingsTextOrEmpty,
   writeSettingsFile,
 } from '../settings/settings-file.ts';
+import { ownCommand } from './installation.ts';
 import { printNote, printSuccess } from './terminal.ts';
 
 /** Throws UsageError unless the broker has data of an agent with this id that does not run. Returns whether it has some of this one. */
@@ -56,6 +57,6 @@ export async function runAdoptCommand(id: string, { env }: { env?: string }): Pr
   printSuccess(`AGENT_ID=${id} was written to ${file}. Restart the agent: it will continue with the devices of ${id}`);
   if (hasOwnData)
     printNote(
-      `What it has published as ${agent.id} remains. To remove it after the restart, run: infra-monitor forget --agent ${agent.id}`,
+      `What it has published as ${agent.id} remains. To remove it after the restart, run: ${ownCommand()} forget --agent ${agent.id}`,
     );
 }

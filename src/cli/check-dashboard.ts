@@ -5,6 +5,7 @@ import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connec
 import type { Settings } from '../settings/index.ts';
 import { readDashboardFor } from './dashboard.ts';
 import { type KnownInstance, listInstances, useHomeAssistant } from './home-assistant-login.ts';
+import { ownCommand } from './installation.ts';
 import { dashboardPath, type InstalledState, readInstalledState } from './installed-dashboard.ts';
 import { printAdvice, printNote, printSuccess } from './terminal.ts';
 
@@ -25,7 +26,7 @@ async function stateOf(instance: KnownInstance, announcements: readonly string[]
 
 function printState({ title, name }: KnownInstance, installed: InstalledState): void {
   const subject = `${title}: the dashboard ${dashboardPath}`;
-  const update = `infra-monitor dashboard --install${name === '' ? '' : ` --instance ${name}`}`;
+  const update = `${ownCommand()} dashboard --install${name === '' ? '' : ` --instance ${name}`}`;
   switch (installed) {
     case 'current':
       printSuccess(`${subject} shows what there is`);

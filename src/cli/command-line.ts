@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { UsageError } from '../model/errors.ts';
 import { version } from '../version.ts';
 
 interface CommonOptions {
@@ -23,6 +24,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .showHelpAfterError('(use --help to see commands and options)')
     .exitOverride();
   const settings = () => root.opts<CommonOptions>();
+  /** For a command that reads no settings, or only those of the service. */
+  const refuseEnv = (name: string) => {
+    if (settings().env !== undefined) throw new UsageError(`--env has no effect on ${name}`);
+  };
   // A default command would take the name of an unknown command for an argument of its own.
   const { operands } = new Command().option('--env <path>').parseOptions([...args]);
   const command = (name: string, description: string, example: string) =>
@@ -119,14 +124,20 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'drives-helper',
     'answer the agent’s questions about drives, as root; started by systemd',
     'sudo systemctl enable --now infra-monitor-drives.socket',
-  ).action(async () => (await import('./drives-helper.ts')).runDrivesHelperCommand());
+  ).action(async () => {
+    refuseEnv('drives-helper');
+    await (await import('./drives-helper.ts')).runDrivesHelperCommand();
+  });
   command(
     'update',
     'install another release, and restore the previous one if the agent is not healthy',
     'sudo infra-monitor update --from ~/Downloads/infra-monitor',
   )
     .option('--from <place>', 'folder or URL with the files of the release', optionValue)
-    .action(async (options: { from?: string }) => (await import('./update/index.ts')).runUpdateCommand(options));
+    .action(async (options: { from?: string }) => {
+      refuseEnv('update, which uses the settings of the service');
+      await (await import('./update/index.ts')).runUpdateCommand(options);
+    });
   command(
     'uninstall',
     'remove the devices from Home Assistant and the data from the broker, then the agent',
@@ -134,9 +145,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   )
     .option('--keep-settings', 'keep the settings file')
     .option('--force', 'remove the agent even if Home Assistant or the broker is not reachable')
-    .action(async (options: { keepSettings?: boolean; force?: boolean }) =>
-      (await import('./uninstall.ts')).runUninstallCommand(options),
-    );
+    .action(async (options: { keepSettings?: boolean; force?: boolean }) => {
+      refuseEnv('uninstall, which uses the settings of the service');
+      await (await import('./uninstall.ts')).runUninstallCommand(options);
+    });
   root.addHelpText(
     'after',
     `

@@ -144,6 +144,10 @@ interface DashboardOptions {
 
 /** Prints a dashboard of all agents on the broker, for the raw configuration editor or a file, or saves it in Home Assistant. */
 export async function runDashboardCommand(options: DashboardOptions): Promise<void> {
+  const { tokenFile, force } = options;
+  const withoutEffect = [...(tokenFile === undefined ? [] : ['--token-file']), ...(force ? ['--force'] : [])];
+  if (!options.install && withoutEffect.length > 0)
+    throw new UsageError(`Without --install there is no effect of ${withoutEffect.join(' and ')}`);
   const settings = loadSettings(allCollectors, options.env);
   const instance = findInstance(settings, options.instance);
   if (options.install) return install(settings, instance, options);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { DrivesHelperServer } from '../collectors/storage/helper/drives-helper-server.ts';
 import { drivesHelperSocketPath } from '../collectors/storage/helper/protocol.ts';
 import { socketDescriptorFromSystemd } from '../lib/systemd.ts';
+import { UsageError } from '../model/errors.ts';
 import { waitForStopSignalName } from './signals.ts';
 
 /** Agents ask in bursts, once a minute. systemd starts the helper again when the next question comes. */
@@ -9,15 +10,23 @@ const idleMs = 10_000;
 /** For the socket: read and written by its owner and group. */
 const socketUmask = 0o117;
 
+const startedBy =
+  'drives-helper reads drives as root for the agent. systemd starts it when the agent asks (docs/systemd/grant-drives.sh sets that up), or a container runs it; it is not started by hand';
+
 /** Answers agents' questions about drives: with a socket from systemd until nobody asks, else, as in a container, until stopped. */
 export async function runDrivesHelperCommand(): Promise<void> {
   const server = new DrivesHelperServer('/sys');
   const fd = socketDescriptorFromSystemd();
   if (fd === undefined) {
+    if (process.stdin.isTTY) throw new UsageError(startedBy);
     process.umask(socketUmask);
     // One of a helper that was killed.
-    rmSync(drivesHelperSocketPath, { force: true });
-    await server.listen({ path: drivesHelperSocketPath });
+    try {
+      rmSync(drivesHelperSocketPath, { force: true });
+      await server.listen({ path: drivesHelperSocketPath });
+    } catch (cause) {
+      throw new UsageError(startedBy, { cause });
+    }
     await waitForStopSignalName();
   } else {
     await server.listen({ fd });

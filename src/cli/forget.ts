@@ -16,6 +16,7 @@ import { isAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { type AgentIdentityWithCollectors, agentAndLabCollectorIdentitiesFromSettings } from './agent-identities.ts';
 import { addressesWithRetainedState, printForgettableDevicesAndAgents } from './forgettable-list.ts';
+import { ownCommand } from './installation.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Longer than an agent waits until Home Assistant has removed entities. */
@@ -71,7 +72,7 @@ async function removePart(
   const topics = new Topics(agent);
   const found = addressesWithRetainedState(agent, retained).find((address) => addressPath(address) === target);
   if (found?.part === undefined)
-    throw new UsageError(`${target}: unknown part; “infra-monitor forget --list” prints all`);
+    throw new UsageError(`${target}: unknown part; “${ownCommand()} forget --list” prints all`);
   const topic = topics.state(found);
   const removed = new Promise<boolean>((resolve) => {
     connection.listen((message) => {
@@ -106,6 +107,10 @@ export async function forgetAgentOrDevice(
     list = false,
   }: { device?: string | undefined; force?: boolean; agent?: string; list?: boolean },
 ): Promise<void> {
+  if (list && (device !== undefined || force))
+    throw new UsageError(`--list removes nothing, so there is no effect of ${device ?? '--force'}`);
+  if (device?.includes('/') && force)
+    throw new UsageError('--force has no effect on a part, which the running agent removes');
   const { agent: self, mqtt } = settings;
   const agent =
     otherName === undefined

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { installedPath } from '../lib/installed-path.ts';
 import { UsageError } from '../model/errors.ts';
 
@@ -26,6 +26,16 @@ export function findOwnInstallation(): Installation {
             ? 'folder'
             : 'file';
   return { kind, root };
+}
+
+/** How this program is called in a shell: a clone and a single file that was copied anywhere have no command on the path. */
+export function ownCommand(): string {
+  const { kind, root } = findOwnInstallation();
+  if (kind === 'file') return process.execPath;
+  if (kind !== 'clone') return 'infra-monitor';
+  const file = join(root, 'dist/infra-monitor.js');
+  const fromHere = relative(process.cwd(), file);
+  return `node ${fromHere.startsWith('..') ? file : fromHere}`;
 }
 
 /** The command of a release folder: a link to the single file, or to the program for the installed Node. */

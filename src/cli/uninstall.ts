@@ -6,7 +6,13 @@ import { describeError, UsageError } from '../model/errors.ts';
 import { loadSettings } from '../settings/index.ts';
 import { readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
 import { forgetAgentOrDevice } from './forget.ts';
-import { findOwnInstallation, type Installation, releaseFolderCommandPath, requireRoot } from './installation.ts';
+import {
+  findOwnInstallation,
+  type Installation,
+  ownCommand,
+  releaseFolderCommandPath,
+  requireRoot,
+} from './installation.ts';
 import { systemdService } from './service.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
@@ -46,9 +52,9 @@ export async function runUninstallCommand({
 }): Promise<void> {
   const here = findOwnInstallation();
   if (here.kind === 'clone')
-    throw new UsageError(`${here.root} is a clone: run infra-monitor forget, then delete the folder`);
+    throw new UsageError(`${here.root} is a clone: run ${ownCommand()} forget, then delete the folder`);
   if (here.kind === 'file')
-    throw new UsageError(`${process.execPath} is a standalone file: run infra-monitor forget, then delete it`);
+    throw new UsageError(`${process.execPath} is a standalone file: run ${ownCommand()} forget, then delete it`);
   requireRoot();
   const runs = await systemdService.exists();
   try {

@@ -34,6 +34,16 @@ const beginningName = (name: string, settingNames: readonly string[]): string | 
     ? settingNames.find((settingName) => settingName.startsWith(name))
     : undefined;
 
+/** Words that people add to a name: SITE_NAME, AGENT_SITE. */
+const addedWords = /^(AGENT|NAME|SETTING|VALUE)$/;
+
+/** A setting whose name is this one without such a word. */
+const nameWithoutAddedWord = (name: string, settingNames: readonly string[]): string | undefined => {
+  const words = name.split('_');
+  const shorter = words.flatMap((word, index) => (addedWords.test(word) ? words.toSpliced(index, 1).join('_') : []));
+  return settingNames.find((settingName) => shorter.includes(settingName));
+};
+
 /** The setting whose name is the fewest letters away, at most `maxDistance`. */
 function nearestName(name: string, settingNames: readonly string[], maxDistance: number): string | undefined {
   const candidates = settingNames
@@ -61,6 +71,7 @@ export function misspelledVariableWarnings(env: Environment, schemas: readonly S
       const suggestion =
         otherNames.get(name) ??
         beginningName(name, names) ??
+        nameWithoutAddedWord(name, names) ??
         (name.startsWith('MQTT_')
           ? nearestName(name, mqttNames, name.length)
           : nearestName(name, names, Math.min(2, Math.floor(name.length / 4))));

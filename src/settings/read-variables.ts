@@ -52,13 +52,34 @@ function readSecretFile(env: Environment, name: string, problems: string[]): str
 /** Characters of an invalid value that an error message shows. */
 const maxShownLength = 200;
 
+/** What follows a colon is a port that was mistyped, and no password, if before the colon there is what only a host can be. */
+const certainHost = String.raw`localhost:|\d+(?:\.\d+){3}:|[^:/@]+\.(?:local|lan|home|internal|arpa|box):`;
+const passwordInPlaceOfPort = new RegExp(
+  String.raw`(:\/\/(?!${certainHost})[^:/@[\]]*:)(?!\d{1,5}(?:[/?#,]|$)).*`,
+  's',
+);
+
 /** A URL can contain a password: before an `@`, in place of the port if the host is missing, or in its query. */
 function withoutCredentials(value: string): string {
   const redacted = value
     .replace(/^((?:[^=:/@]+=)?\w+:\/\/)?.*@/s, '$1***@')
-    .replace(/(:\/\/[^:/@[\]]*:)(?!\d{1,5}(?:[/?#,]|$)).*/s, '$1***')
+    .replace(passwordInPlaceOfPort, '$1***')
     .replace(/(:\/\/[^?]*)\?.*/s, '$1?***');
   return JSON.stringify(redacted.length > maxShownLength ? `${redacted.slice(0, maxShownLength)}…` : redacted);
+}
+
+/** What is wrong with the host or the port of a URL in the value; undefined if nothing is. */
+function findUrlFault(value: string): string | undefined {
+  // Of several URLs; a comma without a URL behind it belongs to a password.
+  for (const url of value.split(/,\s*(?=(?:[^,=]*=)?\w+:\/\/)/)) {
+    const [found, host = '', port] = /\w:\/\/(?:.*@)?(\[[^\]]*\]|[^:/?#]*)(?::([^/?#]*))?/s.exec(url) ?? [];
+    if (found === undefined) continue;
+    if (host.trim() === '') return 'the host is missing';
+    if (/[\s<>^|\\%]/.test(host)) return 'the host contains a character that host names cannot have';
+    if (port !== undefined && port !== '' && !(/^\d+$/.test(port) && Number(port) <= 65_535))
+      return 'the port must be a number from 1 to 65535';
+  }
+  return undefined;
 }
 
 const bracketsAdvice = 'an IPv6 address in a URL must be in brackets: [fd00::1]:1883';
@@ -75,6 +96,8 @@ function adviceOn(value: string | undefined, meta: SettingMeta | undefined): str
   const suggestion = meta?.suggest?.(value);
   if (suggestion !== undefined) return `; did you mean ${suggestion}?`;
   if (hasBareIpv6Address(value)) return `; ${bracketsAdvice}`;
+  const fault = findUrlFault(value);
+  if (fault !== undefined) return `; ${fault}`;
   return meta?.credentials !== undefined && value.includes('@') ? `; ${meta.credentials}` : '';
 }
 

@@ -53,6 +53,19 @@ test.each([
   expect(await run({}, ...words)).toMatchObject({ status: 2, output: expect.stringContaining('It has no value.') });
 });
 
+test.each([
+  [['--env', '/x', 'update'], '--env has no effect on update'],
+  [['--env', '/x', 'uninstall'], '--env has no effect on uninstall'],
+  [['--env', '/x', 'drives-helper'], '--env has no effect on drives-helper'],
+  [['dashboard', '--force'], 'Without --install there is no effect of --force'],
+  [['dashboard', '--token-file', '/x', '--force'], 'no effect of --token-file and --force'],
+  [['forget', '--list', 'nas'], '--list removes nothing, so there is no effect of nas'],
+  [['forget', '--list', '--force'], '--list removes nothing, so there is no effect of --force'],
+  [['forget', 'nas/filesystem_root', '--force'], '--force has no effect on a part'],
+])('%j: an option without effect is refused', async (words, told) => {
+  expect(await run({}, ...words)).toMatchObject({ status: 2, output: expect.stringContaining(told) });
+});
+
 test('invalid settings: all at once, exit status 2, and no secret', async () => {
   const { status, output } = await run({
     HTTP_PORT: 'x',

@@ -27,7 +27,7 @@ test('a clone is brought up to date and removed by hand, and nothing is touched'
   });
   expect(await says(program, 'uninstall')).toEqual({
     status: 2,
-    output: expect.stringContaining('is a clone: run infra-monitor forget') as string,
+    output: expect.stringMatching(/is a clone: run node \S*dist\/infra-monitor\.js forget, then/) as string,
   });
 });
 

@@ -122,6 +122,27 @@ test('advice for a password that a URL can’t contain', () => {
   expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
 });
 
+test.each([
+  ['MQTT_URL', 'mqtt://127.0.0.1:99999', '"mqtt://127.0.0.1:99999"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://127.0.0.1:1883x', '"mqtt://127.0.0.1:1883x"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://nas.local:mqtt', '"mqtt://nas.local:mqtt"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://me:sesame@nas:0x10', '"mqtt://***@nas:0x10"', 'the port must be a number from 1 to 65535'],
+  // It may be a password, where the host is missing.
+  ['MQTT_URL', 'mqtt://me:sesame', '"mqtt://me:***"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://1.2:sesame', '"mqtt://1.2:***"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://a,mqtt://nas:70000', '"mqtt://a,mqtt:***"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtts://:8883', '"mqtts://:8883"', 'the host is missing'],
+  ['MQTT_URL', 'mqtt://ho st', '"mqtt://ho st"', 'the host contains a character that host names cannot have'],
+  ['HA_BASE_URL', 'home=http://nas:81230', '"home=http://nas:81230"', 'the port must be a number from 1 to 65535'],
+  ['NOTIFY_URL', 'https://ntfy.sh:x/sesame', '***', 'the port must be a number from 1 to 65535'],
+  ['PING_TARGETS', 'tcp://nas:99999', '"tcp://nas:99999"', 'the port must be a number from 1 to 65535'],
+])('%s=%s: the error says which part of the URL is wrong', (name, value, shown, reason) => {
+  const [problem, ...others] = problemsOf({ [name]: value });
+  expect(others).toEqual([]);
+  expect(problem?.startsWith(`${name}: got ${shown}, expected `)).toBe(true);
+  expect(problem?.endsWith(`; ${reason}`)).toBe(true);
+});
+
 test('a very long value is cut', () =>
   expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
 

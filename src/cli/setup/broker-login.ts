@@ -5,55 +5,83 @@ import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../../mqtt/connect-temporarily.ts';
 import { printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
+import { SettingsError } from '../../settings/read-variables.ts';
 import { editSettingsText, parseSettingsVariables } from '../../settings/settings-file.ts';
 import { agentAndLabCollectorIdentitiesFromSettings } from '../agent-identities.ts';
 import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
 import { printFailure, printNote, printSuccess } from '../terminal.ts';
+import { brokerAddressExample } from './broker-address.ts';
 
 /** How often it asks for a login. */
 const maxLoginAttempts = 2;
 
-/** Tries the broker: undefined if it accepts the login and all topics, otherwise the reason. */
-async function findBrokerProblem(settings: Settings): Promise<{ text: string; login: boolean } | undefined> {
+interface BrokerProblem {
+  text: string;
+  /** What has to be corrected. */
+  about: 'address' | 'login' | 'permissions';
+}
+
+/** Tries the broker: undefined if it accepts the login and all topics. */
+async function findBrokerProblem(settings: Settings): Promise<BrokerProblem | undefined> {
   try {
     const connection = await connectTemporarily(settings.mqtt, settings.agent);
     try {
       const missing: string[] = [];
       for (const { agent } of await agentAndLabCollectorIdentitiesFromSettings(settings))
         missing.push(...(await findMissingPermissions(connection, agent)));
-      return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
+      return missing.length === 0 ? undefined : { text: missing.join('\n'), about: 'permissions' };
     } finally {
       await connection.close();
     }
   } catch (error) {
-    return { text: describeError(error), login: error instanceof BrokerConnectionError && error.isRefusal };
+    const isLogin = error instanceof BrokerConnectionError && error.isRefusal;
+    return { text: describeError(error), about: isLogin ? 'login' : 'address' };
   }
 }
 
-/** The settings with a login that the broker accepts. */
-export async function promptForAcceptedBrokerLogin(
+/** The settings, or what is wrong with the broker's address in them. Throws if another setting is wrong. */
+function parseSettingsText(text: string): { settings: Settings } | { problem: BrokerProblem } {
+  try {
+    return { settings: parseSettings(allCollectors, parseSettingsVariables(text)) };
+  } catch (error) {
+    if (!(error instanceof SettingsError) || !error.problems.every((problem) => problem.startsWith('MQTT_URL:')))
+      throw error;
+    return { problem: { text: error.problems.join('\n'), about: 'address' } };
+  }
+}
+
+/** The settings with an address and a login that the broker accepts. In a terminal it asks again for what is wrong; `promptAddress`
+ * asks for the address. */
+export async function promptForAcceptedBroker(
   text: string,
   descriptions: ReadonlyMap<string, string>,
+  promptAddress: () => Promise<string>,
 ): Promise<string> {
   let tried = text;
-  for (let count = 0; ; count += 1) {
-    const settings = parseSettings(allCollectors, parseSettingsVariables(tried));
-    const refused = await findBrokerProblem(settings);
-    if (refused === undefined) {
+  for (let logins = 0; ; ) {
+    const parsed = parseSettingsText(tried);
+    const problem = 'problem' in parsed ? parsed.problem : await findBrokerProblem(parsed.settings);
+    const mqtt = 'settings' in parsed ? parsed.settings.mqtt : undefined;
+    if (mqtt !== undefined && problem === undefined) {
       printSuccess(
-        `Broker: connected to ${printableBrokerUrl(settings.mqtt.MQTT_URL)}; all required topics can be read and written`,
+        `Broker: connected to ${printableBrokerUrl(mqtt.MQTT_URL)}; all required topics can be read and written`,
       );
       return tried;
     }
-    const { MQTT_USERNAME } = settings.mqtt;
-    if (refused.login && MQTT_USERNAME === undefined && isInteractive())
+    if (problem?.about === 'login' && mqtt?.MQTT_USERNAME === undefined && isInteractive())
       printNote(
         'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
       );
-    else printFailure(`Broker: ${refused.text}`);
-    if (!refused.login || !isInteractive() || count >= maxLoginAttempts)
+    else printFailure(`Broker: ${problem?.text}`);
+    if (problem?.about === 'address' && isInteractive()) {
+      printNote(`For example: ${brokerAddressExample}`);
+      tried = editSettingsText(tried, { MQTT_URL: await promptAddress() }, descriptions);
+      continue;
+    }
+    if (problem?.about !== 'login' || !isInteractive() || logins >= maxLoginAttempts)
       throw new UsageError('Nothing was changed. Fix this and run setup again');
-    const username = await promptLine('Username at the broker', MQTT_USERNAME ?? 'infra-monitor');
+    logins += 1;
+    const username = await promptLine('Username at the broker', mqtt?.MQTT_USERNAME ?? 'infra-monitor');
     const password = await promptSecret('Password');
     tried = editSettingsText(
       tried,

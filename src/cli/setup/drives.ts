@@ -14,11 +14,22 @@ const hasDrives = () =>
 /** Where the service has the right itself. */
 const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
 
-/** Offers the helper that reads drives for the service. */
+/** Why there is no use for the helper; undefined if there is. `script`: what sets it up. */
+function whyNoHelper(script: string): string | undefined {
+  if (!hasDrives()) return 'this machine has no drives';
+  if (isDrivesHelperPresent(drivesHelperSocketPath)) return 'the helper is already set up';
+  if (existsSync(dropIn)) return `the service itself has the right to read drives, by ${dropIn}`;
+  return existsSync(script) ? undefined : `${script} is missing`;
+}
+
+/** Offers the helper that reads drives for the service; `wanted`: the answer, where it was given. */
 export async function offerDrivesHelper(wanted: boolean | undefined): Promise<void> {
   const script = installedPath('docs/systemd/grant-drives.sh');
-  if (!hasDrives() || isDrivesHelperPresent(drivesHelperSocketPath) || existsSync(dropIn) || !existsSync(script))
+  const reason = whyNoHelper(script);
+  if (reason !== undefined) {
+    if (wanted) printNote(`--drives had no effect: ${reason}`);
     return;
+  }
   printLine(
     '\nThis machine has drives. Only root can read their wear and errors. A helper can read them for the service: it runs as root, has no network and no settings, and runs nothing but a fixed list of commands that only read.',
   );

@@ -12,11 +12,12 @@ import {
 } from '../../settings/settings-file.ts';
 import type { CollectorStatus } from '../../views/status.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
+import { ownCommand } from '../installation.ts';
 import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
-import { promptForAcceptedBrokerLogin } from './broker-login.ts';
-import { findBrokers } from './brokers.ts';
+import { chooseBroker, promptBrokerAddress, withScheme } from './broker-address.ts';
+import { promptForAcceptedBroker } from './broker-login.ts';
 import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
@@ -40,30 +41,6 @@ const descriptions = () =>
       listSettingsOfSchema(group).map(({ name, description }) => [name, description] as const),
     ),
   );
-
-const withScheme = (address: string) => (address.includes('://') ? address : `mqtt://${address}`);
-
-/** Asks for the broker's address and offers those that were found. */
-async function chooseBroker(current: string | undefined): Promise<string> {
-  printLine('Looking for brokers …');
-  const found = await findBrokers();
-  for (const [index, { address, because }] of found.entries()) printLine(`  ${index + 1}  ${address}  (${because})`);
-  if (found.length === 0) printLine('  None found.');
-  const usual = current ?? found[0]?.address;
-  if (!isInteractive()) {
-    if (current !== undefined) return current;
-    // Anyone on the network can announce a broker, and would receive the password.
-    throw new UsageError('Set the broker with --broker or MQTT_URL: there is no terminal to ask on');
-  }
-  for (;;) {
-    const answer = await promptLine(
-      found.length > 1 ? 'Broker that Home Assistant uses (number or address)' : 'Broker that Home Assistant uses',
-      usual,
-    );
-    const picked = /^\d$/.test(answer) ? found[Number(answer) - 1]?.address : answer;
-    if (picked) return withScheme(picked);
-  }
-}
 
 async function showFirstValues({ http, agent }: Settings): Promise<void> {
   const { devices } = (await fetchFromRunningAgent(http, '/host/status')) as CollectorStatus;
@@ -125,10 +102,13 @@ export async function runSetupCommand({
   const isPaused = isService && known.MQTT_URL === undefined;
   if (isPaused) await systemdService.stop();
   try {
-    if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
-    let text = await promptForAcceptedBrokerLogin(
-      editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()),
+    const { address, found } =
+      given.MQTT_URL === undefined ? await chooseBroker(known.MQTT_URL) : { address: given.MQTT_URL, found: [] };
+    given.MQTT_URL = address;
+    let text = await promptForAcceptedBroker(
+      editSettingsText(before, { MQTT_URL: address, ...given }, descriptions()),
       descriptions(),
+      () => promptBrokerAddress(found),
     );
     const unreadable = isService ? await findFilesUnreadableForService(parseSettingsVariables(text)) : [];
     if (unreadable.length > 0)
@@ -150,8 +130,10 @@ export async function runSetupCommand({
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));
     if (text !== before) writeSettingsFile(file, text);
     printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);
-    if (!isService) printNote(`No systemd service uses this file. Start the agent with: infra-monitor --env ${file}`);
-    else if (!(await startService(settings, drives))) process.exitCode = 1;
+    if (!isService) {
+      printNote(`No systemd service uses this file. Start the agent with: ${ownCommand()} --env ${file}`);
+      if (drives) printNote('--drives had no effect: the helper reads drives for the service');
+    } else if (!(await startService(settings, drives))) process.exitCode = 1;
   } catch (error) {
     if (isPaused) await systemdService.start();
     throw error;

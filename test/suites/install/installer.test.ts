@@ -83,11 +83,13 @@ test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {
     infra-monitor uninstall && ${nothingThere}`);
   expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor\n +"collector": "host",\n/);
   expect(output).toMatch(
-    /alone is a standalone file: run infra-monitor forget.*\n.*alone is a standalone file: replace it/,
+    /alone is a standalone file: run \/tmp\/alone forget.*\n.*alone is a standalone file: replace it/,
   );
   expect(output).not.toContain('Code cache data rejected');
   expect(output).toMatch(/nothing$/);
 });
+
+const asNobody = 'setpriv --reuid 65534 --clear-groups';
 
 test.each([
   [
@@ -107,8 +109,20 @@ test.each([
     'SUPERVISOR_TOKEN=x sh $release/install.sh',
     'this is an app of Home Assistant OS',
   ],
-  ['a person without rights', 'setpriv --reuid 65534 --clear-groups sh $release/install.sh', 'root is required'],
-  ['an option that it does not know', 'sh $release/install.sh --fast', 'unknown option --fast'],
+  [
+    'a person without rights',
+    `${asNobody} sh $release/install.sh`,
+    'root is required: sudo sh /tmp/release/install.sh',
+  ],
+  [
+    'a person without rights, from a pipe',
+    `cat $release/install.sh | ${asNobody} sh`,
+    'root is required: pipe the script into “sudo sh”',
+  ],
+  ['an argument that it does not know', 'sh $release/install.sh --fast', 'unknown argument: --fast'],
+  ['--from without a place', 'sh $release/install.sh --from', '--from requires a folder or a URL\n\nUsage: '],
+  ['--from before another option', 'sh $release/install.sh --from --help', '--from requires a folder or a URL'],
+  ['a question for its help', 'sh $release/install.sh --help', 'Usage: sudo sh install.sh [--from FOLDER_OR_URL]'],
 ])('nothing is there after %s', async (_what, command, told) => {
   const output = await inCopy(`\n${command}\n${nothingThere}`);
   expect(output).toContain(told);

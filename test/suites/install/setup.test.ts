@@ -97,10 +97,16 @@ test('two are found, and one is picked by its number', async () => {
   expect(settings()).toBe(`MQTT_URL=mqtt://${router}:1883\n${agentId}`);
 });
 
-test('none is found: it asks for an address, and again where that is empty', async () => {
+test('none is found: it asks for an address, and again, with the reason and an example, where there is no broker at that', async () => {
   await startBroker({ guarded: false });
-  const { shown, status } = await ask(broker('\n'), broker(`${other}\n`), ['Site', '\n']);
+  const wrong = ['', '7', 'nas.lokal', 'mqtt://nas:99999', `${other}:1`];
+  const { shown, status } = await ask(...[...wrong, other].map((answer) => broker(`${answer}\n`)), ['Site', '\n']);
   expect(shown).toContain('None found.');
+  expect(shown).toContain('An address is needed. For example: mqtt://homeassistant.local:1883');
+  expect(shown).toContain('There is no broker with the number 7. For example: mqtt://');
+  expect(shown).toMatch(/✗ Broker: .*nas\.lokal.*\n.*For example: mqtt:/);
+  expect(shown).toMatch(/✗ Broker: MQTT_URL: .*the port must be a number from 1 to 65535\n.*For example: mqtt:/);
+  expect(shown).toMatch(/✗ Broker: .*ECONNREFUSED.*\n.*For example: mqtt:/);
   expect(status).toBe(0);
   expect(settings()).toBe(`MQTT_URL=mqtt://${other}\n${agentId}`);
 });
