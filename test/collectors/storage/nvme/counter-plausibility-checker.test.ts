@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   CounterPlausibilityChecker,
   type LowerCounts,
+  monotonicCounterNames,
 } from '../../../../src/collectors/storage/nvme/counter-plausibility-checker.ts';
 import type { HealthLog } from '../../../../src/collectors/storage/nvme/reading.ts';
 
@@ -168,6 +169,41 @@ test('one reading is not enough to store counts, and the same log twice is one r
   const first = log({});
   expect(last(plausibility, [first, first, first]).confirmed).toEqual({});
   expect(last(plausibility, [log({ mediaErrors: 4n })]).confirmed.mediaErrors).toBe(3n);
+});
+
+test.each([
+  'percentageUsed',
+  'dataUnitsRead',
+  'dataUnitsWritten',
+  'hostReads',
+  'hostWrites',
+  'busyTime',
+  'powerCycles',
+  'powerOnHours',
+  'unsafeShutdowns',
+  'mediaErrors',
+  'errorLogEntries',
+  'warningTime',
+  'criticalTime',
+] as const)('%s never falls in the life of a drive', (counter) => {
+  const whole = log(Object.fromEntries(monotonicCounterNames.map((name) => [name, 50n])));
+  const plausibility = new CounterPlausibilityChecker();
+  const fallen = last(plausibility, [whole, whole, { ...whole }, { ...whole, [counter]: 20n }], {
+    mediaErrors: 0n,
+    percentageUsed: 0n,
+    dataUnitsWritten: 0n,
+  });
+  expect(fallen.log[counter]).toBeUndefined();
+});
+
+test('how long a lower count has lasted is stored in steps of ten minutes', () => {
+  const plausibility = new CounterPlausibilityChecker();
+  const check = (minute: number) =>
+    plausibility.check(log({ dataUnitsWritten: 5n }), known, {}, minute * 60_000).lowerCounts;
+  const first = check(0);
+  expect(first.dataUnitsWritten?.seconds).toBe(0);
+  for (let minute = 1; minute < 10; minute += 1) expect(check(minute)).toBe(first);
+  expect(check(10).dataUnitsWritten?.seconds).toBe(600);
 });
 
 test('a counter that is missing, as with another source, has not fallen and is not stored', () => {

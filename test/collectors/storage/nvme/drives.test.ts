@@ -135,6 +135,13 @@ test('the device has its model; drives of one model get the end of their serial 
   ]);
 });
 
+test('a drive that does not tell its model is named for what it is', () => {
+  const drives = found(controller('nvme0', { serial: 'S1', model: '' }));
+  expect(drives.map((drive) => nvmeDriveDevice(agent, drive, drives))).toEqual([
+    { id: 'S1', name: 'nas NVMe drive', serialNumber: 'S1', softwareVersion: '1.0', via: 'nas' },
+  ]);
+});
+
 test('NVME_DEVICES accepts controllers, namespaces and serial numbers, and missing drives are complaints', () => {
   const drives = found({
     ...controller('nvme90', { serial: 'A', namespaces: ['nvme90n1'] }),

@@ -134,6 +134,7 @@ test('a drive beyond 100 % wear has no life left, and one that is too hot no hea
   });
   expect([percentage_used, wear_per_month, life_left, temperature_headroom]).toEqual([137, 120, 0, -10]);
   expect(sampleOf({ ...whole, temperature: undefined }).temperature_headroom).toBeNull();
+  expect(sampleOf({ ...whole, limits: { ...whole.limits, warning: undefined } }).temperature_headroom).toBeNull();
 });
 
 test('a namespace', () => {
