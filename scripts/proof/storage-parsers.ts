@@ -1,7 +1,7 @@
 import { HostMountsReader } from '../../src/collectors/host/linux/host-mounts.ts';
 import { parseSmartctlAnswer } from '../../src/collectors/storage/drives/smartctl-answer.ts';
 import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/storage/nvme/drive-history.ts';
-import { parseBtrfsScrub } from '../../src/collectors/storage/pools/btrfs-sysfs.ts';
+import { parseBtrfsScrub } from '../../src/collectors/storage/pools/btrfs-scrub.ts';
 import { parseDmRaid, parseDmStatus, parseDmThinPool } from '../../src/collectors/storage/pools/dm-status.ts';
 import { parseMdstatProgress } from '../../src/collectors/storage/pools/md-sysfs.ts';
 import { zfsMembersOf } from '../../src/collectors/storage/pools/zfs-members.ts';

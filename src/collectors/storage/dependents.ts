@@ -1,4 +1,4 @@
-import type { LossEffect } from './block-graph.ts';
+import type { LossEffect } from './block-devices.ts';
 import type { MemberRole, PoolFindingsInput } from './pools/pool.ts';
 import { listFirstNames } from './pools/pool-findings.ts';
 import type { StorageLayout } from './storage-layout.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type BlockDevice, BlockGraph, readBlockDevices } from '../../../src/collectors/storage/block-graph.ts';
+import { type BlockDevice, readBlockDevices } from '../../../src/collectors/storage/block-devices.ts';
+import { BlockGraph } from '../../../src/collectors/storage/block-graph.ts';
 import { expandSnapshot } from '../../helpers/machine-snapshot.ts';
 import { sda, sdb, virtual } from './pools/machine.ts';
 

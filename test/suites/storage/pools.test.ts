@@ -141,6 +141,9 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
   );
 
   await lab.quiet('btrfs scrub start -B /mnt/photos');
+  // The agent has no right to read that: the helper does.
+  const isScrubbed = (payload: string) => /"kind":"btrfs"/.test(payload) && /"last_check":"20/.test(payload);
+  await until('the scrub is known', () => observer.messages.some(({ payload }) => isScrubbed(payload)), 60);
   await lab.scene(
     `${pulled('SAS-5')}; dd if=/dev/zero of=/mnt/photos/written bs=64k count=16 oflag=direct; sync`,
     ['photos', 'SAS-5', '/mnt/photos', 'without redundancy'],

@@ -22,6 +22,8 @@ const drivesHelperCommands = [
   `zpool (status (-j --json-int|-p -P)|list -Hp) ${zfsPool}`,
   // Without --noflush a thin pool would write.
   'dmsetup status --noflush',
+  // The last scrub of a Btrfs file system.
+  'cat /var/lib/btrfs/scrub[.]status[.][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
 ].map((words) => new RegExp(`^${words}$`));
 
 /** A drive, not a partition or what the kernel makes of drives: that has no device behind it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
 import { type Finding, findingIf } from '../../../model/problem.ts';
-import { type BlockDevice, readBlockDeviceSizeBytes } from '../block-graph.ts';
+import { type BlockDevice, readBlockDeviceSizeBytes } from '../block-devices.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import type { PoolFacts, PoolFindingsInput } from './pool.ts';
 import { blamedDrivesOf, describeLostMounts, describePoolMember, membersWithNewErrors } from './pool-findings.ts';

@@ -1,6 +1,7 @@
 import { type Finding, findingIf } from '../../../model/problem.ts';
+import type { BtrfsScrubKnowledge } from './btrfs-scrub.ts';
 import { btrfsMetadataUsedRatio, btrfsTolerableDeviceLosses, btrfsUnallocatedBytes } from './btrfs-space.ts';
-import type { BtrfsFilesystem, BtrfsScrub } from './btrfs-sysfs.ts';
+import type { BtrfsFilesystem } from './btrfs-sysfs.ts';
 import type { PoolFindingsInput, PoolMember } from './pool.ts';
 import {
   blamedDrivesOf,
@@ -45,7 +46,7 @@ const withUnknownMembers = (filesystem: BtrfsFilesystem, pool: PoolFindingsInput
 
 export function btrfsFindings(
   filesystem: BtrfsFilesystem,
-  { missing, size, scrub }: { missing: number; size: number | undefined; scrub: BtrfsScrub | undefined },
+  { missing, size, scrub, isUnreadable }: BtrfsScrubKnowledge & { missing: number; size: number | undefined },
   found: PoolFindingsInput,
 ): Finding[] {
   const pool = withUnknownMembers(filesystem, found);
@@ -59,6 +60,7 @@ export function btrfsFindings(
       : ratio > stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')) &&
         !canGrowMetadata(filesystem, size, unallocated);
   const risen = devices.filter(({ number }) => (pool.newCounts?.[`errors device ${number}`] ?? 0) > 0);
+  const wasScrubBad = pool.before.has('scrub');
   const hasTwoProfiles = Object.values(allocation ?? {}).some(({ profiles }) => profiles.length > 1);
   return [
     ...findingIf('failed', missing === 0 ? false : tolerance === undefined ? undefined : missing > tolerance, () =>
@@ -92,17 +94,27 @@ export function btrfsFindings(
         remedy: 'run btrfs balance start -dusage=10',
       }),
     ),
-    ...findingIf('scrub', scrub !== undefined && scrub.uncorrectable > 0, () => ({
-      severity: 'data_at_risk',
-      text: `the last scrub found errors that it could not correct${describeLostMounts(pool, 'affected')}`,
-      clearsAt: 'when a scrub finds none',
-      remedy: 'restore the files that the kernel log names, then scrub again',
-    })),
+    ...findingIf(
+      'scrub',
+      scrub === undefined ? (wasScrubBad && isUnreadable ? undefined : false) : scrub.uncorrectable > 0,
+      () => ({
+        severity: 'data_at_risk',
+        text: `the last scrub found errors that it could not correct${describeLostMounts(pool, 'affected')}`,
+        clearsAt: 'when a scrub finds none',
+        remedy: 'restore the files that the kernel log names, then scrub again',
+      }),
+    ),
     ...findingIf('balance_paused', exclusiveOperation === 'balance paused', () => ({
       severity: 'notice',
       text: 'a balance is paused',
       clearsAt: 'when it is resumed or cancelled',
       remedy: 'run btrfs balance resume',
+    })),
+    ...findingIf('quotas_inconsistent', filesystem.areQuotasInconsistent ?? false, () => ({
+      severity: 'notice',
+      text: 'what its quota groups count is not right any more',
+      clearsAt: 'when it is counted anew',
+      remedy: `run btrfs quota rescan${pool.mounts[0] === undefined ? '' : ` ${pool.mounts[0]}`}`,
     })),
     ...findingIf('two_profiles', hasTwoProfiles && exclusiveOperation === 'none', () => ({
       severity: 'notice',

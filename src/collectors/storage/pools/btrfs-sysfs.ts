@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../model/host-roots.ts';
 
 /** A device of a file system, by its number; which block device that is the kernel does not say. */
 export interface BtrfsDevice {
@@ -38,14 +36,8 @@ export interface BtrfsFilesystem {
   devices: readonly BtrfsDevice[];
   exclusiveOperation: string | undefined;
   allocation: Readonly<Record<BtrfsAllocationKind, BtrfsAllocation>> | undefined;
-}
-
-/** The state file of btrfs-progs, which only root can read. */
-export interface BtrfsScrub {
-  isRunning: boolean;
-  finishedAt: Date | undefined;
-  errors: number;
-  uncorrectable: number;
+  /** Whether what the quota groups count is wrong until a rescan; undefined before Linux 6.1 and without quotas. */
+  areQuotasInconsistent: boolean | undefined;
 }
 
 const uuidPattern = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -95,6 +87,7 @@ function readFilesystem(folder: string, fsid: string): BtrfsFilesystem {
       .map((name) => readDevice(join(folder, 'devinfo', name), Number(name))),
     exclusiveOperation: tryReadTextSync(join(folder, 'exclusive_operation')),
     allocation: data && metadata && system && { data, metadata, system },
+    areQuotasInconsistent: { 0: false, 1: true }[tryReadNumberSync(join(folder, 'qgroups/inconsistent')) ?? -1],
   };
 }
 
@@ -102,32 +95,3 @@ export const readBtrfsFilesystems = (sys: string): BtrfsFilesystem[] =>
   listFolderSync(join(sys, 'fs/btrfs'))
     .filter((name) => uuidPattern.test(name))
     .map((fsid) => readFilesystem(join(sys, 'fs/btrfs', fsid), fsid));
-
-/** `fsid:1|csum_errors:0|…|finished:1`, a line for each device. */
-export function parseBtrfsScrub(text: string, isRecent: boolean): BtrfsScrub | undefined {
-  const devices = text
-    .split('\n')
-    .filter((line) => line.includes('|'))
-    .map((line) => new Map([...line.matchAll(/\|(\w+):(\d+)/g)].map(([, key = '', value]) => [key, Number(value)])));
-  if (devices.length === 0) return undefined;
-  const sum = (...keys: string[]) =>
-    devices.reduce((all, device) => all + keys.reduce((some, key) => some + (device.get(key) ?? 0), 0), 0);
-  const isFinished = devices.every((device) => device.get('finished') === 1 && device.get('canceled') !== 1);
-  const end = Math.max(...devices.map((device) => (device.get('t_start') ?? 0) + (device.get('duration') ?? 0)));
-  return {
-    isRunning: isRecent && !devices.every((device) => device.get('finished') === 1 || device.get('canceled') === 1),
-    finishedAt: isFinished && end > 0 ? new Date(end * 1000) : undefined,
-    errors: sum('read_errors', 'csum_errors', 'verify_errors', 'super_errors'),
-    uncorrectable: sum('uncorrectable_errors'),
-  };
-}
-
-/** While a scrub runs, its state is written every five seconds. */
-const recentMs = 120_000;
-
-/** Undefined without the right to read the file, and for a scrub that another program has started. */
-export function readBtrfsScrub(roots: HostRoots, fsid: string): BtrfsScrub | undefined {
-  const path = roots.host('var/lib/btrfs', `scrub.status.${fsid}`);
-  const text = tryReadTextSync(path);
-  return text === undefined ? undefined : parseBtrfsScrub(text, Date.now() - statSync(path).mtimeMs < recentMs);
-}

@@ -1,9 +1,11 @@
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { type RedundancyGroup, readBlockDeviceSizeBytes } from '../block-graph.ts';
+import { readBlockDeviceSizeBytes } from '../block-devices.ts';
+import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { btrfsFindings, unmountedBtrfsFindings } from './btrfs-findings.ts';
+import type { BtrfsScrubKnowledge, BtrfsScrubReader } from './btrfs-scrub.ts';
 import { btrfsMetadataUsedRatio, btrfsProfilesOf, btrfsTolerableDeviceLosses } from './btrfs-space.ts';
-import { type BtrfsFilesystem, type BtrfsScrub, readBtrfsFilesystems, readBtrfsScrub } from './btrfs-sysfs.ts';
+import { type BtrfsFilesystem, readBtrfsFilesystems } from './btrfs-sysfs.ts';
 import type { PoolActivity, PoolFacts, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
 
@@ -24,8 +26,13 @@ function groupsOf(
   return tolerance === undefined ? undefined : [{ members: living, canLose: tolerance - missing }];
 }
 
-function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, layout: StorageLayout): PoolFacts {
+function btrfsFacts(
+  filesystem: BtrfsFilesystem,
+  scrubKnowledge: BtrfsScrubKnowledge,
+  layout: StorageLayout,
+): PoolFacts {
   const { fsid, label, hasTemporaryId, deviceNames, devices, exclusiveOperation, allocation } = filesystem;
+  const { scrub, hint } = scrubKnowledge;
   const living = deviceNames.filter(layout.isThere);
   // The file system has no link for a device that it was mounted without; of one that was pulled the link stays. While a device is
   // replaced, the target has a link, too, though it is no device with a number of its own yet.
@@ -81,7 +88,9 @@ function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, 
       devices.flatMap(({ number, errors }) => (errors === undefined ? [] : [[`errors device ${number}`, errors]])),
     ),
     // The space of a device that is gone is not known.
-    judge: (pool) => btrfsFindings(filesystem, { missing, size: missing > 0 ? undefined : size, scrub }, pool),
+    judge: (pool) =>
+      btrfsFindings(filesystem, { missing, size: missing > 0 ? undefined : size, ...scrubKnowledge }, pool),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 
@@ -141,16 +150,17 @@ function unmountedPools(
 }
 
 /** All Btrfs file systems that are mounted, and those that were. */
-export function readBtrfsPools(
+export async function readBtrfsPools(
   layout: StorageLayout,
   roots: HostRoots,
+  scrubs: BtrfsScrubReader,
   recall: (id: string) => PoolMemory | undefined,
-): PoolFacts[] {
+): Promise<PoolFacts[]> {
   const filesystems = readBtrfsFilesystems(roots.sys());
   for (const { fsid, deviceNames } of filesystems)
     for (const point of mountPointsOf(layout, deviceNames)) layout.graph.addMount(`btrfs ${fsid}`, point);
-  return [
-    ...filesystems.map((filesystem) => btrfsFacts(filesystem, readBtrfsScrub(roots, filesystem.fsid), layout)),
-    ...unmountedPools(layout, new Set(filesystems.map(({ fsid }) => fsid)), recall),
-  ];
+  const facts = await Promise.all(
+    filesystems.map(async (filesystem) => btrfsFacts(filesystem, await scrubs.read(filesystem.fsid), layout)),
+  );
+  return [...facts, ...unmountedPools(layout, new Set(filesystems.map(({ fsid }) => fsid)), recall)];
 }

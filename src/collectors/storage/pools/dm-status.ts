@@ -133,6 +133,10 @@ export function parseDmThinPool({ target, words }: DmStatus): DmThinPoolStatus |
   };
 }
 
+/** Whether what a snapshot kept is lost: it has overflowed, or could not be merged (drivers/md/dm-snap.c, snapshot_status). */
+export const hasDmSnapshotFailed = ({ target, words }: DmStatus): boolean =>
+  target === 'snapshot' && /^(Invalid|Overflow|Merge)$/.test(words[0] ?? '');
+
 /** Asks device mapper for the state of all its devices. No drive is read: the kernel knows it. */
 export class DeviceMapper {
   readonly #poller: Poller<ReadonlyMap<string, DmStatus>>;

@@ -1,4 +1,5 @@
-import { type BlockDevice, type RedundancyGroup, readBlockDeviceSizeBytes } from '../block-graph.ts';
+import { type BlockDevice, readBlockDeviceSizeBytes } from '../block-devices.ts';
+import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { type DmRaidStatus, type DmStatuses, parseDmRaid } from './dm-status.ts';
 import { lvmRaidFindings } from './lvm-findings.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tryReadNumberSync } from '../../../lib/files.ts';
-import type { BlockDevice } from '../block-graph.ts';
+import type { BlockDevice } from '../block-devices.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 
 /** A volume of LVM, as device mapper has it. */
@@ -60,12 +60,14 @@ export const legsOf = (
     })
     .sort((a, b) => a.number - b.number);
 
-/** RAID volumes, mirrors and thin pools of this machine. */
-export function listLvmVolumes(layout: StorageLayout): { raids: LvmVolume[]; thinPools: LvmVolume[] } {
+/** RAID volumes, mirrors, thin pools and snapshots of this machine; snapshots of a thin pool are volumes like others. */
+export function listLvmVolumes(layout: StorageLayout): Record<'raids' | 'thinPools' | 'snapshots', LvmVolume[]> {
   const volumes = [...layout.devices.values()].flatMap((device) => volumeOf(device) ?? []);
+  const isSnapshotStore = (name: string) => layout.devices.get(name)?.mapping?.uuid.endsWith('-cow') === true;
   return {
     raids: volumes.flatMap(({ volume }) => (legsOf(volume.device, layout).length > 0 ? [volume] : [])),
     thinPools: volumes.flatMap(({ volume, layer }) => (layer === 'tpool' ? [volume] : [])),
+    snapshots: volumes.flatMap(({ volume }) => (volume.device.slaves.some(isSnapshotStore) ? [volume] : [])),
   };
 }
 

@@ -1,4 +1,4 @@
-import { readBlockDeviceSizeBytes } from '../block-graph.ts';
+import { readBlockDeviceSizeBytes } from '../block-devices.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { type DmStatuses, parseDmThinPool } from './dm-status.ts';
 import { lvmThinFindings } from './lvm-findings.ts';

@@ -1,6 +1,7 @@
+import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import { DeviceMapper, type DmRaidStatus } from './dm-status.ts';
+import { DeviceMapper, type DmRaidStatus, type DmStatuses, hasDmSnapshotFailed } from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { type LvmVolume, listLvmVolumes } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
@@ -19,10 +20,10 @@ export class LvmPools {
     this.#deviceMapper = new DeviceMapper(roots);
   }
 
-  async read(layout: StorageLayout): Promise<PoolFacts[]> {
-    const { raids, thinPools } = listLvmVolumes(layout);
+  async read(layout: StorageLayout): Promise<{ pools: PoolFacts[]; complaints: CollectorComplaint[] }> {
+    const { raids, thinPools, snapshots } = listLvmVolumes(layout);
     const volumes = [...raids, ...thinPools];
-    const statuses = volumes.length === 0 ? {} : await this.#deviceMapper.read();
+    const statuses = volumes.length + snapshots.length === 0 ? {} : await this.#deviceMapper.read();
     const before = this.#suspended;
     this.#suspended = new Set(volumes.filter(({ isSuspended }) => isSuspended).map(({ id }) => id));
     const believe = (volume: LvmVolume): LvmVolume => ({
@@ -34,7 +35,11 @@ export class LvmPools {
     );
     const busy = new Set(ofRaids.flatMap(({ id, progress }) => (progress === undefined ? [] : [id])));
     for (const id of this.#starts.keys()) if (!busy.has(id)) this.#starts.delete(id);
-    return [...ofRaids, ...thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout))];
+    const ofThinPools = thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout));
+    return {
+      pools: [...ofRaids, ...ofThinPools],
+      complaints: snapshots.flatMap((volume) => complainOfSnapshot(volume, statuses)),
+    };
   }
 
   /** By what was done since the beginning; undefined at first. */
@@ -50,4 +55,12 @@ export class LvmPools {
     const done = synchronised - start.done;
     return done === 0 ? undefined : ((toSynchronise - synchronised) * (at - start.at)) / done;
   }
+}
+
+/** Snapshots come and go, as with each backup: they are no pools. */
+function complainOfSnapshot({ id, name, device }: LvmVolume, { byName }: DmStatuses): CollectorComplaint[] {
+  const status = byName?.get(device.mapping?.name ?? '');
+  if (status === undefined || !hasDmSnapshotFailed(status)) return [];
+  const complaint = `the LVM snapshot ${name} has overflowed: what it kept is lost, its volume is fine; lvremove ${name}`;
+  return [{ key: `lvm_snapshot ${id}`, complaint }];
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { listFolderSync, parseFiniteNumber, tryReadTextSync } from '../../../lib/files.ts';
-import type { BlockDevice } from '../block-graph.ts';
+import type { BlockDevice } from '../block-devices.ts';
 import type { PoolActivity } from './pool.ts';
 
 /** A member of an array, by the kernel's words (Documentation/admin-guide/md.rst). */

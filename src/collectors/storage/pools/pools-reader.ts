@@ -11,6 +11,7 @@ import { StorageChain } from '../storage-chain.ts';
 import { StorageLayout } from '../storage-layout.ts';
 import { readBcachePools } from './bcache.ts';
 import { readBtrfsPools } from './btrfs.ts';
+import { BtrfsScrubReader } from './btrfs-scrub.ts';
 import { LvmPools } from './lvm.ts';
 import { readMdPools } from './md.ts';
 import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
@@ -57,6 +58,7 @@ export class PoolsReader {
   readonly #memory: DeviceMemories;
   readonly #roots: HostRoots;
   readonly #mounts: HostMountsReader;
+  readonly #scrubs: BtrfsScrubReader;
   readonly #lvm: LvmPools;
   readonly #zfs: ZfsPools;
   readonly #pools = new Map<string, PoolFindingsInput>();
@@ -69,6 +71,7 @@ export class PoolsReader {
     this.#memory = memory;
     this.#roots = roots;
     this.#mounts = new HostMountsReader(roots);
+    this.#scrubs = new BtrfsScrubReader(roots);
     this.#lvm = new LvmPools(roots);
     this.#zfs = new ZfsPools(roots);
     readers.set(roots, this);
@@ -76,22 +79,23 @@ export class PoolsReader {
 
   async read(): Promise<ObservationOrComplaint<PoolReadingByTable>[]> {
     const layout = new StorageLayout(this.#roots, this.#mounts.read(), (id) => this.#memory.recall(id) !== undefined);
-    const [ofLvm, ofZfs] = await Promise.all([
+    const [ofBtrfs, ofLvm, ofZfs] = await Promise.all([
+      readBtrfsPools(layout, this.#roots, this.#scrubs, (id) => this.#recall(id)),
       this.#lvm.read(layout),
       this.#zfs.read(layout, (id) => this.#recall(id)),
     ]);
     const found = [
       ...readMdPools(layout, this.#roots),
-      ...readBtrfsPools(layout, this.#roots, (id) => this.#recall(id)),
+      ...ofBtrfs,
       ...readBcachePools(layout),
-      ...ofLvm,
+      ...ofLvm.pools,
       ...ofZfs,
     ];
     for (const { node, groups } of found) if (groups !== undefined) layout.graph.setGroups(node, groups);
     const chain = new StorageChain(layout, found);
     this.#chain = chain;
     this.#pools.clear();
-    return found.flatMap((facts) => this.#observe(facts, layout, chain));
+    return [...found.flatMap((facts) => this.#observe(facts, layout, chain)), ...ofLvm.complaints];
   }
 
   /** Acknowledges what is only worth knowing: errors up to now, spares and slots that are gone. */

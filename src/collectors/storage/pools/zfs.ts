@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { BlockDevice } from '../block-graph.ts';
+import type { BlockDevice } from '../block-devices.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import type { PoolActivity, PoolFacts, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';

@@ -43,7 +43,7 @@ function accessTo(node: string): 'allowed' | 'denied' | 'missing' {
 /** Whether the device node exists, even without the right to open it. */
 export const deviceNodeExists = (name: string): boolean => accessTo(`/dev/${name}`) !== 'missing';
 
-/** Why this process has no right to read the drive's health, and the command that gives it the right; undefined if it
+/** `name`: below /dev, or the path of a file. Why this process has no right to read the drive's health, and the command that gives it the right; undefined if it
  * has the right. `isHelperForbidden`: the drives helper is there, but not for this process's user. */
 export function explainMissingRight(
   name: string,
@@ -52,7 +52,7 @@ export function explainMissingRight(
 ): string | undefined {
   if (isHelperForbidden)
     return `no right to ask the drives helper: sudo usermod --append --groups infra-monitor ${userName()}`;
-  const node = `/dev/${name}`;
+  const node = name.startsWith('/') ? name : `/dev/${name}`;
   const access = accessTo(node);
   const ownRight = `docker run --user root --device ${node}${capability === null ? '' : ` --cap-add ${capability.name}`}`;
   const docker = `docker compose --profile drives up -d (or, so that the agent could erase it: ${ownRight})`;

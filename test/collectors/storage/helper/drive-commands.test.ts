@@ -46,6 +46,7 @@ test.each([
   'smartctl -j -i -H -A -d aacraid,0,0,2 /dev/sda',
   'smartctl -j -i -H -A -d sntrealtek /dev/sda',
   'dmsetup status --noflush',
+  'cat /var/lib/btrfs/scrub.status.1b7c0f52-0000-4a7e-9f00-00000000ab01',
   'zpool status -j --json-int tank',
   'zpool status -p -P my-pool_2.0:a',
   'zpool list -Hp tank',
@@ -83,6 +84,11 @@ test.each([
   'smartctl -j -i -d test /dev/sda',
   'smartctl -j --scan-open',
   'smartctl -j -i /dev/sda /dev/sdaa',
+  'cat /var/lib/btrfs/scrub.status.1b7c0f52',
+  'cat /var/lib/btrfs/scrub.progress.1b7c0f52-0000-4a7e-9f00-00000000ab01',
+  'cat /var/lib/btrfs/../../../etc/shadow',
+  'cat /etc/shadow',
+  'cat /var/lib/btrfs/scrub.status.1b7c0f52-0000-4a7e-9f00-00000000ab01 /etc/shadow',
   'dmsetup status',
   'dmsetup remove_all --noflush',
   'zpool status -j --json-int -v',
@@ -164,6 +170,7 @@ test('all that the sudo rule allows is a question', () => {
     expect(refusal(`nvme ${words} /dev/nvme0 -o json`)).toBeUndefined();
   for (const words of ['-n standby,3 -i -H -A -d sat', '-i -H -A', '-n standby,3 -i -H -A -c -l selftest -l devstat'])
     expect(refusal(`smartctl -j ${words} /dev/sda`)).toBeUndefined();
+  expect(rule).toContain(String.raw`/usr/bin/cat ^/var/lib/btrfs/scrub\.status\.[0-9a-f-]+$`);
   expect(rule).toContain('/usr/sbin/dmsetup status --noflush');
   expect(refusal('dmsetup status --noflush')).toBeUndefined();
   expect(rule).toContain(

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
-import { parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-sysfs.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-scrub.ts';
+import { isInContainer } from '../../../../src/lib/container.ts';
 import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
-import { saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
+import { letHelperAnswer, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
 
 const fsid = '1b7c0f52-0000-4a7e-9f00-00000000ab01';
 const folder = `/sys/fs/btrfs/${fsid}`;
@@ -198,6 +202,53 @@ test('the state of a scrub', () => {
   expect(parseBtrfsScrub(running, true)).toMatchObject({ isRunning: true, finishedAt: undefined });
   expect(parseBtrfsScrub(running, false)).toMatchObject({ isRunning: false, finishedAt: undefined });
   expect(parseBtrfsScrub('', true)).toBeUndefined();
+});
+
+describe('a scrub whose state only root can read', () => {
+  /** Not even root can read a folder as a file. */
+  const unreadable = { ...sda, ...sdb, ...tank(), [`/var/lib/btrfs/scrub.status.${fsid}/`]: '' };
+
+  test('is known by the helper, which is asked once after each change; what it found lasts until there is another', async () => {
+    const { socket } = await letHelperAnswer();
+    const bin = mkdtempSync(join(tmpdir(), 'cat-'));
+    const { PATH } = process.env;
+    onTestFinished(() => {
+      process.env.PATH = PATH;
+      rmSync(bin, { recursive: true });
+    });
+    const state = `scrub status:1\n${fsid}:1|csum_errors:3|uncorrectable_errors:1|t_start:1000|duration:20|canceled:0|finished:1`;
+    writeFileSync(join(bin, 'cat'), `#!/bin/sh\necho "$1" >>${bin}/asked\necho '${state}'\n`, { mode: 0o755 });
+    process.env.PATH = `${bin}:${PATH}`;
+    const machine = watchPools();
+    const [pool] = await machine.see({ ...unreadable, ...socket });
+    expect(pool?.reading).toMatchObject({ lastCheck: new Date(1_020_000), lastCheckErrors: 3 });
+    expect(pool?.findings.map(({ key, severity }) => [key, severity])).toEqual([['scrub', 'data_at_risk']]);
+    await machine.reader.read();
+    expect(readFileSync(join(bin, 'asked'), 'utf8')).toBe(`/var/lib/btrfs/scrub.status.${fsid}\n`);
+    const [unknown] = await machine.see(unreadable);
+    expect(unknown?.reading.findings).toEqual([{ key: 'scrub', isUnknown: true }]);
+    expect((await machine.see({ ...sda, ...sdb, ...tank() }))[0]?.reading.findings).toEqual([]);
+  });
+
+  test.runIf(!isInContainer())('is unknown without the helper, and what is missing is said', async () => {
+    const [pool] = await watchPools().see(unreadable);
+    expect(pool?.reading).toMatchObject({ problem: false, hint: expect.stringContaining('scrubs are unknown: ') });
+  });
+});
+
+test('a file system that was never scrubbed lacks nothing', async () => {
+  const [pool] = await watchPools().see({ ...sda, ...sdb, ...tank() });
+  expect([pool?.reading.hint, pool?.reading.problem]).toEqual([undefined, false]);
+});
+
+test.each([
+  ['0', []],
+  ['1', ['quotas_inconsistent notice']],
+  ['2', []],
+])('quotas whose state is %s', async (state, told) => {
+  const file = { [`${folder}/qgroups/inconsistent`]: state };
+  const [pool] = await watchPools().see({ ...sda, ...sdb, ...tank(), ...file });
+  expect(pool?.findings.map(({ key, severity }) => `${key} ${severity}`)).toEqual(told);
 });
 
 test('metadata that go to and fro around the limit are told once', async () => {

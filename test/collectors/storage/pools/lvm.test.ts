@@ -39,6 +39,31 @@ function raid(...legs: (string | undefined)[]): MachineSnapshot {
 const raidStatus = (words: string) =>
   rack.tell('dmsetup status', `vg--a-home_rimage_0: 0 65536 linear \nvg--a-home: 0 65536 raid ${words}\n`);
 
+test.each([
+  ['Invalid', true],
+  ['Overflow', true],
+  ['Merge failed', true],
+  ['7648/8192 32', false],
+  ['8192/8192 32', false],
+  ['Unknown', false],
+])('a snapshot whose status is %s', async (status, isLost) => {
+  rack.tell(
+    'dmsetup status',
+    `vg-root: 0 9 snapshot-origin \nvg-daily: 0 9 snapshot ${status}\nvg-daily-cow: 0 9 linear \n`,
+  );
+  const machine = watchPools();
+  const snapshot = {
+    ...volume(0, 'vg-root-real', ['sda'], '-real'),
+    ...volume(1, 'vg-daily-cow', ['sda'], '-cow'),
+    ...volume(2, 'vg-root', ['dm-0']),
+    ...volume(3, 'vg-daily', ['dm-0', 'dm-1']),
+  };
+  expect(await machine.see({ ...socket, ...sda, ...snapshot })).toEqual([]);
+  const complaint =
+    'the LVM snapshot vg/daily has overflowed: what it kept is lost, its volume is fine; lvremove vg/daily';
+  expect(await machine.reader.read()).toEqual(isLost ? [{ key: `lvm_snapshot ${uuidOf('vg-daily')}`, complaint }] : []);
+});
+
 /** A thin pool called `pool`, whose data lie on one drive and metadata on another. */
 const thin = (data = ['sdb'], metadata = ['sda']): MachineSnapshot => ({
   ...volume(0, 'vg-pool_tmeta', metadata, '-tmeta'),

@@ -1,0 +1,102 @@
+import { statSync } from 'node:fs';
+import { isInContainer } from '../../../lib/container.ts';
+import { tryReadTextSync } from '../../../lib/files.ts';
+import { describeError } from '../../../model/errors.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import { isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
+import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
+import { type CommandRunner, drivesHelperRunner, isRefusedBySudo, sudoRunner } from '../tools/command-runner.ts';
+import { canUseSudo, explainMissingRight } from '../tools/device-rights.ts';
+
+/** The last scrub that btrfs-progs has started. */
+export interface BtrfsScrub {
+  isRunning: boolean;
+  finishedAt: Date | undefined;
+  errors: number;
+  uncorrectable: number;
+}
+
+/** `fsid:1|csum_errors:0|…|finished:1`, a line for each device. */
+export function parseBtrfsScrub(text: string, isRecent: boolean): BtrfsScrub | undefined {
+  const devices = text
+    .split('\n')
+    .filter((line) => line.includes('|'))
+    .map((line) => new Map([...line.matchAll(/\|(\w+):(\d+)/g)].map(([, key = '', value]) => [key, Number(value)])));
+  if (devices.length === 0) return undefined;
+  const sum = (...keys: string[]) =>
+    devices.reduce((all, device) => all + keys.reduce((some, key) => some + (device.get(key) ?? 0), 0), 0);
+  const isFinished = devices.every((device) => device.get('finished') === 1 && device.get('canceled') !== 1);
+  const end = Math.max(...devices.map((device) => (device.get('t_start') ?? 0) + (device.get('duration') ?? 0)));
+  return {
+    isRunning: isRecent && !devices.every((device) => device.get('finished') === 1 || device.get('canceled') === 1),
+    finishedAt: isFinished && end > 0 ? new Date(end * 1000) : undefined,
+    errors: sum('read_errors', 'csum_errors', 'verify_errors', 'super_errors'),
+    uncorrectable: sum('uncorrectable_errors'),
+  };
+}
+
+/** While a scrub runs, its state is written every five seconds. */
+const recentMs = 120_000;
+
+/** What is known of a file system's scrubs. */
+export interface BtrfsScrubKnowledge {
+  /** Undefined if there was none that btrfs-progs has started, or it can't be read. */
+  scrub?: BtrfsScrub | undefined;
+  /** There was one, and it can't be read. */
+  isUnreadable?: true;
+  /** How to get the right to read it. */
+  hint?: string | undefined;
+}
+
+/** When the file was written, which everybody may know; undefined if it is not there. */
+function modificationMs(path: string): number | undefined {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the state files of btrfs-progs, which only root can read: itself, else by the drives helper or sudo, once after each change. */
+export class BtrfsScrubReader {
+  readonly #roots: HostRoots;
+  readonly #texts = new Map<string, { writtenMs: number; text: string }>();
+
+  constructor(roots: HostRoots) {
+    this.#roots = roots;
+  }
+
+  async read(fsid: string): Promise<BtrfsScrubKnowledge> {
+    const path = this.#roots.host('var/lib/btrfs', `scrub.status.${fsid}`);
+    const writtenMs = modificationMs(path);
+    if (writtenMs === undefined) return {};
+    const known = this.#texts.get(fsid);
+    try {
+      const text =
+        known?.writtenMs === writtenMs ? known.text : (tryReadTextSync(path) ?? (await this.#ask(path, fsid)));
+      this.#texts.set(fsid, { writtenMs, text });
+      return { scrub: parseBtrfsScrub(text, Date.now() - writtenMs < recentMs) };
+    } catch (error) {
+      // The helper of a container does not see the file either.
+      return {
+        isUnreadable: true,
+        ...(isInContainer() ? {} : { hint: `scrubs are unknown: ${describeError(error)}` }),
+      };
+    }
+  }
+
+  async #ask(path: string, fsid: string): Promise<string> {
+    const args = [`/var/lib/btrfs/scrub.status.${fsid}`];
+    const runner = this.#runner(args);
+    if (runner === undefined) throw new Error(explainMissingRight(path, false, null) ?? `${path} can’t be read`);
+    const { stdout, stderr, status } = await runner.run('cat', args, commandTimeoutSeconds);
+    if (status !== 0) throw new Error(stderr.split('\n')[0] || `exit status ${status}`);
+    return stdout;
+  }
+
+  #runner(args: readonly string[]): CommandRunner | undefined {
+    const socket = this.#roots.host(drivesHelperSocketPath);
+    if (isDrivesHelperPresent(socket)) return drivesHelperRunner(socket);
+    return canUseSudo() && !isRefusedBySudo('cat', args) ? sudoRunner : undefined;
+  }
+}
