@@ -18,7 +18,7 @@ import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { findProblemLines } from './problem-lines.ts';
-import { noEarlierProblemListNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
+import { missingComparisonNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Sends a test message: nothing else shows that messages arrive. */
@@ -130,7 +130,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const identities = agentAndLabCollectorIdentities(settings.agent, opened.scheduled);
   const broker = await checkBroker(settings, identities, agentDirectory);
   try {
-    const isRestored = await restoreMemoriesAndProblems(broker.connection, identities, state);
+    const earlier = await restoreMemoriesAndProblems(broker.connection, identities, state);
     await printIdentityAdvice(settings, state);
     const notifications = await checkNotifications(settings);
     const collectors = await checkCollectors(opened, state);
@@ -142,7 +142,8 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     if (broker.passed) await checkEntityCount(broker.connection, settings);
     if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state);
     printOtherProblems(settings, state);
-    if (!isRestored) printNote(`Problems: ${noEarlierProblemListNote}`);
+    const note = missingComparisonNote(earlier);
+    if (note !== undefined) printNote(`Problems: ${note}`);
     process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;
   } finally {
     // Without a DISCONNECT the broker would publish the will.

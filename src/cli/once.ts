@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { readCollectorAndRecord } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
+import { describeError } from '../model/errors.ts';
 import type { MetricValue } from '../model/metric.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
@@ -11,7 +12,11 @@ import { buildCollectorStatus, type CollectorStatus } from '../views/status.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { findProblemLines } from './problem-lines.ts';
-import { noEarlierProblemListNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
+import {
+  type EarlierProblems,
+  missingComparisonNote,
+  restoreMemoriesAndProblems,
+} from './restore-memories-and-problems.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
@@ -35,10 +40,13 @@ async function restoreEarlier(
   { mqtt, agent }: Settings,
   { scheduled }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
-): Promise<boolean> {
-  const connection = await connectTemporarily(mqtt, agent).catch(() => undefined);
+): Promise<EarlierProblems> {
+  const connection = await connectTemporarily(mqtt, agent).catch((error: unknown) => {
+    if (mqtt.MQTT_URL.protocol !== 'embedded') process.stderr.write(`Broker: ${describeError(error)}\n`);
+  });
   try {
-    return await restoreMemoriesAndProblems(connection, agentAndLabCollectorIdentities(agent, scheduled), state);
+    const identities = agentAndLabCollectorIdentities(agent, scheduled);
+    return await restoreMemoriesAndProblems(connection ?? undefined, identities, state);
   } finally {
     await connection?.close();
   }
@@ -77,7 +85,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('');
   const opened = await openEnabledCollectors(settings, state);
-  const isRestored = await restoreEarlier(settings, opened, state);
+  const earlier = await restoreEarlier(settings, opened, state);
   await readAll(opened, state);
   await pause(readingIntervalMs);
   await readAll(opened, state);
@@ -87,7 +95,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     const withProblems = statuses.map((status) => ({
       ...status,
       problems: problems.filter(({ path }) => `${path}/`.startsWith(`${status.collector}/`)).map(problemToResponseJson),
-      comparedWithEarlier: isRestored,
+      comparedWithEarlier: earlier === 'restored',
     }));
     printLine(JSON.stringify(withProblems, null, 2));
   } else {
@@ -95,7 +103,8 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     printLine(colorize('bold', 'problems'));
     const lines = findProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
-    if (!isRestored) printLine(`  ${colorize('yellow', noEarlierProblemListNote)}`);
+    const note = missingComparisonNote(earlier);
+    if (note !== undefined) printLine(`  ${colorize('yellow', note)}`);
   }
   const failed = statuses.some(
     ({ ok, complaints, devices }) =>

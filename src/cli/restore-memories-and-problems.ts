@@ -7,35 +7,44 @@ import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connec
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 
-/** Says what a list of problems lacks that was not compared with earlier readings. */
-export const noEarlierProblemListNote =
-  'the broker has no earlier list of problems, so this one cannot show that a file system has become read-only, that a drive has disappeared, or when a problem began';
+/** Whether there is an earlier list of problems: `unknown` if the broker did not tell. */
+export type EarlierProblems = 'restored' | 'none' | 'unknown';
+
+/** Says what a list of problems lacks that was not compared with earlier readings; undefined if it was. */
+export function missingComparisonNote(earlier: EarlierProblems): string | undefined {
+  if (earlier === 'restored') return undefined;
+  const reason =
+    earlier === 'none'
+      ? 'the broker has no earlier list of problems'
+      : 'it is unknown whether there is an earlier list of problems, because no broker could be asked';
+  return `${reason}, so this one cannot show that a file system has become read-only, that a drive has disappeared, or when a problem began`;
+}
 
 async function restore(
   connection: SingleUseBrokerConnection,
   { agent, collectors }: AgentIdentityWithCollectors,
   state: MutableAgentState,
-): Promise<boolean> {
+): Promise<EarlierProblems> {
   const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   state.memoryStore.load(selectMemoryPayloads(agent, retained), collectors);
   state.problemMemory.restoreAnnounced(selectAnnouncedDevices(agent, retained), new Date());
   const problems = retained.get(new Topics(agent).problems);
-  if (problems === undefined) return false;
+  if (problems === undefined) return 'none';
   state.problemMemory.restore(parseRestoredProblems(problems), new Date());
-  return true;
+  return 'restored';
 }
 
-/** Loads what these identities have retained on the broker, as an agent does when it starts: their memories, and what was wrong.
- * False if there is no list of what was wrong, or it can't be read. */
+/** Loads what these identities have retained on the broker, as an agent does when it starts: their memories, and what was wrong. */
 export async function restoreMemoriesAndProblems(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
-): Promise<boolean> {
-  const isRestored: boolean[] = [];
+): Promise<EarlierProblems> {
+  const found: EarlierProblems[] = [];
   if (connection !== undefined)
-    for (const identity of identities) isRestored.push(await restore(connection, identity, state).catch(() => false));
+    for (const identity of identities)
+      found.push(await restore(connection, identity, state).catch(() => 'unknown' as const));
   // No collector has to wait for a broker any longer.
   state.memoryStore.load(new Map(), state.collectors.keys());
-  return isRestored.includes(true);
+  return (['restored', 'unknown', 'none'] as const).find((one) => found.includes(one)) ?? 'unknown';
 }

@@ -84,7 +84,7 @@ export interface CollectorState {
 }
 
 export interface BrokerConnectionState {
-  /** The broker that the agent is connected to, or tries; without credentials. */
+  /** The broker that the agent is connected to, or tries; without credentials. Empty for a command, which is not the agent. */
   url: string;
   connected: boolean;
   since: Date;

@@ -1,7 +1,7 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
-import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
+import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { isEntryAvailable } from './availability.ts';
 
 interface StatusValue {
@@ -44,15 +44,25 @@ export interface CollectorStatus {
   devices: DeviceStatus[];
 }
 
-function statusValue(key: string, metric: AnyMetricDeclaration, { sample }: StateEntry): [string, StatusValue] {
+/** Whether the agent is connected to the broker; a command does not know. */
+const agentConnection = ({ url, connected }: BrokerConnectionState) => (url === '' ? null : connected);
+
+function statusValue(
+  key: string,
+  metric: AnyMetricDeclaration,
+  { sample }: StateEntry,
+  broker: BrokerConnectionState,
+): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
-  return [key, { name: metric.name, value: sample?.[key] ?? null, ...(unit === undefined ? {} : { unit }) }];
+  const value = 'followsAgentStatus' in metric ? agentConnection(broker) : (sample?.[key] ?? null);
+  return [key, { name: metric.name, value, ...(unit === undefined ? {} : { unit }) }];
 }
 
 function deviceOrPartStatus(
   collector: CollectorState,
   entry: StateEntry,
   metrics: Record<string, AnyMetricDeclaration>,
+  broker: BrokerConnectionState,
 ): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {
@@ -62,7 +72,7 @@ function deviceOrPartStatus(
     ...(error === undefined ? {} : { error }),
     ...(hint === undefined ? {} : { hint }),
     since: since.toISOString(),
-    values: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => statusValue(key, metric, entry))),
+    values: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => statusValue(key, metric, entry, broker))),
   };
 }
 
@@ -82,7 +92,7 @@ export function buildCollectorStatus(
     if (entry.excluded) continue;
     const { manufacturer, model, serialNumber, softwareVersion, liesOn, mounts } = entry.device;
     const deviceInfo = { manufacturer, model, serialNumber, softwareVersion, liesOn: liesOn?.map(slug), mounts };
-    const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {});
+    const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {}, state.broker);
     const device = devices.get(entry.device.id);
     if (entry.part === undefined)
       devices.set(entry.device.id, {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { startBroker } from '../helpers/broker.ts';
 import { run } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
+import { freePort } from '../helpers/ports.ts';
 import { tree } from '../helpers/tree.ts';
 
 test('once and check start from what the agent has published', async () => {
@@ -51,4 +52,24 @@ test('once and check start from what the agent has published', async () => {
   const checked = (await run(settings, 'check')).output;
   expect(checked).toContain('! outage: testling Samsung (S4EV): no longer present');
   expect(checked).not.toContain(oneLook);
+});
+
+test('where the broker cannot be reached, an earlier list and the agent’s connection are unknown', async () => {
+  const settings = { MQTT_URL: `mqtt://127.0.0.1:${await freePort()}`, HOST_SCHEDULE: 'off', ROUTER_SCHEDULE: 'off' };
+  const unknown = 'it is unknown whether there is an earlier list of problems, because no broker could be asked';
+  const { output } = await run(settings, 'once');
+  expect(output).toContain(`  ${unknown}`);
+  expect(output).toMatch(/^Broker: .*ECONNREFUSED/m);
+  expect(output).not.toContain('the broker has no earlier list');
+  expect(output).not.toContain('Agent connected');
+  expect((await run(settings, 'check')).output).toContain(`– Problems: ${unknown}`);
+  const { url } = await startBroker();
+  const statuses = JSON.parse((await run({ ...settings, MQTT_URL: url }, 'once', '--json')).output) as {
+    collector: string;
+    devices: { values: object }[];
+  }[];
+  expect(statuses.find(({ collector }) => collector === 'agent')?.devices[0]?.values).toMatchObject({
+    // The command is connected; whether the agent is, it does not know.
+    agent_connected: { value: null },
+  });
 });
