@@ -67,7 +67,9 @@ function tableRows({ error, hint, values }: DeviceOrPart): string[] {
 }
 
 function printStatus({ collector, error, complaints, devices }: CollectorStatus): void {
-  printLine(colorize('bold', collector));
+  const { title = collector, nothingFound = 'None found.' } = allCollectors.find(({ id }) => id === collector) ?? {};
+  printLine(colorize('bold', title));
+  if (error === undefined && complaints.length === 0 && devices.length === 0) printLine(`  ${nothingFound}`);
   for (const problem of [...(error === undefined ? [] : [error]), ...complaints])
     printLine(`  ${colorize('red', problem)}`);
   for (const device of devices) {
@@ -100,7 +102,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     printLine(JSON.stringify(withProblems, null, 2));
   } else {
     for (const status of statuses) printStatus(status);
-    printLine(colorize('bold', 'problems'));
+    printLine(colorize('bold', 'Problems'));
     const lines = findProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
     const note = missingComparisonNote(earlier);

@@ -109,6 +109,8 @@ export interface CollectorDefinition<
   scope?: 'lab';
   /** What the variables `<SETTING>_<NAME>` can name, where the settings name all of it. Others are errors. */
   perNameSettingTargets?(env: z.output<z.ZodMiniObject<Shape>>): PerNameSettingTargets[];
+  /** Sentences for the reader of an empty list. */
+  nothingFound?: string;
   /** What the README says of it. */
   summary?: CollectorReadmeRow;
   /** Timeout of a reading. Defaults to 10. */
@@ -133,6 +135,7 @@ export interface CollectorMetadata {
   title: string;
   endpoint?: string;
   scope?: 'lab';
+  nothingFound?: string;
   summary?: CollectorReadmeRow;
   tables: Record<string, AnyTable>;
   memory?: unknown;

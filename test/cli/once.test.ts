@@ -4,7 +4,8 @@ import { run } from '../helpers/cli.ts';
 test('once prints a table', async () => {
   const { status, output } = await run({}, 'once');
   expect(status).toBe(0);
-  expect(output).toMatch(/^host\n {2}testling\n {4}CPU +\d+ %/);
+  expect(output).toMatch(/^Host\n {2}testling\n {4}CPU +\d+ %/);
+  expect(output).toMatch(/^NVMe drives\n {2}No NVMe drive found\.$/m);
   expect(output).not.toContain('\u001b[');
 });
 

@@ -42,7 +42,7 @@ test('once and check start from what the agent has published', async () => {
   );
   const { output } = await run(settings, 'once');
   expect(output).toMatch(
-    /^problems\n {2}outage: testling Samsung \(S4EV\): no longer present\n[\s\S]*^ {2}notice: testling: a reboot was required$/m,
+    /^Problems\n {2}outage: testling Samsung \(S4EV\): no longer present\n[\s\S]*^ {2}notice: testling: a reboot was required$/m,
   );
   expect(output).not.toContain(oneLook);
   const statuses = JSON.parse((await run(settings, 'once', '--json')).output) as { collector: string }[];

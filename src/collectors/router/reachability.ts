@@ -90,7 +90,7 @@ export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
     options: probeMethods,
     icon: 'mdi:radar',
     ...disabledDiagnostic,
-    value: ({ probe }) => probe?.by,
+    value: ({ probe, reachable }) => (reachable ? probe?.by : undefined),
   },
 };
 

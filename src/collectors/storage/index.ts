@@ -28,6 +28,7 @@ const storageMemoryFormat = {
 export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof storageSettingsSchema.shape> = {
   id: 'storage',
   title: 'Storage',
+  nothingFound: 'No pool found, and no drive that reports its health. Virtual disks and memory cards report none.',
   summary: {
     subject: 'SATA, SAS and USB drives; RAID, pools',
     page: 'storage.md',

@@ -35,8 +35,9 @@ const isShown = (metric: AnyMetricDeclaration, key: string, { presentMetrics, sa
   (metric.kind !== 'text' || typeof sample?.[key] === 'string') &&
   !(isProblemFlag(metric) && sample?.[key] === false);
 
-/** Whether a problem or the hint above the metrics has the same content already. */
+/** Whether a problem or the hint above the metrics has the same content already; any problem says that there is one. */
 const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: readonly Problem[]) =>
+  (key === 'problem' && problems.length > 0) ||
   problems.some((problem) => problem.key === key || problem.text === sample?.[key]) ||
   (hint !== undefined && sample?.[key] === hint);
 

@@ -63,7 +63,7 @@ export function* buildCollectorSections(
   const idOfChains = sectionOfChains(state);
   const sections: PageSection[] = [];
   for (const declaration of labWideFirst(catalogue)) {
-    const { id, title } = declaration;
+    const { id, title, nothingFound } = declaration;
     const collector = state.collectors.get(id);
     if (collector === undefined) continue;
     const devices = yield* buildDeviceViews(declaration, collector, { ...moment, problems: { byPath, byId } });
@@ -74,6 +74,7 @@ export function* buildCollectorSections(
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),
+      nothingFound,
       overview: id === idOfChains ? renderStorageTable(state, problems) : undefined,
       devices:
         declaration.scope === 'lab'

@@ -64,6 +64,8 @@ export interface PageSection {
   note?: string;
   /** Path of all its values, relative to the page. */
   allValuesPath?: string;
+  /** What is said where there is no device. */
+  nothingFound?: string | undefined;
   /** How its devices belong together. */
   overview?: Html | undefined;
   devices: readonly DeviceView[];

@@ -16,8 +16,7 @@ export interface PartGroup {
 /** Groups with so few parts take no more room open than folded. */
 const maxPartsOfSmallGroup = 3;
 
-const pluralOf = (kind: string, count: number) =>
-  count === 1 ? kind : kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+const pluralOf = (kind: string) => (kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`);
 
 /** Whether something is wrong with it or worrying. */
 const isRemarkable = ({ numbers, problems, lostSince }: DeviceView) =>
@@ -29,7 +28,7 @@ const isRemarkable = ({ numbers, problems, lostSince }: DeviceView) =>
 export function groupPartsByKind(parts: readonly DeviceView[]): PartGroup[] {
   return [...groupBy(parts, ({ kind }) => kind)].map(([kind, ofKind]) => ({
     id: slug(kind),
-    title: pluralOf(kind, ofKind.length),
+    title: pluralOf(kind),
     parts: ofKind,
     isOpen: ofKind.length <= maxPartsOfSmallGroup || ofKind.some(isRemarkable),
   }));

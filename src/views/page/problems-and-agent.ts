@@ -47,7 +47,7 @@ export function renderProblemsAndAgent(
 ${renderList(faults, now)}${notices.length === 0 ? '' : html`<h3>Notices</h3>`}${renderList(notices, now)}
 <dl class="facts" id="agent" tabindex="-1">
 <div><dt>Agent</dt><dd>${agent.version}, running for ${renderDistanceToNow(agent.startedAt, now)}</dd></div>
-<div><dt>Loop</dt><dd>${collectors.size} collectors, ${unread === 0 ? 'all read' : `${unread} not read yet`}</dd></div>
+<div><dt>Collectors</dt><dd>${collectors.size}, ${unread === 0 ? 'all read' : `${unread} not read yet`}</dd></div>
 <div><dt>Broker</dt><dd>${broker.connected ? 'connected' : 'disconnected'} for ${renderDistanceToNow(broker.since, now)}, ${broker.url}</dd></div>
 </dl></section>`;
 }

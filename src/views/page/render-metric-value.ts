@@ -23,7 +23,7 @@ export function renderMetricValue(metric: AnyMetricDeclaration, value: MetricVal
     case 'counter':
       return html`<b>${groupDigits(Number(value), metric.precision ?? 0)}</b>${metric.unit === undefined ? '' : narrowSpace + metric.unit}`;
     case 'boolean':
-      return metric.deviceClass === 'problem' ? (value ? html`<em>Problem</em>` : 'OK') : value ? 'yes' : 'no';
+      return metric.deviceClass === 'problem' ? (value ? html`<em>yes</em>` : 'no') : value ? 'yes' : 'no';
     case 'timestamp':
       return renderRelativeTime(new Date(String(value)), now);
     case 'enum':

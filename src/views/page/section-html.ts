@@ -103,7 +103,8 @@ function* renderFoldedDevices({ id, devices }: PageSection, now: Date): Steps<Ht
 
 /** A section with the time of its last reading. */
 export function* renderSection(section: PageSection, now: Date): Steps<Html> {
-  const { id, title, site, href, problems, isFailing, lastRead, note, allValuesPath, overview, devices } = section;
+  const { id, title, site, href, problems, isFailing, lastRead, note, allValuesPath, nothingFound, overview, devices } =
+    section;
   const time = note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`);
   const link =
     allValuesPath === undefined
@@ -113,7 +114,7 @@ export function* renderSection(section: PageSection, now: Date): Steps<Html> {
   const cssClasses = [isFailing ? ['lost'] : [], site === undefined ? [] : ['other']].flat();
   return html`<section id="${id}/" tabindex="-1"${cssClasses.length === 0 ? '' : html` class="${cssClasses.join(' ')}"`}>
 <div class="head">${site === undefined ? html`<h2>${title}</h2>` : html`<h3>${renderNameAndLink({ name: title, href })}</h3>`}<p>${time}${link}</p></div>
-${problems.map((problem) => renderProblem(problem))}${isEmpty ? html`<p class="about">None found.</p>` : ''}${overview}${
+${problems.map((problem) => renderProblem(problem))}${isEmpty ? html`<p class="about">${nothingFound ?? 'None found.'}</p>` : ''}${overview}${
   site === undefined ? yield* renderDevices(id, devices, now) : yield* renderFoldedDevices(section, now)
 }</section>`;
 }

@@ -178,6 +178,20 @@ const judging = {
   },
 } as typeof collector;
 
+test('a problem on a card is not said twice, and a flag without one reads as an answer', () => {
+  const flag = { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: () => true } as const;
+  const flagged = {
+    ...judging,
+    tables: { ...judging.tables, thing: { ...judging.tables.thing, metrics: { problem: flag } } },
+  } as typeof collector;
+  const card = (note?: string) => {
+    const state = stateOf(flagged, [{ table: 'thing' as const, device, reading: { level: 1, note } }]);
+    return renderPage({ catalogue: [flagged], agent, state, history }, 'hour', later);
+  };
+  expect(card()).toContain('<dt>Problem</dt><dd><em>yes</em></dd>');
+  expect(card('degraded')).not.toContain('<dt>Problem</dt>');
+});
+
 function judgedPage(...readings: { level?: number; note?: string }[]) {
   const serial = { ...device, serialNumber: 'S4EV' };
   const state = stateOf(judging, ...readings.map((reading) => [{ table: 'thing' as const, device: serial, reading }]));

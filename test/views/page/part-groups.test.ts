@@ -13,7 +13,7 @@ test('parts of one kind stand together, in the order of the first of each', () =
   expect(summaryOf([part('File system'), part('Disk'), part('File system'), part('Battery'), part('Battery')])).toEqual(
     [
       ['file_system', 'File systems', 2, true],
-      ['disk', 'Disk', 1, true],
+      ['disk', 'Disks', 1, true],
       ['battery', 'Batteries', 2, true],
     ],
   );

@@ -45,3 +45,10 @@ test.each<[string, Partial<DeviceView>]>([
   });
   expect(foldOf(drives(14, more))).toEqual({ open: 14 });
 });
+
+test('an empty section says what was not found', () => {
+  const empty = { id: 'storage', title: 'Storage', problems: [], lastRead: now, devices: [] };
+  const render = (more: { nothingFound?: string }) => doAtOnce(renderSection({ ...empty, ...more }, now)).text;
+  expect(render({})).toContain('<p class="about">None found.</p>');
+  expect(render({ nothingFound: 'No pool found.' })).toContain('<p class="about">No pool found.</p>');
+});

@@ -8,6 +8,7 @@ import { nvmeSettingsSchema } from './settings.ts';
 export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeSettingsSchema.shape> = {
   id: 'nvme',
   title: 'NVMe drives',
+  nothingFound: 'No NVMe drive found.',
   summary: {
     subject: 'NVMe drives',
     page: 'nvme.md',
