@@ -18,7 +18,7 @@ const maxLoginAttempts = 2;
 interface BrokerProblem {
   text: string;
   /** What has to be corrected. */
-  about: 'address' | 'login' | 'permissions';
+  about: 'address' | 'login' | 'other';
 }
 
 /** Tries the broker: undefined if it accepts the login and all topics. */
@@ -29,13 +29,13 @@ async function findBrokerProblem(settings: Settings): Promise<BrokerProblem | un
       const missing: string[] = [];
       for (const { agent } of await agentAndLabCollectorIdentitiesFromSettings(settings))
         missing.push(...(await findMissingPermissions(connection, agent)));
-      return missing.length === 0 ? undefined : { text: missing.join('\n'), about: 'permissions' };
+      return missing.length === 0 ? undefined : { text: missing.join('\n'), about: 'other' };
     } finally {
       await connection.close();
     }
   } catch (error) {
-    const isLogin = error instanceof BrokerConnectionError && error.isRefusal;
-    return { text: describeError(error), about: isLogin ? 'login' : 'address' };
+    const isFromConnection = error instanceof BrokerConnectionError;
+    return { text: describeError(error), about: !isFromConnection ? 'other' : error.isRefusal ? 'login' : 'address' };
   }
 }
 
