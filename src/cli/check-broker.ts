@@ -15,6 +15,7 @@ import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connec
 import type { Settings } from '../settings/index.ts';
 import { planAnnouncements } from '../views/discovery.ts';
 import { countEnabledEntities } from '../views/home-assistant/entity-count.ts';
+import type { Language } from '../views/language.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
 
@@ -61,13 +62,14 @@ export async function checkBrokerAcceptsLargestAnnouncement(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
+  language: Language,
 ): Promise<boolean> {
   const announcements = identities.flatMap(({ agent, collectors }) => {
     const own = new CollectorSubsetState(state, collectors, state.broker);
     const { payloads } = doAtOnce(
       reconcileDiscoveryPayloads({
         agent,
-        ...doAtOnce(planAnnouncements(allCollectors, agent, own)),
+        ...doAtOnce(planAnnouncements(allCollectors, agent, own, language)),
         retained: new Map(),
         dismissed: new Set(),
         phase: 'omit',

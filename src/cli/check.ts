@@ -16,6 +16,7 @@ import { checkAsService } from './check-as-service.ts';
 import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
 import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
+import { loadLanguage } from './load-language.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { findProblemLines } from './problem-lines.ts';
 import { missingComparisonNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
@@ -138,6 +139,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
       broker.passed ? broker.connection : undefined,
       identities,
       state,
+      await loadLanguage(settings),
     );
     if (broker.passed) await checkEntityCount(broker.connection, settings);
     if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state);

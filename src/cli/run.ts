@@ -31,6 +31,7 @@ import { formatDuration } from '../views/duration.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
+import { loadLanguage } from './load-language.ts';
 import { mosquittoSubCommand } from './mosquitto-sub-command.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { flushOutputAndGetError } from './output.ts';
@@ -122,6 +123,7 @@ function logAdvice(log: Log, scheduled: ScheduledAndInactiveCollectors['schedule
 /** Runs until a signal stops the agent. */
 export async function runAgentCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
+  const language = await loadLanguage(settings);
   const { agent, mqtt } = settings;
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
@@ -193,6 +195,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
       new ReconnectingPublisher({
         agent,
         catalogue: allCollectors,
+        language,
         state: new CollectorSubsetState(state, ids, connection),
         settings: mqtt,
         log,

@@ -38,12 +38,16 @@ export type Table<Reading> = DeviceTable<Reading> | PartTable<Reading>;
 // biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
 export type AnyTable = Table<any>;
 
-export const deviceTable = <Reading>(table: Omit<DeviceTable<Reading>, 'kind'>): DeviceTable<Reading> => ({
-  kind: 'device',
+/** The definition with its keys, which a translation is held against. */
+// biome-ignore lint/suspicious/noExplicitAny: the collector's list of tables has the type of each one's readings
+export const deviceTable = <Definition extends Omit<DeviceTable<any>, 'kind'>>(table: Definition) => ({
+  kind: 'device' as const,
   ...table,
 });
 
-export const partTable = <Reading>(table: Omit<PartTable<Reading>, 'kind'>): PartTable<Reading> => ({
-  kind: 'part',
+/** The definition with its keys, which a translation is held against. */
+// biome-ignore lint/suspicious/noExplicitAny: the collector's list of tables has the type of each one's readings
+export const partTable = <Definition extends Omit<PartTable<any>, 'kind'>>(table: Definition) => ({
+  kind: 'part' as const,
   ...table,
 });

@@ -20,7 +20,7 @@ import type { SessionContext } from './session-context.ts';
 const tombstoneDelayMs = 1000;
 
 interface DiscoveryAnnouncerContext
-  extends Pick<SessionContext, 'agent' | 'catalogue' | 'state' | 'log' | 'deviceDismissed'> {
+  extends Pick<SessionContext, 'agent' | 'catalogue' | 'language' | 'state' | 'log' | 'deviceDismissed'> {
   publisher: RetainedPublisher;
   retained: OwnRetainedMessages;
   devices: DismissedDevices;
@@ -121,8 +121,8 @@ export class DiscoveryAnnouncer {
 
   /** Publishes tombstones for what is not declared any more, and waits until Home Assistant has removed it. */
   async publishTombstones(): Promise<void> {
-    const { agent, catalogue, state, publisher, retained, after } = this.#context;
-    const desired = await resultInTurns(planAnnouncements(catalogue, agent, state));
+    const { agent, catalogue, language, state, publisher, retained, after } = this.#context;
+    const desired = await resultInTurns(planAnnouncements(catalogue, agent, state, language));
     const payloads = await resultInTurns(tombstonePayloads(agent, desired, retained.payloads));
     publisher.publishChanged(payloads);
     await publisher.drained();
@@ -180,9 +180,9 @@ export class DiscoveryAnnouncer {
   }
 
   *#reconcile(phase: ComponentRemovalPhase): Steps<ReconciledDiscovery> {
-    const { agent, catalogue, state, publisher, retained, devices } = this.#context;
+    const { agent, catalogue, language, state, publisher, retained, devices } = this.#context;
     try {
-      const desired = yield* planAnnouncements(catalogue, agent, state);
+      const desired = yield* planAnnouncements(catalogue, agent, state, language);
       const { payloads, hasRemoved } = yield* reconcileDiscoveryPayloads({
         agent,
         ...desired,

@@ -4,6 +4,7 @@ import type { PendingEvent } from '../model/event.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
 import type { DeviceOwner } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
+import type { Language } from '../views/language.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
 import type { ClaimMemory } from './device-claim-settler.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
@@ -17,6 +18,8 @@ import type { RunAfter } from './run-after.ts';
 export interface SessionContext {
   agent: AgentIdentity;
   catalogue: readonly CollectorMetadata[];
+  /** In which devices and entities are announced; English without it. */
+  language?: Language | undefined;
   state: AgentState;
   log: Log;
   /** Collects the topics of the other agents, if a collector needs them. */

@@ -27,6 +27,15 @@ export const agentSettingsSchema = z.object({
     description: 'Name of the location, suggested to Home Assistant as the area and included in every JSON response.',
     example: 'Berlin',
   }),
+  AGENT_LANGUAGE: enumSetting(
+    {
+      description:
+        'Language of the names that Home Assistant shows: English (en) or German (de). IDs, topics and values are the same in every language.',
+      default: 'en',
+    },
+    'en',
+    'de',
+  ),
   LOG_LEVEL: enumSetting(
     { description: 'Minimum level of the messages to log.', default: 'info' },
     'trace',

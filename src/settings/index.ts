@@ -41,6 +41,7 @@ export interface ConfiguredCollector {
 export interface Settings {
   agent: AgentIdentity;
   hostRoots: HostRoots;
+  language: z.output<typeof agentSettingsSchema>['AGENT_LANGUAGE'];
   log: Pick<z.output<typeof agentSettingsSchema>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
   mqtt: MqttSettings;
   http: HttpSettings;
@@ -200,6 +201,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
   return {
     agent,
     hostRoots,
+    language: own.AGENT_LANGUAGE,
     log: { LOG_LEVEL, LOG_FORMAT },
     mqtt,
     http,

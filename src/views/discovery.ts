@@ -19,6 +19,7 @@ import type { Steps } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
+import { english, type Language, translateDevice, translatePartName } from './language.ts';
 import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from './platform.ts';
 import { groupProblemEntities } from './problem-entity-groups.ts';
 import { problemListComponentKeys, problemListComponents } from './problem-list-components.ts';
@@ -78,10 +79,6 @@ const deviceInfoOf = (agent: AgentIdentity, device: Device, owner: DeviceOwner |
   return device.identifier === undefined ? deviceInfo(agent, device) : otherAgentsDeviceInfo(agent, device);
 };
 
-/** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
-const entityName = (part: string | undefined, name: string) =>
-  part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`;
-
 const macAddress = /([0-9a-f]{2}[:_-]){5}[0-9a-f]{2}/i;
 
 /** A part in an entity id: by its name if its own id is a MAC address. */
@@ -106,11 +103,14 @@ const availabilityOptions = (topics: Topics, address: Address) => ({
   availability_mode: 'all',
 });
 
+const namesOf = ({ tables }: Language, { address, table }: StateEntry) => tables[address.collector]?.[table];
+
 const componentKeyOf = ({ address: { collector, part }, table }: StateEntry, metric: string) =>
   formatComponentKey({ collector, table, metric, ...(part === undefined ? {} : { part: part.id }) });
 
 function component(
   agent: AgentIdentity,
+  language: Language,
   topics: Topics,
   entry: StateEntry,
   key: string,
@@ -118,6 +118,9 @@ function component(
   owner: DeviceOwner | undefined,
 ): [string, Component] {
   const { address, device, part } = entry;
+  const names = namesOf(language, entry);
+  const own = names?.metrics[key] ?? metric.name;
+  const shown = part === undefined ? own : `${translatePartName(names, part)} ${language.words.behindPart(own)}`;
   const name = componentKeyOf(entry, key);
   const platform = platformOfMetric(metric);
   const segments = [
@@ -130,7 +133,7 @@ function component(
     unique_id: entityUniqueId(agent, address.device, name),
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${segments.join('_')}`,
-    name: `${entityName(part?.name, metric.name)}${owner === undefined ? '' : ` from ${agent.name}`}`,
+    name: owner === undefined ? shown : language.words.seenFrom(shown, agent.name),
     ...discoveryFieldsOfMetric(metric),
     icon: metric.icon,
     entity_category: metric.category,
@@ -142,6 +145,7 @@ function component(
 
 function button(
   agent: AgentIdentity,
+  language: Language,
   topics: Topics,
   entry: StateEntry,
   key: string,
@@ -153,7 +157,7 @@ function button(
     platform: 'button',
     unique_id: entityUniqueId(agent, address.device, name),
     default_entity_id: `button.${entityIdPrefix(agent, device.name)}_${key}`,
-    name: action.name,
+    name: namesOf(language, entry)?.actions?.[key] ?? action.name,
     icon: action.icon,
     entity_category: action.category,
     enabled_by_default: action.enabled,
@@ -165,8 +169,14 @@ function button(
 }
 
 /** A button with which a device or part is forgotten that is no longer there, or an agent that is lost. Without the availability of what is gone. */
-function forgetButton(agent: AgentIdentity, topics: Topics, entry: StateEntry): [string, Component] {
+function forgetButton(
+  agent: AgentIdentity,
+  language: Language,
+  topics: Topics,
+  entry: StateEntry,
+): [string, Component] {
   const { address, device, part } = entry;
+  const { forget, forgetPart } = language.words;
   const name = componentKeyOf(entry, forgetAction);
   const segments = [
     entityIdPrefix(agent, device.name),
@@ -179,7 +189,7 @@ function forgetButton(agent: AgentIdentity, topics: Topics, entry: StateEntry): 
       platform: 'button',
       unique_id: entityUniqueId(agent, address.device, name),
       default_entity_id: `button.${segments.join('_')}`,
-      name: entityName(part?.name, 'Forget'),
+      name: part === undefined ? forget : forgetPart(translatePartName(namesOf(language, entry), part)),
       icon: 'mdi:delete-outline',
       entity_category: 'config',
       command_topic: topics.command({ collector: address.collector, device: address.device }),
@@ -194,6 +204,7 @@ const eventKey = 'event';
 
 function eventEntity(
   agent: AgentIdentity,
+  language: Language,
   topics: Topics,
   entry: StateEntry,
   { name, icon, category, enabled, types }: EventDeclaration,
@@ -204,7 +215,7 @@ function eventEntity(
     platform: 'event',
     unique_id: entityUniqueId(agent, address.device, key),
     default_entity_id: `event.${entityIdPrefix(agent, device.name)}_${eventKey}`,
-    name,
+    name: namesOf(language, entry)?.event ?? name,
     icon,
     entity_category: category,
     enabled_by_default: enabled,
@@ -224,12 +235,16 @@ export const discoveryOrigin = ({ version }: AgentIdentity) => ({
 });
 
 /** Adds the entities for the list of problems to the device of the agent's machine; an identity for the whole lab has a device for them. */
-function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredDeviceAndComponents>): void {
+function announceProblems(
+  agent: AgentIdentity,
+  language: Language,
+  desired: Map<string, DesiredDeviceAndComponents>,
+): void {
   const device = desired.get(agent.id) ?? {
     device: deviceInfo(agent, { id: agent.id, name: agent.name }),
     components: {},
   };
-  Object.assign(device.components, Object.fromEntries(problemListComponents(agent)));
+  Object.assign(device.components, Object.fromEntries(problemListComponents(agent, language)));
   desired.set(agent.id, device);
 }
 
@@ -247,6 +262,7 @@ export function* planAnnouncements(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: DiscoveredState,
+  language = english,
 ): Steps<AnnouncementPlan> {
   const { collectors, owners, forgotten } = snapshotOf(state);
   const topics = new Topics(agent);
@@ -263,20 +279,20 @@ export function* planAnnouncements(
       const { metrics = {}, actions = {}, event } = tables[entry.table] ?? {};
       const current: Record<string, Component> = {};
       for (const [key, metric] of Object.entries(metrics)) {
-        const [name, options] = component(agent, topics, entry, key, metric, owner);
+        const [name, options] = component(agent, language, topics, entry, key, metric, owner);
         if (!mayReportMetric(owner, entry, metric)) continue;
         if (entry.excluded || !metric.optional || entry.presentMetrics.has(key)) current[name] = options;
       }
       for (const [key, action] of Object.entries(owner === undefined ? actions : {})) {
-        const [name, options] = button(agent, topics, entry, key, action);
+        const [name, options] = button(agent, language, topics, entry, key, action);
         current[name] = options;
       }
       if ((entry.isMissing || entry.canBeForgotten) && !entry.excluded) {
-        const [name, options] = forgetButton(agent, topics, entry);
+        const [name, options] = forgetButton(agent, language, topics, entry);
         current[name] = options;
       }
       if (event !== undefined && owner === undefined) {
-        const [name, options] = eventEntity(agent, topics, entry, event);
+        const [name, options] = eventEntity(agent, language, topics, entry, event);
         current[name] = options;
       }
       if (entry.excluded) {
@@ -287,11 +303,13 @@ export function* planAnnouncements(
       }
       // Two collectors may describe one device; each adds the properties that it knows.
       const announcement = desired.get(device) ?? { device: {}, components: {} };
-      Object.assign(announcement.device, deviceInfoOf(agent, entry.device, owner));
+      const names = namesOf(language, entry);
+      const shown = translateDevice(names, agent, entry.device);
+      Object.assign(announcement.device, deviceInfoOf(agent, shown, owner));
       Object.assign(announcement.components, current);
       desired.set(device, announcement);
       const { kind, title } = tables[entry.table] ?? {};
-      if (kind === 'device' && title !== undefined && !kinds.has(device)) kinds.set(device, title);
+      if (kind === 'device' && title !== undefined && !kinds.has(device)) kinds.set(device, names?.title ?? title);
     }
   }
   // Nothing else tells that a device was announced which is no longer in the state. Home Assistant warns of a device that is withdrawn and
@@ -305,7 +323,7 @@ export function* planAnnouncements(
     if (info?.name !== undefined) info.model ??= title;
   }
   const hasList = collectors.size > 0;
-  if (hasList) announceProblems(agent, desired);
+  if (hasList) announceProblems(agent, language, desired);
   yield* groupProblemEntities(agent, desired);
   return {
     desired,

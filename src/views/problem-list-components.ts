@@ -2,6 +2,7 @@ import { entityIdPrefix, entityUniqueId, formatComponentKey } from '../model/nam
 import { isFaultSeverity, severities } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import type { Language } from './language.ts';
 
 /** Collector and table in the keys of the entities for the list of problems; no collector has this id. */
 export const problemListCollectorAndTable = { collector: 'problems', table: 'agent' };
@@ -16,7 +17,10 @@ export const problemListComponentKeys: ReadonlySet<string> = new Set(
 const faultWords = severities.filter(isFaultSeverity).map((severity) => `'${severity}'`);
 
 /** Entities of the agent's machine that read the list of problems. They exist whatever is watched, so that automations can rely on them. */
-export function problemListComponents(agent: AgentIdentity): [key: string, component: Record<string, unknown>][] {
+export function problemListComponents(
+  agent: AgentIdentity,
+  { words }: Language,
+): [key: string, component: Record<string, unknown>][] {
   const topics = new Topics(agent);
   const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
     problemKeyOf(metric),
@@ -31,19 +35,19 @@ export function problemListComponents(agent: AgentIdentity): [key: string, compo
   ];
   return [
     entity('binary_sensor', 'problem', {
-      name: 'Problem',
+      name: words.problem,
       device_class: 'problem',
       value_template: `{{ 'ON' if value_json.worst in (${faultWords.join(', ')}) else 'OFF' }}`,
       json_attributes_topic: topics.problems,
       json_attributes_template: "{{ dict(value_json.items() | rejectattr(0, 'in', ['told', 'machine'])) | tojson }}",
     }),
     entity('sensor', 'problem_reason', {
-      name: 'Problem reason',
+      name: words.problemReason,
       icon: 'mdi:message-alert-outline',
       value_template: "{{ value_json.reason or 'none' }}",
     }),
     entity('sensor', 'problems', {
-      name: 'Problems',
+      name: words.problems,
       icon: 'mdi:alert-circle-outline',
       state_class: 'measurement',
       value_template: '{{ value_json.count }}',

@@ -20,20 +20,20 @@ const quietLog = createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' });
 const collector: CollectorDefinition<Probes> = {
   ...probe(async () => []),
   tables: {
-    thing: deviceTable<Probe>({
+    thing: deviceTable({
       title: 'Thing',
       icon: 'mdi:cube',
       metrics: {
-        level: { kind: 'gauge', name: 'Level', unit: '%', perAgent: true, value: (r) => (r.level ?? 0) / 100 },
-        mood: { kind: 'enum', name: 'Mood', options: ['good', 'bad'], value: (r) => r.mood },
+        level: { kind: 'gauge', name: 'Level', unit: '%', perAgent: true, value: (r: Probe) => (r.level ?? 0) / 100 },
+        mood: { kind: 'enum', name: 'Mood', options: ['good', 'bad'], value: (r: Probe) => r.mood },
       },
       actions: { kick: { name: 'Kick', icon: 'mdi:shoe-print' } },
       event: { name: 'Event', icon: 'mdi:bell', types: ['restart'] },
     }),
-    part: partTable<Probe>({
+    part: partTable({
       title: 'Part',
       icon: 'mdi:cube-outline',
-      metrics: { on: { kind: 'boolean', name: 'On', value: (r) => r.on } },
+      metrics: { on: { kind: 'boolean', name: 'On', value: (r: Probe) => r.on } },
     }),
   },
 };

@@ -31,7 +31,7 @@ interface AgentReading {
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type Readings = { agent: AgentReading; collector: CollectorState };
 
-const agentMetrics: MetricDeclarations<AgentReading> = {
+const agentMetrics = {
   agent_connected: {
     kind: 'boolean',
     name: 'Agent connected',
@@ -94,9 +94,9 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     most: Number.POSITIVE_INFINITY,
     value: (r) => r.cpu,
   },
-};
+} satisfies MetricDeclarations<AgentReading>;
 
-const collectorMetrics: MetricDeclarations<CollectorState> = {
+const collectorMetrics = {
   problem: {
     kind: 'boolean',
     name: 'Problem',
@@ -132,6 +132,11 @@ const collectorMetrics: MetricDeclarations<CollectorState> = {
     ...disabledDiagnostic,
     value: (r) => r.skippedTicks,
   },
+} satisfies MetricDeclarations<CollectorState>;
+
+export const agentTables = {
+  agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
+  collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
 };
 
 /** Reports on the agent itself and on its collectors. */
@@ -140,10 +145,7 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
   title: 'Agent itself',
   env: agentCollectorSettingsSchema,
   schedule: '15 * * * * *',
-  tables: {
-    agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
-    collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
-  },
+  tables: agentTables,
   async open({ UPDATE_CHECK }, { agent, state, pageUrl }) {
     const releases = UPDATE_CHECK ? new LatestReleaseReader(supportUrl) : undefined;
     const { id, name, site, version } = agent;

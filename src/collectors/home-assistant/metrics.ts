@@ -24,7 +24,7 @@ const updateMetric = (name: string, part: UpdatablePart): Instance[string] => ({
 
 const dateOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
-const instanceMetrics: Instance = {
+const instanceMetrics = {
   reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: ({ visit }) => visit.reachable },
   state: {
     kind: 'enum',
@@ -134,11 +134,11 @@ const instanceMetrics: Instance = {
     value: ({ visit: { certificate } }) =>
       certificate && toBaseUnit(Math.floor((certificate.validTo.getTime() - Date.now()) / dayMs), 'd'),
   },
-};
+} satisfies Instance;
 
-const instanceActions: ActionDeclarations = {
+const instanceActions = {
   try_token: { name: 'Try token again', icon: 'mdi:key-arrow-right', category: 'config' },
-};
+} satisfies ActionDeclarations;
 
 const instanceEvent: EventDeclaration = { name: 'Event', icon: 'mdi:bell-outline', types: instanceEventTypes };
 

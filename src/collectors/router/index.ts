@@ -5,7 +5,7 @@ import { defaultGateway } from './configured-hosts.ts';
 import { routerTables } from './metrics.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { routerSettingsSchema } from './settings.ts';
-import { loginMemoryFormat } from './tr064/login-memory.ts';
+import { loginMemoryFormat } from './tr064/reading.ts';
 
 /** Watches routers, and earlier hosts and services that should be reachable from this machine. */
 export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof routerSettingsSchema.shape> = {

@@ -41,7 +41,7 @@ const totalMetric = (
   value: ({ wan }) => wan && select(wan),
 });
 
-const ownRouterMetrics: MetricDeclarations<RouterReading> = {
+const ownRouterMetrics = {
   ...reachabilityMetrics,
   dns: { kind: 'boolean', name: 'DNS', deviceClass: 'connectivity', optional: true, value: ({ dns }) => dns?.answers },
   dns_latency: {
@@ -143,11 +143,11 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
   received: totalMetric('Received', (wan) => wan.received),
   sent: totalMetric('Sent', (wan) => wan.sent),
   ...tr064RouterMetrics,
-};
+} satisfies MetricDeclarations<RouterReading>;
 
-const ownRouterActions: ActionDeclarations = {
+const ownRouterActions = {
   try_login: { name: 'Try login again', icon: 'mdi:account-reactivate', category: 'config' },
-};
+} satisfies ActionDeclarations;
 
 const ownRouterEvent: EventDeclaration = { name: 'Event', icon: 'mdi:router-network', types: routerEventTypes };
 

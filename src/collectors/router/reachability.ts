@@ -61,7 +61,7 @@ const latencyMetric = (
 });
 
 /** Metrics that routers and targets share. Each agent that watches a router has its own, but one whether it is a problem. */
-export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
+export const reachabilityMetrics = {
   reachable: {
     kind: 'boolean',
     name: 'Reachable',
@@ -92,12 +92,12 @@ export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
     ...disabledDiagnostic,
     value: ({ probe, reachable }) => (reachable ? probe?.by : undefined),
   },
-};
+} satisfies MetricDeclarations<ReachabilityReading>;
 
 const dayMs = 86_400_000;
 
 /** Those of a target: a web server has a certificate. */
-export const targetMetrics: MetricDeclarations<ReachabilityReading> = {
+export const targetMetrics = {
   ...reachabilityMetrics,
   certificate_left: {
     kind: 'gauge',
@@ -112,4 +112,4 @@ export const targetMetrics: MetricDeclarations<ReachabilityReading> = {
     value: ({ probe }) =>
       probe?.certificate && toBaseUnit(Math.floor((probe.certificate.validTo.getTime() - Date.now()) / dayMs), 'd'),
   },
-};
+} satisfies MetricDeclarations<ReachabilityReading>;

@@ -3,7 +3,7 @@ import { type Finding, findingIf } from '../../model/problem.ts';
 import { deviceTable } from '../../model/table.ts';
 import { type SiteAgentReading, type SiteReading, siteStateCauses } from './reading.ts';
 
-const siteMetrics: MetricDeclarations<SiteReading> = {
+const siteMetrics = {
   online: { kind: 'boolean', name: 'Online', deviceClass: 'connectivity', value: (r) => r.online },
   problem: {
     kind: 'boolean',
@@ -23,9 +23,9 @@ const siteMetrics: MetricDeclarations<SiteReading> = {
   since: { kind: 'timestamp', name: 'Since', value: (r) => r.since },
   agents_expected: { kind: 'gauge', name: 'Agents expected', icon: 'mdi:server-network', value: (r) => r.expected },
   agents_lost: { kind: 'gauge', name: 'Agents lost', icon: 'mdi:server-network-off', value: (r) => r.lost },
-};
+} satisfies MetricDeclarations<SiteReading>;
 
-const agentMetrics: MetricDeclarations<SiteAgentReading> = {
+const agentMetrics = {
   agent_online: {
     kind: 'boolean',
     name: 'Agent answers the watch',
@@ -40,7 +40,7 @@ const agentMetrics: MetricDeclarations<SiteAgentReading> = {
     ...disabledDiagnostic,
     value: (r) => r.text,
   },
-};
+} satisfies MetricDeclarations<SiteAgentReading>;
 
 /** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a router that does not
  * answer from outside. */

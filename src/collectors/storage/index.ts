@@ -12,6 +12,8 @@ const storageSettingsSchema = z.object(drivesSettingsShape);
 
 type StorageReadingByTable = { drive: StorageDriveReading } & PoolReadingByTable;
 
+export const storageTables = { drive: storageDriveTable, ...poolTables };
+
 const isPoolMemory = (memory: DriveMemory | PoolMemory): memory is PoolMemory => 'pool_members' in memory;
 
 /** A drive's memory or a pool's; anything can be a drive's, an empty one. */
@@ -38,7 +40,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
   },
   env: storageSettingsSchema,
   schedule: '40 * * * * *',
-  tables: { drive: storageDriveTable, ...poolTables },
+  tables: storageTables,
   memory: storageMemoryFormat,
   async open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };

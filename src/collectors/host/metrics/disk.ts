@@ -2,7 +2,7 @@ import type { MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
 import type { DiskReading } from '../reading.ts';
 
-const disk: MetricDeclarations<DiskReading> = {
+const disk = {
   read_rate: {
     kind: 'gauge',
     name: 'Read rate',
@@ -24,6 +24,6 @@ const disk: MetricDeclarations<DiskReading> = {
     value: (r) => r.writtenPerSecond,
   },
   busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
-};
+} satisfies MetricDeclarations<DiskReading>;
 
 export const diskTable = partTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk });

@@ -3,7 +3,7 @@ import { partTable } from '../../../model/table.ts';
 import { filesystemFindings } from '../problems.ts';
 import type { FilesystemReading } from '../reading.ts';
 
-const filesystem: MetricDeclarations<FilesystemReading> = {
+const filesystem = {
   used: {
     kind: 'gauge',
     name: 'Used',
@@ -62,7 +62,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     category: 'diagnostic',
     value: (r) => r.readOnly,
   },
-};
+} satisfies MetricDeclarations<FilesystemReading>;
 
 export const filesystemTable = partTable({
   title: 'File system',

@@ -2,7 +2,7 @@ import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metr
 import { partTable } from '../../../model/table.ts';
 import type { InterfaceReading } from '../reading.ts';
 
-const networkInterface: MetricDeclarations<InterfaceReading> = {
+const networkInterface = {
   receive_rate: {
     kind: 'gauge',
     name: 'Receive rate',
@@ -108,7 +108,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
     optional: true,
     value: (r) => r.ipv6,
   },
-};
+} satisfies MetricDeclarations<InterfaceReading>;
 
 export const interfaceTable = partTable({
   title: 'Network interface',

@@ -2,7 +2,7 @@ import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metr
 import type { HostReading } from '../reading.ts';
 
 /** Memory, swap, and the shares of time in which tasks wait for processor, memory or disks. */
-export const memoryAndPressureMetrics: MetricDeclarations<HostReading> = {
+export const memoryAndPressureMetrics = {
   memory_used: {
     kind: 'gauge',
     name: 'Memory',
@@ -84,4 +84,4 @@ export const memoryAndPressureMetrics: MetricDeclarations<HostReading> = {
     category: 'diagnostic',
     value: (r) => r.pressure?.io,
   },
-};
+} satisfies MetricDeclarations<HostReading>;

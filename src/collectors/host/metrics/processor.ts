@@ -2,7 +2,7 @@ import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metr
 import type { HostReading } from '../reading.ts';
 
 /** Use, temperature and load of the processors. */
-export const processorMetrics: MetricDeclarations<HostReading> = {
+export const processorMetrics = {
   cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', deadband: 3, value: (r) => r.cpu?.used },
   cpu_user: {
     kind: 'gauge',
@@ -91,4 +91,4 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     optional: true,
     value: (r) => r.load?.fifteen,
   },
-};
+} satisfies MetricDeclarations<HostReading>;

@@ -2,7 +2,7 @@ import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metr
 import { partTable } from '../../../model/table.ts';
 import type { FanReading, TemperatureReading } from '../reading.ts';
 
-const temperature: MetricDeclarations<TemperatureReading> = {
+const temperature = {
   temperature: {
     kind: 'gauge',
     name: 'Temperature',
@@ -13,9 +13,9 @@ const temperature: MetricDeclarations<TemperatureReading> = {
     ...disabledDiagnostic,
     value: (r) => r.celsius,
   },
-};
+} satisfies MetricDeclarations<TemperatureReading>;
 
-const fan: MetricDeclarations<FanReading> = {
+const fan = {
   speed: {
     kind: 'gauge',
     name: 'Speed',
@@ -26,7 +26,7 @@ const fan: MetricDeclarations<FanReading> = {
     ...disabledDiagnostic,
     value: (r) => r.rpm,
   },
-};
+} satisfies MetricDeclarations<FanReading>;
 
 export const temperatureTable = partTable({
   title: 'Temperature sensor',

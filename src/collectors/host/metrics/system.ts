@@ -18,7 +18,7 @@ function listNames(names: readonly string[]): string {
 }
 
 /** What the operating system and the hardware say of themselves. */
-export const systemMetrics: MetricDeclarations<HostReading> = {
+export const systemMetrics = {
   boot_time: {
     kind: 'timestamp',
     name: 'Last boot',
@@ -132,4 +132,4 @@ export const systemMetrics: MetricDeclarations<HostReading> = {
     optional: true,
     value: (r) => r.virtualization,
   },
-};
+} satisfies MetricDeclarations<HostReading>;

@@ -46,13 +46,13 @@ const signalMetric = (
 });
 
 /** An error counter and its rate. */
-const errorMetrics = (
-  key: string,
+const errorMetrics = <Key extends string>(
+  key: Key,
   name: string,
   counter: keyof DslErrorCounters,
   visibility: typeof optionalDiagnostic | typeof optionalDisabledDiagnostic,
-): Router => ({
-  [`${key}_rate`]: {
+): Record<Key | `${Key}_rate`, Metric> => {
+  const rate: Metric = {
     kind: 'gauge',
     name: `${name} per minute`,
     icon: 'mdi:alert-decagram-outline',
@@ -60,18 +60,19 @@ const errorMetrics = (
     precision: 2,
     ...visibility,
     value: ({ tr064 }) => tr064?.dsl?.errorsPerSecond[counter],
-  },
-  [key]: {
+  };
+  const count: Metric = {
     kind: 'counter',
     name,
     icon: 'mdi:counter',
     ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.dsl?.errors[counter],
-  },
-});
+  };
+  return { [`${key}_rate`]: rate, [key]: count } as Record<Key | `${Key}_rate`, Metric>;
+};
 
 /** Metrics of the line to the provider; a router has only one or two of its kinds. */
-export const tr064LineMetrics: Router = {
+export const tr064LineMetrics = {
   // Rates of the physical link; IGD reports the usable ones.
   access_type: {
     kind: 'text',
@@ -191,4 +192,4 @@ export const tr064LineMetrics: Router = {
     ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.mobile?.roaming,
   },
-};
+} satisfies Router;

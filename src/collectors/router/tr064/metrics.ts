@@ -28,7 +28,7 @@ const clientsMetric = (
 });
 
 /** Metrics that a router has in addition to those that it reveals without a login. */
-export const tr064RouterMetrics: Router = {
+export const tr064RouterMetrics = {
   account: {
     kind: 'enum',
     name: 'Account',
@@ -90,7 +90,7 @@ export const tr064RouterMetrics: Router = {
   },
 
   ...tr064LineMetrics,
-};
+} satisfies Router;
 
 const linkRateMetric = (
   name: string,
@@ -107,7 +107,7 @@ const linkRateMetric = (
   value: select,
 });
 
-const radioMetrics: MetricDeclarations<Tr064PartReadingByTable['radio']> = {
+const radioMetrics = {
   clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:wifi', value: (r) => r.clients },
   up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },
   channel: { kind: 'gauge', name: 'Channel', icon: 'mdi:radio-tower', ...diagnostic, value: (r) => r.channel },
@@ -119,16 +119,16 @@ const radioMetrics: MetricDeclarations<Tr064PartReadingByTable['radio']> = {
     ...disabledDiagnostic,
     value: (r) => r.standard,
   },
-};
+} satisfies MetricDeclarations<Tr064PartReadingByTable['radio']>;
 
-const repeaterMetrics: MetricDeclarations<Tr064PartReadingByTable['repeater']> = {
+const repeaterMetrics = {
   connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', value: (r) => r.isConnected },
   clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:devices', value: (r) => r.clients },
   model: { kind: 'text', name: 'Model', icon: 'mdi:access-point', ...disabledDiagnostic, value: (r) => r.model },
   firmware: { kind: 'text', name: 'FRITZ!OS', icon: 'mdi:chip', ...diagnostic, value: (r) => r.firmware },
-};
+} satisfies MetricDeclarations<Tr064PartReadingByTable['repeater']>;
 
-const meshLinkMetrics: MetricDeclarations<Tr064PartReadingByTable['meshlink']> = {
+const meshLinkMetrics = {
   connected: {
     kind: 'boolean',
     name: 'Connected',
@@ -140,9 +140,9 @@ const meshLinkMetrics: MetricDeclarations<Tr064PartReadingByTable['meshlink']> =
   up: linkRateMetric('Rate up', 'mdi:upload-network', diagnostic, (r) => r.up),
   down_best: linkRateMetric('Best rate down', 'mdi:download-network-outline', disabledDiagnostic, (r) => r.downAtBest),
   up_best: linkRateMetric('Best rate up', 'mdi:upload-network-outline', disabledDiagnostic, (r) => r.upAtBest),
-};
+} satisfies MetricDeclarations<Tr064PartReadingByTable['meshlink']>;
 
-const clientMetrics: MetricDeclarations<Tr064PartReadingByTable['client']> = {
+const clientMetrics = {
   present: { kind: 'boolean', name: 'Present', deviceClass: 'presence', value: (r) => r.isPresent },
   speed: {
     kind: 'gauge',
@@ -153,7 +153,7 @@ const clientMetrics: MetricDeclarations<Tr064PartReadingByTable['client']> = {
     ...disabledDiagnostic,
     value: (r) => r.host?.speedBytesPerSecond,
   },
-};
+} satisfies MetricDeclarations<Tr064PartReadingByTable['client']>;
 
 export const tr064PartTables = {
   radio: partTable({ title: 'WLAN radio', icon: 'mdi:wifi', metrics: radioMetrics }),

@@ -11,9 +11,8 @@ import { adviceForError, adviceForErrorOnEveryRequest, adviceForLoginRefusal, fr
 import { fritzBoxPropertiesOf, isFritzBox } from './device-info.ts';
 import { FritzBoxConnection } from './fritz-box-connection.ts';
 import type { LoginMemorySlot, LoginPermission } from './login-channel.ts';
-import { loginMemoryFormat, type SavedLogin } from './login-memory.ts';
 import { PollSchedule } from './poll-schedule.ts';
-import type { LoginOnlyData, LoginState, Tr064Reading } from './reading.ts';
+import { type LoginOnlyData, type LoginState, loginMemoryFormat, type Tr064Reading } from './reading.ts';
 
 /** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
 const defaultUsername = 'dslf-config';
@@ -174,7 +173,7 @@ export class Tr064Client {
   #saveLockout(): void {
     if (!this.#hasAccount || this.#lockoutMemory === undefined) return;
     const { memory, device } = this.#lockoutMemory;
-    const content: SavedLogin = { ...this.#lockout.memory, ...definedMembers({ certificate: this.#box.certificate }) };
+    const content = { ...this.#lockout.memory, ...definedMembers({ certificate: this.#box.certificate }) };
     if (Object.keys(content).length > 0 || memory.recall(device) !== undefined) memory.keep(device, content);
   }
 

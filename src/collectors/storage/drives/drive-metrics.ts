@@ -5,14 +5,14 @@ import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { storageDriveFindingsWithDependents, storageDriveProblemAndReason } from './drive-problems.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
-import { errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
+import { type ErrorCountName, errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
 
 type Metrics = MetricDeclarations<StorageDriveReading>;
 
 const lifeLeft = ({ report }: StorageDriveReading) =>
   report?.percentageUsed === undefined ? undefined : Math.max(0, 100 - report.percentageUsed);
 
-const errorCountMetrics: Metrics = Object.fromEntries(
+const errorCountMetrics = Object.fromEntries(
   errorCountNames.map((key): [string, Metrics[string]] => {
     const { name, icon, falls, isMinor } = errorCountDescriptionOf(key);
     const metric = {
@@ -24,7 +24,7 @@ const errorCountMetrics: Metrics = Object.fromEntries(
     } as const;
     return [key, falls ? { kind: 'gauge', ...metric } : { kind: 'counter', ...metric }];
   }),
-);
+) as Record<ErrorCountName, Metrics[string]>;
 
 const common = commonDriveMetrics<StorageDriveReading>({
   temperature: (r) => r.temperature,
@@ -34,7 +34,7 @@ const common = commonDriveMetrics<StorageDriveReading>({
   dependents: (r) => r.dependents,
 });
 
-const driveMetrics: Metrics = {
+const driveMetrics = {
   temperature: common.temperature,
   problem: {
     kind: 'boolean',
@@ -147,13 +147,13 @@ const driveMetrics: Metrics = {
     optional: true,
     value: (r) => r.identity.slot,
   },
-};
+} satisfies Metrics;
 
-const driveActions: ActionDeclarations = {
+const driveActions = {
   acknowledge: { name: 'Acknowledge errors', icon: 'mdi:check-circle-outline', category: 'config' },
-};
+} satisfies ActionDeclarations;
 
-export const storageDriveTable = deviceTable<StorageDriveReading>({
+export const storageDriveTable = deviceTable({
   title: 'Drive',
   icon: 'mdi:harddisk',
   isMain: true,

@@ -93,6 +93,8 @@ const throttleMetric = (name: string, select: (log: HealthLog) => { count: numbe
   value: ({ log }) => log && select(log)?.count,
 });
 
+const sensorNumbers = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
 const common = commonDriveMetrics<DriveReading>({
   temperature: (r) => r.temperature,
   hint: (r) => r.hint,
@@ -101,7 +103,7 @@ const common = commonDriveMetrics<DriveReading>({
   dependents: (r) => r.dependents,
 });
 
-const driveMetrics: DriveMetrics = {
+const driveMetrics = {
   temperature: common.temperature,
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
   percentage_used: {
@@ -215,12 +217,12 @@ const driveMetrics: DriveMetrics = {
     optional: true,
     value: temperatureHeadroom,
   },
-  ...Object.fromEntries(
-    Array.from({ length: 8 }, (_, index) => [
-      `temperature_${index + 1}`,
-      temperatureMetric(`Temperature ${index + 1}`, (r) => r.sensors[index], 2),
+  ...(Object.fromEntries(
+    sensorNumbers.map((number) => [
+      `temperature_${number}`,
+      temperatureMetric(`Temperature ${number}`, (r) => r.sensors[number - 1], 2),
     ]),
-  ),
+  ) as Record<`temperature_${(typeof sensorNumbers)[number]}`, Metric>),
 
   critical_warning: {
     kind: 'boolean',
@@ -282,9 +284,9 @@ const driveMetrics: DriveMetrics = {
     ...disabledDiagnostic,
     value: (r) => r.source,
   },
-};
+} satisfies DriveMetrics;
 
-const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
+const namespaceMetrics = {
   capacity: capacityMetric((r) => r.capacity),
   used: {
     kind: 'gauge',
@@ -297,11 +299,11 @@ const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
     optional: true,
     value: (r) => r.used,
   },
-};
+} satisfies MetricDeclarations<NamespaceReading>;
 
-const driveActions: ActionDeclarations = {
+const driveActions = {
   acknowledge: { name: 'Acknowledge media errors', icon: 'mdi:check-circle-outline', category: 'config' },
-};
+} satisfies ActionDeclarations;
 
 export const nvmeTables = {
   drive: deviceTable({

@@ -5,7 +5,7 @@ import { countActiveMembers, listFirstNames } from './pool-findings.ts';
 
 const optional = { optional: true } as const;
 
-const poolMetrics: MetricDeclarations<PoolReading> = {
+const poolMetrics = {
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
   state: { kind: 'text', name: 'State', icon: 'mdi:state-machine', value: (r) => r.state },
   redundancy: {
@@ -140,9 +140,9 @@ const poolMetrics: MetricDeclarations<PoolReading> = {
     ...optional,
     value: (r) => r.lastCheckErrors,
   },
-};
+} satisfies MetricDeclarations<PoolReading>;
 
-const memberMetrics: MetricDeclarations<MemberReading> = {
+const memberMetrics = {
   role: {
     kind: 'enum',
     name: 'Role',
@@ -173,19 +173,19 @@ const memberMetrics: MetricDeclarations<MemberReading> = {
     value: ({ member: { drive } }) =>
       drive && [drive.model, drive.serial ?? drive.id, drive.slot].filter(Boolean).join(', '),
   },
-};
+} satisfies MetricDeclarations<MemberReading>;
 
 /** Tables of what is built of drives. */
 export const poolTables = {
-  pool: deviceTable<PoolReading>({
+  pool: deviceTable({
     title: 'Pool',
     icon: 'mdi:database',
     metrics: poolMetrics,
     actions: {
       acknowledge: { name: 'Acknowledge', icon: 'mdi:check', ...diagnostic },
     },
-    problems: ({ findings }) => findings,
+    problems: ({ findings }: PoolReading) => findings,
     missing: 'outage',
   }),
-  member: partTable<MemberReading>({ title: 'Member', icon: 'mdi:harddisk', metrics: memberMetrics }),
+  member: partTable({ title: 'Member', icon: 'mdi:harddisk', metrics: memberMetrics }),
 };

@@ -48,8 +48,8 @@ const limits: Record<string, [least: number, most: number]> = {
 function expectPossible(reading: HostReading): void {
   for (const [key, value] of Object.entries(evaluateMetrics(hostTables.host.metrics, reading).sample)) {
     if (typeof value !== 'number') continue;
-    const metric = hostTables.host.metrics[key];
-    const isShare = metric !== undefined && 'unit' in metric && metric.unit === '%';
+    const metric = hostTables.host.metrics[key as keyof typeof hostTables.host.metrics];
+    const isShare = 'unit' in metric && metric.unit === '%';
     const [least, most] = limits[key] ?? [0, isShare ? 100 : Number.MAX_VALUE];
     expect(value, key).toBeGreaterThanOrEqual(least);
     expect(value, key).toBeLessThanOrEqual(most);

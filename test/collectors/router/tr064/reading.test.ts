@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { loginMemoryFormat } from '../../../../src/collectors/router/tr064/login-memory.ts';
+import { loginMemoryFormat } from '../../../../src/collectors/router/tr064/reading.ts';
 import { Tr064Client } from '../../../../src/collectors/router/tr064/tr064-client.ts';
 import { readClocks } from '../../../../src/lib/clocks.ts';
 import { Secret } from '../../../../src/model/secret.ts';

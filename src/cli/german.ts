@@ -1,0 +1,29 @@
+import { agentNamesInGerman } from '../collectors/agent/german.ts';
+import { homeAssistantNamesInGerman } from '../collectors/home-assistant/german.ts';
+import { hostNamesInGerman } from '../collectors/host/german.ts';
+import { routerNamesInGerman } from '../collectors/router/german.ts';
+import { sitesNamesInGerman } from '../collectors/sites/german.ts';
+import { storageNamesInGerman } from '../collectors/storage/german.ts';
+import { nvmeNamesInGerman } from '../collectors/storage/nvme/german.ts';
+import type { Language } from '../views/language.ts';
+
+export const german: Language = {
+  tables: {
+    host: hostNamesInGerman,
+    nvme: nvmeNamesInGerman,
+    storage: storageNamesInGerman,
+    router: routerNamesInGerman,
+    home_assistant: homeAssistantNamesInGerman,
+    sites: sitesNamesInGerman,
+    agent: agentNamesInGerman,
+  },
+  words: {
+    problem: 'Problem',
+    problemReason: 'Problemursache',
+    problems: 'Probleme',
+    forget: 'Vergessen',
+    forgetPart: (name) => `${name} vergessen`,
+    behindPart: (name) => name,
+    seenFrom: (name, agent) => `${name} von ${agent} aus`,
+  },
+};

@@ -1,0 +1,36 @@
+import type { CollectorNames } from '../../model/translation.ts';
+import type { agentTables } from './index.ts';
+
+export const agentNamesInGerman: CollectorNames<typeof agentTables> = {
+  agent: {
+    title: 'Agent',
+    metrics: {
+      agent_connected: 'Agent verbunden',
+      agent_version: 'Version des Agenten',
+      agent_update: 'Update des Agenten',
+      site: 'Standort',
+      agent_started: 'Letzter Start des Agenten',
+      agent_reconnects: 'Neuverbindungen des Agenten',
+      agent_memory: 'Arbeitsspeicher des Agenten',
+      agent_cpu: 'CPU-Auslastung des Agenten',
+    },
+  },
+  collector: {
+    title: 'Kollektor',
+    phrases: {
+      'Host collector': 'Kollektor Rechner',
+      'NVMe drives collector': 'Kollektor NVMe-Laufwerke',
+      'Storage collector': 'Kollektor Speicher',
+      'Routers collector': 'Kollektor Router',
+      'Home Assistant collector': 'Kollektor Home Assistant',
+      'Sites collector': 'Kollektor Standorte',
+    },
+    metrics: {
+      problem: 'Problem',
+      last_success: 'letzter Erfolg',
+      duration: 'Dauer',
+      consecutive_failures: 'Fehlschläge in Folge',
+      skipped_ticks: 'ausgelassene Messungen',
+    },
+  },
+};

@@ -1,0 +1,26 @@
+import type { CollectorNames } from '../../model/translation.ts';
+import type { sitesTables } from './metrics.ts';
+
+export const sitesNamesInGerman: CollectorNames<typeof sitesTables> = {
+  site: {
+    title: 'Standort',
+    phrases: { 'No site': 'Ohne Standort' },
+    models: { Site: 'Standort' },
+    metrics: {
+      online: 'Online',
+      problem: 'Problem',
+      worst_problem: 'Schwerstes Problem',
+      cause: 'Ursache',
+      since: 'Seit',
+      agents_expected: 'Erwartete Agenten',
+      agents_lost: 'Ausgefallene Agenten',
+    },
+  },
+  agent: {
+    title: 'Agent',
+    metrics: {
+      agent_online: 'Agent antwortet der Überwachung',
+      agent_state: 'Zustand des Agenten laut Überwachung',
+    },
+  },
+};

@@ -1,0 +1,67 @@
+import type { Device, DevicePart } from '../model/device.ts';
+import type { AgentIdentity } from '../model/state.ts';
+
+/** The names of any table. */
+interface AnyTableNames {
+  title: string;
+  metrics: Readonly<Record<string, string>>;
+  actions?: Readonly<Record<string, string>>;
+  event?: string;
+  phrases?: Readonly<Record<string, string>>;
+  models?: Readonly<Record<string, string>>;
+}
+
+/** What Home Assistant shows and no table names. */
+export interface AnnouncementWords {
+  problem: string;
+  problemReason: string;
+  problems: string;
+  /** Button with which something that is gone is forgotten. */
+  forget: string;
+  /** The same for a part. */
+  forgetPart(name: string): string;
+  /** A metric's name behind a part's. */
+  behindPart(name: string): string;
+  /** A metric of a device that another agent owns, as this agent sees it. */
+  seenFrom(name: string, agent: string): string;
+}
+
+/** The language in which the agent announces things. Ids, topics and payloads do not depend on it. */
+export interface Language {
+  words: AnnouncementWords;
+  /** By collector and table; what is not there has the names of the catalogue. */
+  tables: Readonly<Record<string, Readonly<Record<string, AnyTableNames>>>>;
+}
+
+export const english: Language = {
+  tables: {},
+  words: {
+    problem: 'Problem',
+    problemReason: 'Problem reason',
+    problems: 'Problems',
+    forget: 'Forget',
+    forgetPart: (name) => `${name} forget`,
+    // “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals.
+    behindPart: (name) => name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()),
+    seenFrom: (name, agent) => `${name} from ${agent}`,
+  },
+};
+
+function translatePhrase(phrases: AnyTableNames['phrases'], text: string): string {
+  const [english = '', translated = ''] =
+    Object.entries(phrases ?? {}).find(([phrase]) => text === phrase || text.startsWith(`${phrase} `)) ?? [];
+  return `${translated}${text.slice(english.length)}`;
+}
+
+/** The device with the name and model that people see. */
+export function translateDevice(names: AnyTableNames | undefined, agent: AgentIdentity, device: Device): Device {
+  const prefix = device.name.startsWith(`${agent.name} `) ? `${agent.name} ` : '';
+  return {
+    ...device,
+    name: `${prefix}${translatePhrase(names?.phrases, device.name.slice(prefix.length))}`,
+    ...(device.model === undefined ? {} : { model: translatePhrase(names?.models, device.model) }),
+  };
+}
+
+export const translatePartName = (names: AnyTableNames | undefined, { name }: DevicePart): string =>
+  translatePhrase(names?.phrases, name);

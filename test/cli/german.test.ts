@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { german } from '../../src/cli/german.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
+
+const { tables: translated } = german;
+const catalogue: readonly CollectorMetadata[] = allCollectors;
+
+const tables = catalogue.flatMap(({ id, tables: own }) =>
+  Object.entries(own).map(([key, table]) => ({ at: `${id} ${key}`, table, names: translated[id]?.[key] })),
+);
+const metricNames = tables.flatMap(({ at, table, names }) =>
+  Object.entries(table.metrics).map(([key, { name }]) => ({
+    at: `${at} ${key}`,
+    kind: table.kind,
+    english: name,
+    inGerman: names?.metrics[key],
+  })),
+);
+
+/** Names that German has from English, or both from elsewhere. */
+const sameInBoth = new Set([
+  'DNS',
+  'DS-Lite',
+  'FRITZ!OS',
+  'Firmware',
+  'Internet',
+  'Jitter',
+  'Online',
+  'Problem',
+  'Standard',
+  'Version',
+]);
+
+test('every collector has German names', () => {
+  expect(Object.keys(translated).sort()).toEqual(allCollectors.map(({ id }) => id).sort());
+});
+
+describe('every name of a table has a German one', () => {
+  test.each(tables)('$at', ({ table, names }) => {
+    expect(Object.keys(names?.metrics ?? {}).sort()).toEqual(Object.keys(table.metrics).sort());
+    expect(Object.keys(names?.actions ?? {}).sort()).toEqual(Object.keys(table.actions ?? {}).sort());
+    expect(names?.event !== undefined).toBe(table.event !== undefined);
+    expect(names?.title).toMatch(/^\p{Lu}/u);
+    const shown = Object.values(names?.metrics ?? {});
+    expect(new Set(shown).size, 'two entities with one name').toBe(shown.length);
+  });
+});
+
+describe('names are German, as they stand behind the name of a device or part', () => {
+  test.each(metricNames)('$at', ({ kind, english, inGerman }) => {
+    if (!sameInBoth.has(english)) expect(inGerman).not.toBe(english);
+    expect(inGerman).toMatch(kind === 'device' ? /^\p{Lu}/u : /^\p{L}/u);
+    expect(inGerman).not.toMatch(/\b(the|of|and|rate|data|error|errors|time|last|used|clients?)\b|\s$|^\s/);
+  });
+});
+
+const sources = readdirSync(join(import.meta.dirname, '../../src/collectors'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('german.ts'))
+  .map((file) => readFileSync(join(import.meta.dirname, '../../src/collectors', file), 'utf8'))
+  .join('\n');
+const phrases = tables.flatMap(({ at, names }) =>
+  Object.keys({ ...names?.phrases, ...names?.models }).map((phrase) => ({ at, phrase })),
+);
+
+describe('an English phrase is one that a collector says', () => {
+  test.each(phrases)('$at: $phrase', ({ at, phrase }) => {
+    if (at === 'agent collector') {
+      expect(catalogue.map(({ title }) => `${title} collector`)).toContain(phrase);
+      return;
+    }
+    const [first = ''] = phrase.split(/ (?=\d)/);
+    expect([`'${first}`, `\`${first}`].some((beginning) => sources.includes(beginning))).toBe(true);
+  });
+});
+
+test('each collector that the agent watches is named in German', () => {
+  for (const { id, title } of catalogue)
+    if (id !== 'agent') expect(Object.keys(translated.agent?.collector?.phrases ?? {})).toContain(`${title} collector`);
+});

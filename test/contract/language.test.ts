@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { german } from '../../src/cli/german.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
+import { english } from '../../src/views/language.ts';
+import { patience } from '../helpers/patience.ts';
+import { capture, type Json } from './capture.ts';
+import { differences } from './differences.ts';
+import { stages } from './stages.ts';
+
+interface Announcement {
+  device: { name: string; model?: string };
+  components: Record<string, { platform: string; name?: string }>;
+}
+
+const announcementsIn = (topics: Record<string, Json>) =>
+  Object.entries(topics).flatMap(([topic, payload]) =>
+    topic.startsWith('homeassistant/') ? [payload as unknown as Announcement] : [],
+  );
+
+const { tables: names } = german;
+const catalogue: readonly CollectorMetadata[] = allCollectors;
+/** English names of metrics, events and buttons that German does not have, too. */
+const onlyEnglish = new Set(
+  catalogue.flatMap(({ id, tables }) =>
+    Object.entries(tables).flatMap(([key, { metrics, actions = {}, event }]) => {
+      const own = names[id]?.[key];
+      return [
+        ...Object.entries(metrics).map(([metric, { name }]) => [name, own?.metrics[metric]]),
+        ...Object.entries(actions).map(([action, { name }]) => [name, own?.actions?.[action]]),
+        [event?.name ?? '', own?.event ?? ''],
+      ].flatMap(([name = '', german]) => (name === german ? [] : name.toLowerCase()));
+    }),
+  ),
+);
+
+test('in German, nothing differs but names and models, and none of those is English', {
+  timeout: 240_000 * patience,
+}, async () => {
+  const stage = await stages.get('everything-on')?.();
+  if (stage === undefined) throw new Error('no such stage');
+  const inEnglish = await capture(stage, false, () => true);
+  const inGerman = await capture(
+    { ...stage, settings: { ...stage.settings, AGENT_LANGUAGE: 'de' } },
+    false,
+    ({ topics }) => Object.keys(topics).length === Object.keys(inEnglish.topics).length,
+  );
+  const changed = differences('', inEnglish as unknown as Json, inGerman as unknown as Json);
+  const isShown = /^ topics homeassistant\/device\/\S+\/config (device (name|model)|components \S+ name)$/;
+  expect(changed.filter(({ path }) => !isShown.test(path))).toEqual([]);
+  expect(changed.length).toBeGreaterThan(150);
+
+  const shown = announcementsIn(inGerman.topics).flatMap(({ components }) =>
+    Object.values(components).flatMap(({ name }) => name ?? []),
+  );
+  const words = [english.words.problemReason, english.words.problems, english.words.forget].map((word) =>
+    word.toLowerCase(),
+  );
+  const isEnglish = (name: string) => {
+    const text = name.toLowerCase();
+    return [...onlyEnglish, ...words].some((word) => text === word || text.endsWith(` ${word}`));
+  };
+  expect(shown.filter(isEnglish)).toEqual([]);
+  expect(shown.filter((name) => /^(File system|Disk|Mesh link|Guest WLAN|\w+ collector)\b/.test(name))).toEqual([]);
+});
