@@ -245,7 +245,7 @@ export function findProblems(
   monotonicMs = performance.now(),
 ): Problem[] {
   const gateway = gatewayOf(state);
-  const isExplainedSoon = findPendingExplanations(state, monotonicMs);
+  const isExplainedSoon = findPendingExplanations(state);
   const candidates = [
     ...brokerProblems(state.broker),
     ...catalogue.flatMap((declaration) => {

@@ -184,51 +184,55 @@ test('that a device is gone is explained by what blames it, however bad that is'
   expect(told(state)).toEqual(['(Disk: no longer present)', 'Thing: blaming text']);
 });
 
-test('that a device is gone waits for what is built of it to be read, if that is about to be', () => {
+test('that a device is gone waits for what is built of it to be read, for a minute and a half', () => {
   const disk = { id: 'Disk 1', name: 'Disk' };
   const drives: typeof collector = { ...collector, id: 'drives' };
   const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
-  const lab = (read: { goneAt: number; liesOn?: string; dueInSeconds?: number; error?: string }) => {
+  const lab = ({ goneAt, liesOn = 'Disk 1' }: { goneAt: number; liesOn?: string }) => {
     const state = new MutableAgentState('mqtt://127.0.0.1:1883');
     state.broker.connected = true;
     state.add(drives);
     state.add(collector);
-    const pool = { ...device, liesOn: [read.liesOn ?? 'Disk 1'] };
-    const pools = (note: string, second: number) =>
-      state.record(collector, {
-        ok: true,
-        observations: [{ table: 'thing', device: pool, reading: { note } }],
-        at: at(second),
-        seconds: 0.1,
-      });
-    const disks = (observations: Reading, second: number) =>
-      state.record(drives, { ok: true, observations, at: at(second), seconds: 0.1 });
-    disks([{ table: 'thing', device: disk, reading: {} }], 0);
-    pools('', 40);
-    if (read.error !== undefined) state.record(collector, { ok: false, error: read.error, at: at(40), seconds: 0.1 });
-    state.setNextRun(collector.id, undefined, (read.dueInSeconds ?? 10) * 1000);
-    disks([], read.goneAt);
-    const now = () =>
-      findProblems([drives, collector], agent, state, 0).map(
-        ({ text, explainedBy }) => `${text}${explainedBy === undefined ? '' : ' (explained)'}`,
-      );
-    return { now, pools };
+    const record = (to: typeof collector, observations: Reading, second: number) =>
+      state.record(to, { ok: true, observations, at: at(second), seconds: 0.1 });
+    record(drives, [{ table: 'thing', device: disk, reading: {} }], 0);
+    const pool = (note: string): Reading => [
+      { table: 'thing', device: { ...device, liesOn: [liesOn] }, reading: { note } },
+    ];
+    record(collector, pool(''), 40);
+    record(drives, [], goneAt);
+    return {
+      now: () =>
+        findProblems([drives, collector], agent, state, 0).map(
+          ({ text, explainedBy }) => `${text}${explainedBy === undefined ? '' : ' (explained)'}`,
+        ),
+      readPool: (note: string, second: number) => record(collector, pool(note), second),
+      failToReadPool: (second: number) =>
+        state.record(collector, { ok: false, error: 'no', at: at(second), seconds: 0.1 }),
+      readDrives: (second: number) => record(drives, [], second),
+    };
   };
-  const soon = lab({ goneAt: 90 });
-  expect(soon.now()).toEqual([]);
-  soon.pools('blaming:degraded', 100);
-  expect(soon.now()).toEqual(['no longer present (explained)', 'blaming text']);
+  const explained = lab({ goneAt: 90 });
+  expect(explained.now()).toEqual([]);
+  explained.readPool('blaming:degraded', 100);
+  expect(explained.now()).toEqual(['no longer present (explained)', 'blaming text']);
   const unexplained = lab({ goneAt: 90 });
-  unexplained.pools('', 100);
+  unexplained.readPool('', 100);
   expect(unexplained.now()).toEqual(['no longer present']);
-  // The pool was read after the drive; nothing is built of it; the pool is read rarely, or can't be, or should have been read.
+  const unread = lab({ goneAt: 90 });
+  unread.failToReadPool(100);
+  expect(unread.now()).toEqual(['no']);
+  unread.readDrives(179);
+  expect(unread.now()).toEqual(['no']);
+  unread.readDrives(181);
+  expect(unread.now()).toContain('no longer present');
+  // The pool was read after the drive; nothing is built of it; the clock was set back by an hour since.
   expect(lab({ goneAt: 40 }).now()).toEqual(['no longer present']);
   expect(lab({ goneAt: 90, liesOn: 'Disk 2' }).now()).toEqual(['no longer present']);
-  expect(lab({ goneAt: 90, dueInSeconds: 3600 }).now()).toEqual(['no longer present']);
-  expect(lab({ goneAt: 90, error: 'no' }).now()).toContain('no longer present');
-  expect(lab({ goneAt: 90, dueInSeconds: -60 }).now()).toContain('no longer present');
-  // The clock was set back by an hour since.
-  expect(lab({ goneAt: 3640 }).now()).toEqual(['no longer present']);
+  const setBack = lab({ goneAt: 3640 });
+  setBack.readDrives(50);
+  setBack.readPool('', 45);
+  expect(setBack.now()).toEqual(['no longer present']);
 });
 
 test('what explains what is reached through a device says nothing of the device itself', () => {

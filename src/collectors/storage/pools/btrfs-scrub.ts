@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { isInContainer } from '../../../lib/container.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
+import { Poller } from '../../../lib/poller.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
@@ -57,25 +58,29 @@ function modificationMs(path: string): number | undefined {
   }
 }
 
+interface ScrubFile {
+  writtenMs: number | undefined;
+  text: string;
+}
+
 /** Reads the state files of btrfs-progs, which only root can read: itself, else by the drives helper or sudo, once after each change. */
 export class BtrfsScrubReader {
   readonly #roots: HostRoots;
-  readonly #texts = new Map<string, { writtenMs: number; text: string }>();
+  readonly #files = new Map<string, ScrubFile>();
+  readonly #pollers = new Map<string, Poller<ScrubFile>>();
 
   constructor(roots: HostRoots) {
     this.#roots = roots;
   }
 
   async read(fsid: string): Promise<BtrfsScrubKnowledge> {
-    const path = this.#roots.host('var/lib/btrfs', `scrub.status.${fsid}`);
-    const writtenMs = modificationMs(path);
+    const writtenMs = modificationMs(this.#path(fsid));
     if (writtenMs === undefined) return {};
-    const known = this.#texts.get(fsid);
+    const known = this.#files.get(fsid);
     try {
-      const text =
-        known?.writtenMs === writtenMs ? known.text : (tryReadTextSync(path) ?? (await this.#ask(path, fsid)));
-      this.#texts.set(fsid, { writtenMs, text });
-      return { scrub: parseBtrfsScrub(text, Date.now() - writtenMs < recentMs) };
+      const file = known?.writtenMs === writtenMs ? known : await this.#poller(fsid).pollCurrent();
+      this.#files.set(fsid, file);
+      return { scrub: parseBtrfsScrub(file.text, Date.now() - writtenMs < recentMs) };
     } catch (error) {
       // The helper of a container does not see the file either.
       return {
@@ -83,6 +88,21 @@ export class BtrfsScrubReader {
         ...(isInContainer() ? {} : { hint: `scrubs are unknown: ${describeError(error)}` }),
       };
     }
+  }
+
+  #path(fsid: string): string {
+    return this.#roots.host('var/lib/btrfs', `scrub.status.${fsid}`);
+  }
+
+  #poller(fsid: string): Poller<ScrubFile> {
+    const ask = async () => {
+      const path = this.#path(fsid);
+      const writtenMs = modificationMs(path);
+      return { writtenMs, text: tryReadTextSync(path) ?? (await this.#ask(path, fsid)) };
+    };
+    const poller = this.#pollers.get(fsid) ?? new Poller(ask, { timeoutSeconds: commandTimeoutSeconds, waitMs: 3000 });
+    this.#pollers.set(fsid, poller);
+    return poller;
   }
 
   async #ask(path: string, fsid: string): Promise<string> {
