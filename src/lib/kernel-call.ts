@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ownTurn } from '../model/steps.ts';
 
-/** Milliseconds that calls wait for the one that this process has made. */
-const turnWaitMs = 100;
+/** Calls wait for the one that this process has made for so many pauses of so many milliseconds. Not for all at once: after a long turn
+ * of the event loop the pause is over before the answer is looked at, which may have come long ago. */
+const maxPauses = 5;
+const pauseMs = 20;
 
 /** Whether this process has made a call that is not answered, or is about to make the next one. */
 let isBusy = false;
@@ -9,7 +12,7 @@ let isBusy = false;
 let isSilent = false;
 /** Counts the calls of this process, so that each is watched for itself. */
 let callNumber = 0;
-/** Child processes at a time: to start one takes a millisecond of this process. */
+/** Child processes at a time: to start one takes some milliseconds of this process. */
 const maxChildProcesses = 16;
 let childProcessCount = 0;
 const waitingForChildProcess: (() => void)[] = [];
@@ -24,7 +27,16 @@ export async function callKernelOrChildProcess<T>(
   inProcess: () => Promise<T>,
   inChildProcess: () => Promise<T>,
 ): Promise<T> {
-  if (isBusy && (isSilent || !(await waitForTurn()))) return runWithinLimit(inChildProcess);
+  if (isBusy && (isSilent || !(await waitForTurn()))) {
+    await acquireChildProcess();
+    try {
+      if (isSilent) return await inChildProcess();
+    } finally {
+      releaseChildProcess();
+    }
+    // It was answered meanwhile.
+    return callKernelOrChildProcess(inProcess, inChildProcess);
+  }
   isBusy = true;
   callNumber += 1;
   if (waiting.length > 0) void watch(callNumber);
@@ -38,16 +50,17 @@ export async function callKernelOrChildProcess<T>(
   }
 }
 
-async function runWithinLimit<T>(inChildProcess: () => Promise<T>): Promise<T> {
+/** Resolves when one more child process may run, in a turn of the event loop of its own. */
+async function acquireChildProcess(): Promise<void> {
   if (childProcessCount < maxChildProcesses) childProcessCount += 1;
   else await new Promise<void>((resolve) => waitingForChildProcess.push(resolve));
-  try {
-    return await inChildProcess();
-  } finally {
-    const next = waitingForChildProcess.shift();
-    if (next === undefined) childProcessCount -= 1;
-    else next();
-  }
+  if (isSilent) await ownTurn();
+}
+
+function releaseChildProcess(): void {
+  const next = waitingForChildProcess.shift();
+  if (next === undefined) childProcessCount -= 1;
+  else next();
 }
 
 function waitForTurn(): Promise<boolean> {
@@ -59,8 +72,10 @@ function waitForTurn(): Promise<boolean> {
 
 /** Sends all that wait to child processes if the call has no answer in time. */
 async function watch(call: number): Promise<void> {
-  await pause(turnWaitMs, undefined, { ref: false });
-  if (call !== callNumber || !isBusy) return;
+  for (let pauses = 0; pauses < maxPauses; pauses += 1) {
+    await pause(pauseMs, undefined, { ref: false });
+    if (call !== callNumber || !isBusy) return;
+  }
   isSilent = true;
   const others = waiting;
   waiting = [];

@@ -1,18 +1,25 @@
 import type { JsonBound } from './bounds.ts';
 
-/** Nesting depth of brackets. */
+const quote = 0x22;
+const backslash = 0x5c;
+/** Without the bit in which square brackets differ from curly ones. */
+const openingBracket = 0x5b;
+const closingBracket = 0x5d;
+const curlyBit = 0x20;
+
+/** Nesting depth of brackets. Announcements have megabytes. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   let quoted = false;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (character === '"') quoted = !quoted;
-    else if (quoted) index += character === '\\' ? 1 : 0;
-    else if (character === '[' || character === '{') {
+    const code = text.charCodeAt(index);
+    if (code === quote) quoted = !quoted;
+    else if (quoted) index += code === backslash ? 1 : 0;
+    else if ((code & ~curlyBit) === openingBracket) {
       depth += 1;
       deepest = Math.max(deepest, depth);
-    } else if (character === ']' || character === '}') depth -= 1;
+    } else if ((code & ~curlyBit) === closingBracket) depth -= 1;
   }
   return deepest;
 }

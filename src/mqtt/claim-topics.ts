@@ -28,8 +28,12 @@ export function parseDeviceClaim(payload: string): DeviceClaim | undefined {
   }
 }
 
+/** Only routers have connections: the payload of a machine, with thousands of components, need not be parsed. */
+const mayHaveConnections = (payload: string) => /"(?:connections|cns)"/.test(payload);
+
 /** The MAC address in a discovery payload that identifies its device; undefined if it has none. */
 export function announcedMacAddress(payload: string | undefined): string | undefined {
+  if (payload === undefined || !mayHaveConnections(payload)) return undefined;
   const connections = connectionsSchema.safeParse(parseAnnouncement(payload)?.device.connections).data ?? [];
   return connections.find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
 }

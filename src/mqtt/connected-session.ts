@@ -173,13 +173,13 @@ export class ConnectedSession {
     if (!this.#lifecycle.isPublishing) return;
     if (this.#claims.isUnsettled) return void this.#claims.settle();
     if (!this.#connection.takesWildcards) this.#followByName();
-    this.#states.publish();
+    const current = this.#states.publish();
     this.#publishIndex();
     void this.#events.deliver();
     const { discoveryRevision } = this.#context.state;
     if (discoveryRevision === this.#announcedRevision) return;
     this.#announcedRevision = discoveryRevision;
-    this.#states.markOrphansUnavailable();
+    this.#states.markOrphansUnavailable(current);
     this.#announce();
     this.#clearOrphansWhenSettled(discoveryRevision);
   }

@@ -22,18 +22,21 @@ export class StatePublisher {
     this.#retained = retained;
   }
 
-  publish(): void {
-    this.#publisher.publishChanged(this.#current());
+  /** Returns what is current. */
+  publish(): RetainedPayloadsByTopic {
+    const current = this.#current();
+    this.#publisher.publishChanged(current);
+    return current;
   }
 
   /** Publishes that what is retained but was not read is unavailable. */
-  markOrphansUnavailable(): void {
-    this.#publishOrphaned((payload) => payload !== '');
+  markOrphansUnavailable(current: RetainedPayloadsByTopic): void {
+    this.#publishOrphaned(current, (payload) => payload !== '');
   }
 
   /** Clears the topics of what can't be declared any more. */
   clearOrphans(): void {
-    this.#publishOrphaned((payload) => payload === '');
+    this.#publishOrphaned(this.#current(), (payload) => payload === '');
   }
 
   publishOnline(): void {
@@ -50,10 +53,10 @@ export class StatePublisher {
     this.publishOnline();
   }
 
-  #publishOrphaned(isIncluded: (payload: string) => boolean): void {
+  #publishOrphaned(current: RetainedPayloadsByTopic, isIncluded: (payload: string) => boolean): void {
     const { agent, catalogue, state } = this.#context;
     const retained = new Set([...this.#retained.payloads.keys(), ...this.#publisher.retainedTopics]);
-    const payloads = clearingPayloadsOfOrphanedTopics(catalogue, agent, state, retained, this.#current());
+    const payloads = clearingPayloadsOfOrphanedTopics(catalogue, agent, state, retained, current);
     this.#publisher.publishChanged(new Map([...payloads].filter(([, payload]) => isIncluded(payload))));
   }
 

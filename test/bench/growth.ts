@@ -1,8 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { determineSiteVerdicts } from '../../src/collectors/sites/site-verdict.ts';
+import { createLog } from '../../src/log.ts';
 import { DeviceMemoryStore } from '../../src/loop/device-memory-store.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../../src/model/collector.ts';
@@ -12,6 +14,7 @@ import { resultInTurns } from '../../src/model/steps.ts';
 import { Topics } from '../../src/model/topics.ts';
 import { AgentReports } from '../../src/mqtt/agent-reports.ts';
 import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
+import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
 import { liveSectionsById, type PageContext, pageDocument, renderPageParts } from '../../src/views/page/index.ts';
@@ -44,11 +47,11 @@ async function measure(run: () => unknown): Promise<{ ms: number; longestTurnMs:
   return { ms: threadMs() - began, longestTurnMs };
 }
 
-async function grow(what: string, few: number, prepare: (count: number) => () => unknown) {
+async function grow(what: string, few: number, prepare: (count: number) => () => unknown, roundCount = 7) {
   const repeat = async (count: number) => {
     const run = prepare(count);
     const rounds: Awaited<ReturnType<typeof measure>>[] = [];
-    for (let round = 0; round < 7; round += 1) {
+    for (let round = 0; round < roundCount; round += 1) {
       rounds.push(await measure(run));
       await pause(5);
     }
@@ -201,7 +204,93 @@ function labPage(count: number): () => Promise<void> {
   return () => renderPage({ catalogue: allCollectors, agent, state, history, agentDirectory });
 }
 
+/** What a machine reads of so many parts of a kind. */
+const partReadings = {
+  interface: (n: number) => ({
+    received: n * 1e6,
+    sent: n * 1e6,
+    receivedPerSecond: n,
+    sentPerSecond: n,
+    link: true,
+    speed: 1000,
+    ipv4: '192.0.2.1',
+  }),
+  filesystem: (n: number) => ({
+    total: 1e12,
+    available: n * 1e9,
+    usedRatio: 0.5,
+    inodesUsedRatio: 0.5,
+    readOnly: false,
+  }),
+};
+
+/** A function that connects a machine with so many parts to a broker, which has kept what an earlier connection has published, until
+ * everything is announced and nothing is left to tidy up. */
+function announcing(broker: string, table: keyof typeof partReadings, count: number): () => Promise<void> {
+  const identity: AgentIdentity = { ...(agent as AgentIdentity), id: `${table}${count}`, name: `${table}${count}` };
+  const host = collectors.find(({ collector }) => collector.id === 'host')?.collector as AnyCollectorDefinition;
+  const device = { id: identity.id, name: identity.name };
+  const observations = Array.from({ length: count }, (_, index) => ({
+    table,
+    device,
+    part: { id: `${table}_${index}`, name: `${table} ${index}` },
+    reading: partReadings[table](index),
+  }));
+  const log = createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' });
+  const nothing = () => undefined;
+  return async () => {
+    const state = new MutableAgentState(broker);
+    state.add(host);
+    state.record(host, { ok: true, observations, at: new Date(), seconds: 0 } as never);
+    await nextTurn();
+    const session = new ReconnectingPublisher({
+      agent: identity,
+      catalogue: allCollectors,
+      state,
+      settings: parseSettings([], { MQTT_URL: broker }).mqtt,
+      log,
+      ready: Promise.resolve(),
+      eventDelivered: nothing,
+      deviceDismissed: nothing,
+      memoriesLoaded: nothing,
+      problemsLoaded: nothing,
+      devicesAnnounced: nothing,
+      ownerKnown: nothing,
+      commandReceived: nothing,
+    });
+    session.start();
+    while (!state.broker.connected) await pause(20);
+    await pause(settledMs);
+    await session.stop();
+  };
+}
+
+/** Milliseconds after which what is left of an earlier connection has been tidied up. */
+const settledMs = 7000;
+
+/** Mosquitto on this port, which it has a second to open. */
+async function startBroker(folder: string, port: number): Promise<{ url: string; process: ChildProcess }> {
+  const configuration = join(folder, 'mosquitto.conf');
+  writeFileSync(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
+  const process = spawn('mosquitto', ['-c', configuration], { stdio: 'ignore' });
+  await pause(1000);
+  return { url: `mqtt://127.0.0.1:${port}`, process };
+}
+
+async function announcements(folder: string) {
+  const broker = await startBroker(folder, 18_840);
+  try {
+    return [
+      await grow('interfaces announced', 100, (count) => announcing(broker.url, 'interface', count), 3),
+      await grow('file systems announced', 250, (count) => announcing(broker.url, 'filesystem', count), 3),
+    ];
+  } finally {
+    broker.process.kill();
+  }
+}
+
 export const measureGrowth = async (folder: string) => [
+  ...(await announcements(folder)),
   await grow('disks of a host', 250, (count) => hostReading(join(folder, `disks${count}`), count, 1)),
   await grow('interfaces of a host', 100, (count) => hostReading(join(folder, `interfaces${count}`), 1, count)),
   await grow('agents of the lab page', 200, labPage),
