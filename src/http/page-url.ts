@@ -13,8 +13,11 @@ const outgoingAddress = (): Promise<string | undefined> =>
       socket.close();
       resolve(address);
     };
-    socket.once('error', () => settle(undefined));
-    socket.connect(9, distantAddress, () => settle(socket.address().address));
+    socket.on('error', () => settle(undefined));
+    // Node calls back with an error, too, as where there is no route; then the address is 0.0.0.0.
+    socket.connect(9, distantAddress, (error?: Error) =>
+      settle(error === undefined ? socket.address().address : undefined),
+    );
   });
 
 /** Where other machines find the status page; undefined where they can't reach it, or would be turned away. */

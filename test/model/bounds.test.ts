@@ -16,6 +16,7 @@ const exempt: Record<string, string> = {
   'collectors/agent/latest-release-reader.ts': 'reads the head of the answer only',
   'collectors/host/inventory.ts': 'files of the kernel and the distribution, and this program’s own child process',
   'collectors/storage/drives/drive-identity.ts': 'files of the kernel',
+  'http/page-url.ts': 'a socket that receives nothing',
   'lib/files.ts': 'files of the kernel',
   'lib/open-file-limit.ts': 'a file of the kernel',
   'lib/mdns.ts': 'asked once, in a terminal, for two seconds',
