@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ownTurn } from '../model/steps.ts';
 
-/** Calls wait for the one that this process has made for so many pauses of so many milliseconds. Not for all at once: after a long turn
- * of the event loop the pause is over before the answer is looked at, which may have come long ago. */
-const maxPauses = 5;
+/** Milliseconds that calls wait for the one that this process has made, and of one pause. Not all at once: after a long turn of the event
+ * loop the pause is over before the answer is looked at, which may have come long ago. */
+const turnWaitMs = 100;
 const pauseMs = 20;
 
 /** Whether this process has made a call that is not answered, or is about to make the next one. */
@@ -72,7 +72,7 @@ function waitForTurn(): Promise<boolean> {
 
 /** Sends all that wait to child processes if the call has no answer in time. */
 async function watch(call: number): Promise<void> {
-  for (let pauses = 0; pauses < maxPauses; pauses += 1) {
+  for (let waitedMs = 0; waitedMs < turnWaitMs; waitedMs += pauseMs) {
     await pause(pauseMs, undefined, { ref: false });
     if (call !== callNumber || !isBusy) return;
   }
