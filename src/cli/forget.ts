@@ -1,10 +1,11 @@
 import { allCollectors } from '../collectors/index.ts';
 import { forgetAction } from '../model/action.ts';
-import { addressPath, formatPartSegment } from '../model/address.ts';
+import { type Address, addressPath, formatPartSegment } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { readClaimTopicsOfAgent } from '../mqtt/claim-topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { standbyCheckSeconds } from '../mqtt/reconnecting-publisher.ts';
@@ -14,13 +15,14 @@ import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { isAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
+import { onlinePayload } from '../views/availability.ts';
 import { type AgentIdentityWithCollectors, agentAndLabCollectorIdentitiesFromSettings } from './agent-identities.ts';
 import { addressesWithRetainedState, printForgettableDevicesAndAgents } from './forgettable-list.ts';
 import { ownCommand } from './installation.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Longer than an agent waits until Home Assistant has removed entities. */
-const partRemovalTimeoutMs = 15_000;
+const removalTimeoutMs = 15_000;
 
 async function removeAndPrint(
   connection: SingleUseBrokerConnection,
@@ -62,33 +64,42 @@ async function removeSharedData(
   await removeAndPrint(connection, agent, retained, { force });
 }
 
-/** Has the running agent forget a part that is no longer there. `target`: `<device>/<part>`, as `--list` prints it. */
-async function removePart(
+/** Has the running agent forget a device or a part that is no longer there: what it still reads it would publish again. `target`: the
+ * path of the addresses, as `--list` prints it. */
+async function haveRunningAgentForget(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
   target: string,
+  addresses: readonly Address[],
 ): Promise<void> {
   const topics = new Topics(agent);
-  const found = addressesWithRetainedState(agent, retained).find((address) => addressPath(address) === target);
-  if (found?.part === undefined)
-    throw new UsageError(`${target}: unknown part; “${ownCommand()} forget --list” prints all`);
-  const topic = topics.state(found);
+  const isRead = (address: Address) => retained.get(topics.availability(address)) === onlinePayload;
+  if (addresses.some(isRead))
+    throw new UsageError(
+      `${agent.name} is running and still reads ${target}, and would publish it again. Disconnect it, or exclude it in the agent’s settings; or stop the agent first`,
+    );
+  const awaited = new Set(addresses.map((address) => topics.state(address)));
   const removed = new Promise<boolean>((resolve) => {
     connection.listen((message) => {
-      if (message.topic === topic && message.payload === '') resolve(true);
+      if (message.payload === '') awaited.delete(message.topic);
+      if (awaited.size === 0) resolve(true);
     });
-    setTimeout(() => resolve(false), partRemovalTimeoutMs).unref();
+    setTimeout(() => resolve(false), removalTimeoutMs).unref();
   });
-  await connection.subscribe([topic]);
-  await connection.publish(topics.command(found), `${forgetAction} ${formatPartSegment(found.part)}`, {
-    retain: false,
-  });
+  await connection.subscribe([...awaited]);
+  for (const address of addresses) {
+    const segment = address.part === undefined ? '' : ` ${formatPartSegment(address.part)}`;
+    await connection.publish(topics.command(address), `${forgetAction}${segment}`, { retain: false });
+  }
   printLine(`Asking ${agent.name} to forget ${target} …`);
   if (!(await removed))
     throw new UsageError(
-      `${agent.name} has not removed ${target}: it must be running, and the part must be gone; the agent’s log says why`,
+      `${agent.name} has not removed ${target}: it must be running, and must have found that ${target} is gone; the agent’s log says why`,
     );
+  // Another agent may own the device now. Without access to the claims there are none of this agent.
+  const claims = await readClaimTopicsOfAgent(connection, agent, retained).catch(() => []);
+  for (const claim of claims.filter(({ device }) => device === target)) await connection.publish(claim.topic, '');
   printSuccess(`Removed: ${target}`);
 }
 
@@ -126,8 +137,18 @@ export async function forgetAgentOrDevice(
   try {
     const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
     if (list) return await printForgettableDevicesAndAgents(connection, agent, retained);
-    if (device?.includes('/')) return await removePart(connection, agent, retained, device);
-    if (device === undefined) await refuseWhileRunning(mqtt, agent);
+    const target = device?.includes('/') ? device : device && slug(device);
+    const addresses = addressesWithRetainedState(agent, retained).filter((address) => addressPath(address) === target);
+    if (target?.includes('/')) {
+      if (addresses.length === 0)
+        throw new UsageError(`${target}: unknown part; “${ownCommand()} forget --list” prints all`);
+      return await haveRunningAgentForget(connection, agent, retained, target, addresses);
+    }
+    if (target !== undefined && addresses.length > 0) {
+      if (await isDuplicateAgentConnected(mqtt, agent))
+        return await haveRunningAgentForget(connection, agent, retained, target, addresses);
+    } else if (target === undefined || retained.has(new Topics(agent).discovery(target)))
+      await refuseWhileRunning(mqtt, agent);
     if (otherName !== undefined && ![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic)))
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     await removeAndPrint(connection, agent, retained, { device, force });

@@ -1,10 +1,15 @@
+import * as z from 'zod/mini';
+import { allCollectors } from '../collectors/index.ts';
 import { type Address, addressPath } from '../model/address.ts';
+import { missingProblemKey, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import type { AnyTable } from '../model/table.ts';
 import { Topics } from '../model/topics.ts';
-import { selectAnnouncedDevices } from '../mqtt/announced-devices.ts';
+import { parseAnnouncement } from '../mqtt/announcement-payload.ts';
 import { readRetainedTopics } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { offlinePayload } from '../views/availability.ts';
+import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { alignColumns, printLine } from './terminal.ts';
 
 /** Where the devices and parts of an agent stand that the broker retains a state of. */
@@ -16,6 +21,52 @@ export function addressesWithRetainedState(agent: AgentIdentity, retained: Reado
   });
 }
 
+/** Since when what was read earlier is gone, by path with its collector, as the agent's retained problems tell. */
+const readGoneSince = (agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, Date> =>
+  new Map(
+    parseRestoredProblems(retained.get(new Topics(agent).problems) ?? '')
+      .filter(({ finding }) => finding.key === missingProblemKey || finding.key === unreadableProblemKey)
+      .map(({ path, finding }) => [path, finding.since]),
+  );
+
+const aboutSchema = z.object({
+  name: z.string(),
+  manufacturer: z.optional(z.string()),
+  model: z.optional(z.string()),
+  serial_number: z.optional(z.string()),
+});
+
+/** What a device is, as its announcement says: `Samsung 970 EVO, S5GXNF0R654321`. */
+function describeDevice(announcement: string | undefined): { name: string; about: string } {
+  const device = aboutSchema.safeParse(parseAnnouncement(announcement)?.device).data;
+  const maker = [device?.manufacturer, device?.model].filter(Boolean).join(' ');
+  return { name: device?.name ?? '', about: [maker, device?.serial_number].filter(Boolean).join(', ') };
+}
+
+const titleOfPart = ({ collector, part }: Address): string => {
+  const tables: Record<string, AnyTable> = allCollectors.find(({ id }) => id === collector)?.tables ?? {};
+  return tables[part?.table ?? '']?.title ?? '';
+};
+
+/** A row for each device and, indented below it, for each of its parts: path, name, what it is, and whether it can be read. */
+function rowsOf(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[][] {
+  const topics = new Topics(agent);
+  const goneSince = readGoneSince(agent, retained);
+  const rows = new Map<string, string[]>();
+  const byPath = (a: Address, b: Address) => (addressPath(a) < addressPath(b) ? -1 : 1);
+  for (const address of addressesWithRetainedState(agent, retained).sort(byPath)) {
+    const path = addressPath(address);
+    const isGone = retained.get(topics.availability(address)) === offlinePayload;
+    const since = goneSince.get(`${address.collector}/${path}`)?.toISOString().slice(0, 16).replace('T', ' ');
+    const state = isGone ? `unavailable${since === undefined ? '' : ` since ${since} UTC`}` : '';
+    const { name, about } = describeDevice(retained.get(topics.discovery(address.device)));
+    const described = address.part === undefined ? [path, name, about] : [`  ${path}`, '', titleOfPart(address)];
+    // The machine is a device of several collectors.
+    if (!rows.has(path) || !isGone) rows.set(path, [...described, state]);
+  }
+  return [...rows.values()];
+}
+
 /** Prints what `forget` can remove: the devices and parts of the agent, and the other agents. */
 export async function printForgettableDevicesAndAgents(
   connection: SingleUseBrokerConnection,
@@ -23,17 +74,8 @@ export async function printForgettableDevicesAndAgents(
   retained: ReadonlyMap<string, string>,
 ): Promise<void> {
   const topics = new Topics(agent);
-  const names = new Map(selectAnnouncedDevices(agent, retained).map(({ path, name }) => [path, name]));
-  const rows = new Map<string, [string, string, string]>();
-  for (const address of addressesWithRetainedState(agent, retained)) {
-    const path = addressPath(address);
-    const isGone = retained.get(topics.availability(address)) === offlinePayload;
-    const name = names.get(`${address.collector}/${address.device}`) ?? '';
-    // The machine is a device of several collectors.
-    if (!rows.has(path) || !isGone) rows.set(path, [path, name, isGone ? 'unavailable' : '']);
-  }
   printLine(`${agent.name} (${agent.id})`);
-  for (const line of alignColumns([...rows.values()])) printLine(`  ${line}`);
+  for (const line of alignColumns(rowsOf(agent, retained))) printLine(`  ${line}`);
   const statuses = await readRetainedTopics(connection, agent, [[topics.ping], [topics.of('+').status]]).catch(
     () => new Map(),
   );
