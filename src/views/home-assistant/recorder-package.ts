@@ -8,8 +8,8 @@ const isDiagnosticMeasurement = ({ diagnostic, isMeasurement }: LabEntity) => di
  * entities of other programs. */
 export const renderRecorderPackage = (devices: readonly LabDevice[]): string =>
   [
-    '# Diagnostic measurements change all day and matter only now: their history fills the database for nothing.',
-    '# Binary sensors, counters and everything that is not diagnostic stay. Written by `infra-monitor recorder`.',
+    '# Diagnostic measurements change constantly, and only their current values matter: their history would only fill the database.',
+    '# Binary sensors, counters and everything that is not diagnostic are still recorded. Written by `infra-monitor recorder`.',
     toYaml({
       recorder: {
         exclude: {
