@@ -30,6 +30,9 @@ function parseUniqueId(uniqueId: string, identifiers: readonly string[], collect
 const mqttIdentifiers = ({ identifiers }: DeviceEntry) =>
   identifiers.flatMap(([domain, id]) => (domain === 'mqtt' && id !== undefined ? [id] : []));
 
+const texts = (value: unknown) =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined;
+
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 /** As it is in Home Assistant; nothing if it is registered but not announced. */
@@ -53,6 +56,7 @@ function entityOf(
       deviceClass: text(attributes.device_class),
       unit: text(attributes.unit_of_measurement),
       isMeasurement: state_class === 'measurement',
+      options: texts(attributes.options),
       hasNumber: state_class !== undefined && state.trim() !== '' && Number.isFinite(Number(state)),
       diagnostic: entity_category !== null,
       enabled: disabled_by === null && hidden_by === null,

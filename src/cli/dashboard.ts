@@ -16,7 +16,10 @@ import type { LabDevice } from '../views/home-assistant/lab-device.ts';
 import { parseLabDevices } from '../views/home-assistant/lab-devices.ts';
 import { dashboardForRelease } from '../views/home-assistant/older-releases.ts';
 import { renderRecorderPackage } from '../views/home-assistant/recorder-package.ts';
-import { parseRegisteredMqttEntities } from '../views/home-assistant/registered-entities.ts';
+import {
+  parseRegisteredMqttDevices,
+  parseRegisteredMqttEntities,
+} from '../views/home-assistant/registered-entities.ts';
 import { toYaml, type YamlMap } from '../views/home-assistant/yaml.ts';
 import { findInstance, type KnownInstance, useHomeAssistant } from './home-assistant-login.ts';
 import { dashboardPath, installDashboard } from './installed-dashboard.ts';
@@ -60,8 +63,11 @@ interface Lab {
 /** The announced devices with the ids that this Home Assistant has given their entities; undefined if it does not tell, or knows none of
  * them. */
 async function readRegisteredLab(socket: HaWebSocket, announcements: readonly string[]): Promise<Lab | undefined> {
-  const registry = parseRegisteredMqttEntities(await socket.sendCommand({ type: 'config/entity_registry/list' }));
-  const devices = registry === undefined ? [] : parseLabDevices(allCollectors, announcements, registry);
+  const list = (registry: string) => socket.sendCommand({ type: `config/${registry}_registry/list` });
+  const entities = parseRegisteredMqttEntities(await list('entity'));
+  if (entities === undefined) return undefined;
+  const registered = parseRegisteredMqttDevices(await list('device'), await list('area'));
+  const devices = parseLabDevices(allCollectors, announcements, { entities, devices: registered });
   return devices.length === 0 ? undefined : { devices, release: socket.version };
 }
 

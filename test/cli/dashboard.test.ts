@@ -34,6 +34,8 @@ async function lab() {
     results: {
       'auth/current_user': { is_admin: true },
       'config/entity_registry/list': [...registry, { platform: 'zigbee' }, 'nonsense'],
+      'config/device_registry/list': [],
+      'config/area_registry/list': [{ area_id: 'keller', name: 'Keller' }, 'nonsense'],
       'lovelace/dashboards/list': [],
       'lovelace/dashboards/create': {},
       'lovelace/config/save': null,
@@ -91,11 +93,27 @@ test('an entity that is disabled or was removed in Home Assistant is not on the 
   expect(gone.filter((id) => entityIds(output).has(id))).toEqual([]);
 });
 
+test('a device has the name on the dashboard that it has in Home Assistant', async () => {
+  const { asked, instance } = await lab();
+  const headings = async () => {
+    const { output } = await run({ ...asked, HA_TOKEN: 'of-an-administrator' }, 'dashboard');
+    return [...output.matchAll(/heading: (.*)/g)].map(([, text]) => text);
+  };
+  expect(await headings()).toContain('testling');
+  const identifiers = [['mqtt', 'infra-monitor_testling_testling']];
+  instance.script.results['config/device_registry/list'] = [{ identifiers, name: 'testling', name_by_user: 'Rack' }];
+  const renamed = await headings();
+  expect(renamed).toContain('Rack');
+  expect(renamed).not.toContain('testling');
+});
+
 test('dashboard --install saves it with an administrator’s token, once or again, and check says when it is out of date', async () => {
   const { asked, instance, registry, install } = await lab();
   expect(await install()).toMatchObject({ status: 0, output: expect.stringContaining('✓ Installed: ') });
   expect(instance.commands.map(({ type }) => type)).toEqual([
     'config/entity_registry/list',
+    'config/device_registry/list',
+    'config/area_registry/list',
     'auth/current_user',
     'lovelace/dashboards/list',
     'lovelace/config',

@@ -145,7 +145,25 @@ function tileFeatureOf({ unit, hasNumber, table, metric }: LabEntity) {
   return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
 }
 
-/** A tile that is half a narrow section wide, once for each color that it may have; one of them is visible. `visibility`: conditions
+/** A tile with a state that Home Assistant has no words for, such as `token_refused`: its name says it. */
+const wordsVariant = (entity: LabEntity, title: string, state: string) => ({
+  name: `${title}: ${state.replaceAll('_', ' ')}`,
+  hide_state: true,
+  color: 'primary',
+  visibility: [stateCondition(entity, state)],
+});
+
+/** What a tile may look like, each with the condition that the value must meet. */
+function tileVariants(entity: LabEntity, title: string): YamlMap[] {
+  const keys = entity.options?.filter((option) => option.includes('_')) ?? [];
+  if (keys.length === 0) return colorVariants(entity).map((variant) => ({ name: title, ...variant }));
+  return [
+    { name: title, color: 'primary', visibility: [{ condition: 'state', entity: entity.id, state_not: keys }] },
+    ...keys.map((state) => wordsVariant(entity, title, state)),
+  ];
+}
+
+/** A tile that is half a narrow section wide, once for each look that it may have; one of them is visible. `visibility`: conditions
  * that must be met besides. `color`: in place of those of the value. */
 export const tileCards = (
   entity: LabEntity,
@@ -155,15 +173,14 @@ export const tileCards = (
     color,
   }: { title?: string | undefined; visibility?: readonly YamlMap[]; color?: string } = {},
 ): DashboardCard[] =>
-  (color === undefined ? colorVariants(entity) : [{ color, visibility: [] }]).map(
-    ({ color: shownColor, visibility: ofColor = [] }) => {
+  (color === undefined ? tileVariants(entity, title) : [{ name: title, color }]).map(
+    ({ visibility: ofVariant = [], ...look }) => {
       const feature = tileFeatureOf(entity);
-      const conditions = [...visibility, ...ofColor];
+      const conditions = [...visibility, ...(ofVariant as readonly YamlMap[])];
       return {
         type: 'tile',
         entity: entity.id,
-        name: title,
-        color: shownColor,
+        ...look,
         features: feature === undefined ? undefined : [feature],
         visibility: conditions.length === 0 ? undefined : conditions,
         grid_options: { columns: 6, rows: 2 },

@@ -12,6 +12,8 @@ export interface LabEntity extends ComponentKey {
   isMeasurement: boolean;
   /** Whether its state is a number, as far as is known: what has none gets no graph. */
   hasNumber: boolean;
+  /** The states that it may have, of an enum. */
+  options?: readonly string[] | undefined;
   diagnostic: boolean;
   enabled: boolean;
 }
@@ -21,6 +23,7 @@ export interface LabDevice {
   id: string;
   name: string;
   icon: string;
+  /** The area in Home Assistant where that is known, or else the site of its agent. */
   site?: string | undefined;
   /** Identifier of the device above it. */
   via?: string | undefined;

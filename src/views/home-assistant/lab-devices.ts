@@ -4,7 +4,7 @@ import { parseComponentKey } from '../../model/naming.ts';
 import { projectName } from '../../version.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
 import { compareDevicesByName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
-import type { RegisteredEntity } from './registered-entities.ts';
+import type { MqttRegistry } from './registered-entities.ts';
 
 const discoveryPayloadSchema = z.object({
   device: z.object({
@@ -24,6 +24,7 @@ const discoveryPayloadSchema = z.object({
       device_class: z.optional(z.string()),
       unit_of_measurement: z.optional(z.string()),
       state_class: z.optional(z.string()),
+      options: z.optional(z.array(z.string())),
       entity_category: z.optional(z.string()),
       enabled_by_default: z.optional(z.boolean()),
     }),
@@ -32,13 +33,10 @@ const discoveryPayloadSchema = z.object({
 
 type Component = z.output<typeof discoveryPayloadSchema>['components'][string];
 
-/** The entities of all programs that use MQTT, by their unique ids. */
-type RegisteredEntities = ReadonlyMap<string, RegisteredEntity>;
-
 /** `registry`: what Home Assistant has; an entity that it does not have is left out. */
-function parseEntity(key: string, component: Component, registry: RegisteredEntities | undefined): LabEntity[] {
+function parseEntity(key: string, component: Component, registry: MqttRegistry | undefined): LabEntity[] {
   const parsed = parseComponentKey(key);
-  const registered = registry?.get(component.unique_id ?? '');
+  const registered = registry?.entities.get(component.unique_id ?? '');
   const isUnregistered = registry !== undefined && registered === undefined;
   // A tombstone has no default entity id.
   if (parsed === undefined || component.default_entity_id === undefined || isUnregistered) return [];
@@ -54,6 +52,7 @@ function parseEntity(key: string, component: Component, registry: RegisteredEnti
       unit,
       isMeasurement: component.state_class === 'measurement',
       hasNumber: component.state_class !== undefined,
+      options: component.options,
       diagnostic: component.entity_category !== undefined,
       enabled: registered?.isEnabled ?? component.enabled_by_default !== false,
     },
@@ -67,15 +66,26 @@ const iconOfDevice = (catalogue: readonly CollectorMetadata[], [entity]: readonl
 function parseDevice(
   catalogue: readonly CollectorMetadata[],
   payload: string,
-  registry: RegisteredEntities | undefined,
+  registry: MqttRegistry | undefined,
 ): LabDevice[] {
   const { success, data } = discoveryPayloadSchema.safeParse(parseJson(payload));
   if (!success) return [];
-  const { identifiers, name, suggested_area: site, via_device: via } = data.device;
+  const { identifiers, name, suggested_area: suggestedArea, via_device: via } = data.device;
+  const [id] = identifiers;
+  const registered = registry?.devices.get(id);
   const entities = Object.entries(data.components).flatMap(([key, component]) => parseEntity(key, component, registry));
-  return entities.length === 0
-    ? []
-    : [{ id: identifiers[0], name, icon: iconOfDevice(catalogue, entities), site, via, entities }];
+  if (entities.length === 0) return [];
+  return [
+    {
+      id,
+      name: registered?.name ?? name,
+      icon: iconOfDevice(catalogue, entities),
+      // A user may have moved it, and Home Assistant takes the suggestion only once.
+      site: registered === undefined ? suggestedArea : registered.area,
+      via,
+      entities,
+    },
+  ];
 }
 
 function parseJson(text: string): unknown {
@@ -87,10 +97,10 @@ function parseJson(text: string): unknown {
 }
 
 /** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out. `registry`: with
- * the ids that Home Assistant has given the entities, if they are known. */
+ * the ids, names and areas that they have in Home Assistant, if these are known. */
 export const parseLabDevices = (
   catalogue: readonly CollectorMetadata[],
   payloads: Iterable<string>,
-  registry?: RegisteredEntities,
+  registry?: MqttRegistry,
 ): LabDevice[] =>
   [...payloads].flatMap((payload) => parseDevice(catalogue, payload, registry)).sort(compareDevicesByName);

@@ -9,6 +9,27 @@ export interface RegisteredEntity {
   isEnabled: boolean;
 }
 
+/** A device as Home Assistant has registered it. */
+export interface RegisteredDevice {
+  name: string | undefined;
+  area: string | undefined;
+}
+
+/** What Home Assistant has of MQTT: entities by their unique ids, devices by their identifiers. */
+export interface MqttRegistry {
+  entities: ReadonlyMap<string, RegisteredEntity>;
+  devices: ReadonlyMap<string, RegisteredDevice>;
+}
+
+const deviceSchema = z.object({
+  identifiers: z.array(z.array(z.string())),
+  name: z.nullish(z.string()),
+  name_by_user: z.nullish(z.string()),
+  area_id: z.nullish(z.string()),
+});
+
+const areaSchema = z.object({ area_id: z.string(), name: z.string() });
+
 const entrySchema = z.object({
   platform: z.literal('mqtt'),
   unique_id: z.string(),
@@ -17,6 +38,23 @@ const entrySchema = z.object({
   disabled_by: z.nullish(z.string()),
   hidden_by: z.nullish(z.string()),
 });
+
+/** The valid ones of a list; none of what is no list. */
+const parseEach = <T>(schema: z.ZodMiniType<T>, list: unknown): T[] =>
+  (Array.isArray(list) ? list : []).flatMap((entry) => schema.safeParse(entry).data ?? []);
+
+/** From the results of `config/device_registry/list` and `config/area_registry/list`. */
+export function parseRegisteredMqttDevices(devices: unknown, areas: unknown): ReadonlyMap<string, RegisteredDevice> {
+  const areaNames = new Map(parseEach(areaSchema, areas).map(({ area_id, name }) => [area_id, name]));
+  return new Map(
+    parseEach(deviceSchema, devices).flatMap(({ identifiers, name, name_by_user, area_id }) => {
+      const device = { name: name_by_user ?? name ?? undefined, area: areaNames.get(area_id ?? '') };
+      return identifiers.flatMap(([domain, id]): [string, RegisteredDevice][] =>
+        domain === 'mqtt' && id !== undefined ? [[id, device]] : [],
+      );
+    }),
+  );
+}
 
 /** The entities of MQTT by their unique ids, from the result of `config/entity_registry/list`; undefined if it is none. */
 export function parseRegisteredMqttEntities(list: unknown): ReadonlyMap<string, RegisteredEntity> | undefined {

@@ -3,6 +3,7 @@ import { allCollectors } from '../../../src/collectors/index.ts';
 import { slug } from '../../../src/model/naming.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { parseRegisteredMqttDevices } from '../../../src/views/home-assistant/registered-entities.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 import { agent as sampleAgent } from '../../helpers/sample-collector.ts';
@@ -42,6 +43,33 @@ test('an entity has the id that Home Assistant makes of the announced one, also 
   expect(devicesOf([announced ?? '']).flatMap(({ entities }) => entities.map(({ id }) => id))).toContain(
     'binary_sensor.the_machine_in_the_rack_below_my_stairs_216fdf_problem',
   );
+});
+
+test('a machine stands where it stands in Home Assistant, as far as that knows it', () => {
+  const entities = new Map(
+    payloads.flatMap((payload) =>
+      Object.values((JSON.parse(payload) as { components: Record<string, { unique_id: string }> }).components).map(
+        ({ unique_id: id }) => [id, { id: 'sensor.x', name: undefined, isEnabled: true }] as const,
+      ),
+    ),
+  );
+  const mqtt = (id: string) => ({ identifiers: [['mqtt', `infra-monitor_${id}_${id}`]] });
+  const sitesIn = (devices: unknown, areas: unknown) =>
+    parseLabDevices(allCollectors, payloads, { entities, devices: parseRegisteredMqttDevices(devices, areas) }).flatMap(
+      ({ name, site, entities }) => (entities.some(({ collector }) => collector === 'agent') ? `${name}: ${site}` : []),
+    );
+  const suggested = sitesIn([], []);
+  expect(suggested).toContain('nas: Berlin');
+  const devices = [
+    'nonsense',
+    { ...mqtt('nas'), area_id: 'cellar' },
+    { ...mqtt('pi'), name: 'pi', name_by_user: 'Raspberry', area_id: null },
+    { identifiers: [['zha', 'infra-monitor_cabin_cabin']], area_id: 'cellar' },
+  ];
+  expect(sitesIn(devices, [{ area_id: 'cellar', name: 'Cellar' }, 3])).toEqual(
+    expect.arrayContaining(['nas: Cellar', 'Raspberry: undefined', ...suggested.filter((text) => /^cabin/.test(text))]),
+  );
+  expect(sitesIn('nonsense', undefined)).toEqual(suggested);
 });
 
 test('the order of the payloads makes no difference', () => {
