@@ -23,6 +23,12 @@ export interface DiscoveryReconciliationInput extends AnnouncementPlan {
   lastSent?(topic: string): string | undefined;
 }
 
+/** The least with which Home Assistant takes a component, by its platform; the others need a state topic. */
+const requiredOptions = ({ status, ping }: Topics, platform: unknown): Component =>
+  platform === 'button'
+    ? { command_topic: ping }
+    : { state_topic: status, ...(platform === 'event' ? { event_types: ['none'] } : {}) };
+
 function removedComponent(
   { agent, phase }: DiscoveryReconciliationInput,
   device: string,
@@ -32,7 +38,7 @@ function removedComponent(
   if (phase === 'omit') return undefined;
   return phase === 'tombstone'
     ? { platform }
-    : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: new Topics(agent).status };
+    : { platform, unique_id: entityUniqueId(agent, device, key), ...requiredOptions(new Topics(agent), platform) };
 }
 
 const isRemoved = ({ excluded, declared }: AnnouncementPlan, device: string, key: string) =>
@@ -58,14 +64,14 @@ function inheritedComponents(
   return { components, hasRemoved };
 }
 
-/** Components that this connection has announced and that are not declared any more. */
+/** Components that this connection has announced and that are to be removed. */
 const removedSince = (
   input: DiscoveryReconciliationInput,
   device: string,
   sent: Record<string, Component> = {},
 ): Record<string, Component> =>
   Object.fromEntries(
-    Object.entries(sent).filter(([key]) => isTombstone(sent[key] ?? {}) || !input.declared(device, key)),
+    Object.entries(sent).filter(([key]) => isTombstone(sent[key] ?? {}) || isRemoved(input, device, key)),
   );
 
 /** The components with the entity ids that they were announced with before: Home Assistant keeps the first, whatever the device or part

@@ -302,3 +302,32 @@ test('the button to forget a part goes when the part is back', () => {
   expect(components['probe-part_usb-forget']).toEqual({ platform: 'button' });
   expect(components['probe-part_usb-level']).toHaveProperty('unique_id');
 });
+
+test('what is excluded while this connection lasts leaves with tombstones, all of it at once', () => {
+  const lost = stateOf(collector, [{ ...whole(), canBeForgotten: true }]);
+  const sent = earlier(componentsOf(announce(lost, new Map())));
+  const excluded = stateOf(
+    collector,
+    [{ ...whole(), canBeForgotten: true }],
+    [{ table: 'thing', device, excluded: true }],
+  );
+  const input = { agent, ...discoveryOf(excluded), retained: new Map<string, string>(), dismissed: new Set<string>() };
+  const inPhase = (phase: ComponentRemovalPhase) =>
+    payloadsOf({ ...input, phase, lastSent: sent.get.bind(sent) }).get(topic) ?? '';
+  const { components } = JSON.parse(inPhase('tombstone')) as Announced;
+  const keys = Object.keys((JSON.parse(sent.get(topic) ?? '') as Announced).components);
+  expect(keys).toContain('probe-thing-forget');
+  expect(Object.keys(components).sort()).toEqual(keys.sort());
+  expect(Object.values(components).every((component) => Object.keys(component).join() === 'platform')).toBe(true);
+  expect(inPhase('omit')).toBe('');
+});
+
+test.each([
+  ['button', { command_topic: 'infra-monitor/nas/echo' }],
+  ['event', { state_topic: 'infra-monitor/nas/status', event_types: ['none'] }],
+  ['binary_sensor', { state_topic: 'infra-monitor/nas/status' }],
+])('a %s is restored with what Home Assistant requires of it', (platform, required) => {
+  const restored = announce(stateOf(collector, [whole()]), earlier({ nonsense: { ...old, platform } }), 'restore');
+  const { platform: _, unique_id: __, ...options } = componentsOf(restored).nonsense ?? {};
+  expect(options).toEqual(required);
+});

@@ -8,11 +8,20 @@ test('a lab over time: after each change both dashboards show what there is, and
   const lab = await startLab();
   const { homeAssistant, start, idOf, entities, devices, untilNoGhosts, holds } = lab;
   /** Of pi's entities of the router that it shares with nas. By their states: before 2026.11 the registry keeps the first name. */
-  const routerEntitiesEndWith = async (text: string) => {
-    const states = await homeAssistant.states();
-    const own = (await entities()).filter(({ unique_id: id }) => id.startsWith('infra-monitor_pi_home_router-'));
-    const names = own.flatMap(({ entity_id: id }) => states.get(id)?.attributes.friendly_name ?? []);
-    return names.length > 2 && names.every((name) => String(name).endsWith(` ${text}`));
+  const untilRouterEntitiesEndWith = async (text: string) => {
+    let names: unknown[] = [];
+    await until(
+      'pi reports only how it reaches the router',
+      async () => {
+        const states = await homeAssistant.states();
+        const own = (await entities()).filter(({ unique_id: id }) => id.startsWith('infra-monitor_pi_home_router-'));
+        names = own.flatMap(({ entity_id: id }) => states.get(id)?.attributes.friendly_name ?? []);
+        return names.length > 2 && names.every((name) => String(name).endsWith(` ${text}`));
+      },
+      90,
+    ).catch((cause: unknown) => {
+      throw new Error(`these are of the router: ${names.join(', ')}`, { cause });
+    });
   };
   const nas = start('nas');
   const pi = start('pi');
@@ -27,7 +36,7 @@ test('a lab over time: after each change both dashboards show what there is, and
     },
     90,
   );
-  await until('pi reports only how it reaches the router', () => routerEntitiesEndWith('from pi'), 90);
+  await untilRouterEntitiesEndWith('from pi');
   await untilNoGhosts();
   await holds('start');
 
@@ -60,7 +69,7 @@ test('a lab over time: after each change both dashboards show what there is, and
   const raspi = start('pi', { AGENT_NAME: 'raspi', AGENT_ID: 'pi' });
   await until('the new name', async () => (await devices()).includes('raspi'), 60);
   expect(await devices()).not.toContain('pi');
-  await until('it reaches the router under its new name', () => routerEntitiesEndWith('from raspi'), 60);
+  await untilRouterEntitiesEndWith('from raspi');
   expect(await idOf('pi_pi_host-host-cpu_used')).toBe('sensor.kitchen_brain');
   await untilNoGhosts();
   await holds('an agent renamed that has an id');
