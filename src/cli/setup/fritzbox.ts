@@ -48,10 +48,16 @@ export async function offerFritzBoxAccount(
   given: Environment,
   roots: HostRoots,
 ): Promise<Environment> {
-  if (Object.keys(known).some((name) => /^FRITZBOX_(HOSTS|USERNAME|PASSWORD)|^ROUTER_SCHEDULE$/.test(name))) return {};
+  const leaveOut = (reason: string): Environment => {
+    const names = Object.keys(given).filter((name) => given[name] !== undefined);
+    if (names.length > 0) printNote(`Router: ${names.join(' and ')} had no effect: ${reason}`);
+    return {};
+  };
+  const own = Object.keys(known).find((name) => /^FRITZBOX_(HOSTS|USERNAME|PASSWORD)|^ROUTER_SCHEDULE$/.test(name));
+  if (own !== undefined) return leaveOut(`the settings already have ${own}`);
   const gateway = readDefaultGatewayAddress(roots);
   const found = gateway === undefined ? undefined : await readGateway(gateway, undefined, undefined);
-  if (gateway === undefined || found === undefined) return {};
+  if (gateway === undefined || found === undefined) return leaveOut('the default gateway is not a FRITZ!Box');
   const model = found.device.model ?? 'FRITZ!Box';
   const account = await chooseAccount(given, model);
   if (account === undefined) return {};

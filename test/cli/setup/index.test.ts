@@ -85,3 +85,15 @@ test('a refused login is told once, and the password never', async () => {
   expect(output).toContain('check MQTT_USERNAME and MQTT_PASSWORD');
   expect(output).not.toContain('sesame');
 });
+
+test('what cannot take effect is said', async () => {
+  const broker = await startBroker();
+  const account = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'sesame' };
+  const { status, output, after } = await setUp('ROUTER_SCHEDULE=off\n', account, '--broker', broker, '--drives');
+  expect(status).toBe(0);
+  expect(output).toContain(
+    'Router: FRITZBOX_USERNAME and FRITZBOX_PASSWORD had no effect: the settings already have ROUTER_SCHEDULE',
+  );
+  expect(output).toContain('--drives had no effect: the helper reads drives for the service');
+  expect(after).not.toContain('FRITZBOX');
+});
