@@ -40,6 +40,8 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
   },
   env: storageSettingsSchema,
   schedule: '40 * * * * *',
+  // Drives are waited for three seconds, then dmsetup and zpool four, which on a slow machine is not all.
+  timeoutSeconds: 20,
   tables: storageTables,
   memory: storageMemoryFormat,
   async open(env, { agent, memory, hostRoots }) {
