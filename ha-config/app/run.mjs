@@ -37,6 +37,25 @@ async function broker() {
   };
 }
 
+/** The language of Home Assistant becomes the option of an app that has none, and is the user's from then on. */
+async function language() {
+  const answer = await fetch(`${SUPERVISOR_API}/core/api/config`, {
+    headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined);
+  if (!answer?.ok) return {};
+  const AGENT_LANGUAGE = /^de(-|$)/i.test((await answer.json()).language) ? 'de' : 'en';
+  await fetch(`${SUPERVISOR_API}/addons/self/options`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      options: { ...named, agent_language: AGENT_LANGUAGE, ...(other.length > 0 ? { other } : {}) },
+    }),
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined);
+  return { AGENT_LANGUAGE };
+}
+
 const { ingress_port: port } = (await ask('/addons/self/info')) ?? {};
 const settings = {
   // Where the Supervisor reaches an app that is in the host's network; Home Assistant has asked who it is before.
@@ -47,6 +66,7 @@ const settings = {
   HTTP_ALLOWED_PEERS: '172.30.32.2',
   // The health check connects to no broker.
   ...('MQTT_URL' in options || process.argv[2] === 'health' ? {} : await broker()),
+  ...('AGENT_LANGUAGE' in options || process.argv[2] === 'health' ? {} : await language()),
 };
 process.env = { ...settings, ...process.env, ...options };
 await import(new URL('dist/infra-monitor.js', import.meta.url));

@@ -64,6 +64,8 @@ export const renderAppConfig = (groups: readonly TitledSettingsSchema[]): string
     panel_title: 'Infra Monitor',
     panel_icon: 'mdi:server-network',
     services: ['mqtt:want'],
+    // For its language, which is asked for once.
+    homeassistant_api: true,
     privileged: ['SYS_ADMIN', 'SYS_RAWIO'],
     devices: nvmeControllers,
     map: [{ type: 'ssl', read_only: true }],

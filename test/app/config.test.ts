@@ -31,6 +31,7 @@ const config = z.strictObject({
   panel_title: z.string(),
   panel_icon: matching(/^mdi:[a-z-]+$/),
   services: z.array(matching(/^(mqtt|mysql):(provide|want|need)$/)),
+  homeassistant_api: z.boolean(),
   privileged: z.array(
     oneOf(
       'BPF',

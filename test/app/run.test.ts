@@ -7,26 +7,34 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { program, startAgent } from '../helpers/agent.ts';
+import { type Observer, observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { until } from '../helpers/until.ts';
 
 /** Answers as the Supervisor does, to whoever shows the app's token. */
-async function supervisor(answers: Record<string, object>): Promise<{ url: string; asked: IncomingMessage[] }> {
+async function supervisor(
+  answers: Record<string, object>,
+): Promise<{ url: string; asked: IncomingMessage[]; posted: string[] }> {
   const asked: IncomingMessage[] = [];
+  const posted: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
+    request.on('data', (chunk: Buffer) => posted.push(chunk.toString()));
     const data = request.headers.authorization === 'Bearer the-token' ? answers[request.url ?? ''] : undefined;
-    response
-      .writeHead(data === undefined ? 400 : 200)
-      .end(
-        JSON.stringify(
-          data === undefined ? { result: 'error', message: 'Service not enabled' } : { result: 'ok', data },
-        ),
-      );
+    response.writeHead(data === undefined ? 400 : 200).end(
+      // What Home Assistant itself answers is passed on as it is.
+      JSON.stringify(
+        data !== undefined && request.url?.startsWith('/core/api/')
+          ? data
+          : data === undefined
+            ? { result: 'error', message: 'Service not enabled' }
+            : { result: 'ok', data },
+      ),
+    );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, posted };
 }
 
 /** The app as its container has it: its start, the program, and its options. */
@@ -64,6 +72,12 @@ function app(
   return { process: child, output: () => written };
 }
 
+/** What the app's embedded broker has. */
+async function observeOnce({ output }: { output(): string }, port: number): Promise<Observer> {
+  await until(`connected: ${output()}`, () => output().includes('MQTT: connected'), 30);
+  return observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
+}
+
 test('broker and login come from the Supervisor, everything else from the options', async () => {
   const broker = await freePort();
   startAgent({ MQTT_URL: `embedded://127.0.0.1:${broker}` });
@@ -87,7 +101,7 @@ test('broker and login come from the Supervisor, everything else from the option
   };
   const { process: child, output } = app(options, { SUPERVISOR_API: url, HTTP_ALLOWED_PEERS: '127.0.0.1' });
   await until(`connected: ${output()}`, () => output().includes('MQTT: connected'), 30);
-  expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info', '/services/mqtt']);
+  expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info', '/services/mqtt', '/core/api/config']);
   // As ingress asks: under whatever name Home Assistant has.
   const health = await fetch(`http://127.0.0.1:${ingress}/health/`, { headers: { host: 'home.example.org' } });
   expect(await health.json()).toMatchObject({ agent: 'hassio', site: 'Berlin', status: 'ok' });
@@ -126,4 +140,34 @@ test('without a broker it says what to do', async () => {
     code: 2,
     output: expect.stringContaining('install the Mosquitto app, or set mqtt_url'),
   });
+});
+
+test('an app without a language takes that of Home Assistant once, as an option', async () => {
+  const embedded = { nvme_schedule: 'off', router_schedule: 'off' };
+  for (const [language, expected] of [
+    ['de-CH', 'de'],
+    ['fr', 'en'],
+  ]) {
+    const port = await freePort();
+    const { url, asked, posted } = await supervisor({
+      '/addons/self/info': { ingress_port: 0 },
+      '/addons/self/options': {},
+      '/core/api/config': { language },
+    });
+    const other = [{ name: 'LOG_FORMAT', value: 'json' }];
+    const options = { ...embedded, mqtt_url: `embedded://127.0.0.1:${port}`, other };
+    const first = app(options, { SUPERVISOR_API: url });
+    const { topics } = await observeOnce(first, port);
+    const config = () => [...topics].find(([topic]) => topic.startsWith('homeassistant/device/'))?.[1] ?? '';
+    await until('an announcement', () => config() !== '', 30);
+    expect(config().includes('CPU-Auslastung')).toBe(expected === 'de');
+    expect(posted.map((body) => JSON.parse(body))).toEqual([{ options: { ...options, agent_language: expected } }]);
+    asked.length = 0;
+    const second = app(
+      { ...options, mqtt_url: `embedded://127.0.0.1:${await freePort()}`, agent_language: 'en' },
+      { SUPERVISOR_API: url },
+    );
+    await until('a connection', () => second.output().includes('MQTT: connected'), 30);
+    expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info']);
+  }
 });

@@ -20,6 +20,7 @@ import { chooseBroker, promptBrokerAddress, withScheme } from './broker-address.
 import { promptForAcceptedBroker } from './broker-login.ts';
 import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
+import { readLanguageOfHomeAssistant } from './language.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
 
 export interface SetupOptions {
@@ -126,6 +127,10 @@ export async function runSetupCommand({
     if (known.AGENT_ID === undefined) {
       const { agent } = parseSettings(allCollectors, parseSettingsVariables(text));
       text = editSettingsText(text, { AGENT_ID: agent.id }, descriptions());
+    }
+    if (known.AGENT_LANGUAGE === undefined) {
+      const language = await readLanguageOfHomeAssistant(parseSettings(allCollectors, parseSettingsVariables(text)));
+      if (language !== undefined) text = editSettingsText(text, { AGENT_LANGUAGE: language }, descriptions());
     }
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));
     if (text !== before) writeSettingsFile(file, text);

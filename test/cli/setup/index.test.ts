@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
+import { startInstance } from '../../helpers/instance.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -96,4 +97,22 @@ test('what cannot take effect is said', async () => {
   );
   expect(output).toContain('--drives had no effect: the helper reads drives for the service');
   expect(after).not.toContain('FRITZBOX');
+});
+
+test('the agent speaks German where Home Assistant does, unless its settings name a language', async () => {
+  const broker = await startBroker();
+  const instance = await startInstance();
+  // Without the router, no gateway is looked for.
+  const before = `HA_BASE_URL=home=${instance.url.href}\nHA_TOKEN=right\nROUTER_SCHEDULE=off\n`;
+  const languageAfter = async (language: string, settings = before) => {
+    instance.script.results.get_config = { language };
+    const { status, output, after } = await setUp(settings, {}, '--broker', broker);
+    expect(status, output).toBe(0);
+    return /^AGENT_LANGUAGE=(.*)$/m.exec(after ?? '')?.[1];
+  };
+  expect(await languageAfter('de')).toBe('de');
+  expect(await languageAfter('de-CH')).toBe('de');
+  expect(await languageAfter('fr')).toBeUndefined();
+  expect(await languageAfter('de', `${before}AGENT_LANGUAGE=en\n`)).toBe('en');
+  expect(await languageAfter('de', before.replace('right', 'wrong'))).toBeUndefined();
 });
