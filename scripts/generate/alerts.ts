@@ -1,5 +1,5 @@
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
-import type { WatchedKind } from './watched-entities.ts';
+import { metricNames, type WatchedKind } from './watched-entities.ts';
 
 /** A limit that the user sets. */
 export interface AlertLimit {
@@ -42,8 +42,17 @@ const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'o
 
 const connectivity = { domain: 'binary_sensor', deviceClass: 'connectivity' };
 const problemKind = { domain: 'binary_sensor', deviceClass: 'problem' };
-/** Entities that drives have, and nothing else. */
-const driveNames = 'Temperature|Percentage used|Life left|Data written';
+/** Entities that drives have, and nothing else: in German, the temperature of a sensor of the machine has a capital letter, too. */
+const driveNames = [
+  'Temperature',
+  ...['percentage_used', 'life_left', 'data_written', 'power_on_hours'].map((metric) =>
+    metricNames('storage', 'drive', metric),
+  ),
+].join('|');
+
+/** The names of a metric of file systems in all languages. */
+const fileSystemNames = (metric: string) =>
+  metricNames('host', 'filesystem', metric).replace(/^./, (letter) => letter.toLowerCase());
 
 /** Good again only beyond a margin, so that a value near its limit does not begin and end alarms. */
 const atMost = (limit: string, margin = 0) => ({ good: `number < ${limit} - ${margin}`, bad: `number >= ${limit}` });
@@ -71,7 +80,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     name: 'Agent lost',
     description: 'An agent, or the machine that it runs on, is offline.',
     ...connected,
-    all: { ...connectivity, name: 'Agent connected', id: '_agent_connected' },
+    all: { ...connectivity, name: metricNames('agent', 'agent', 'agent_connected'), id: '_agent_connected' },
     minutes: 3,
     title: '{{ device }} is lost',
     recovered: '{{ device }} is back',
@@ -96,7 +105,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     all: {
       domain: 'sensor',
       deviceClass: 'temperature',
-      name: 'Temperature',
+      name: metricNames('storage', 'drive', 'temperature'),
       id: '(?<!cpu)_temperature',
       sibling: driveNames,
     },
@@ -111,7 +120,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     filter: [mqtt('sensor')],
     ...numeric(atMost('limit')),
     limits: { limit: { name: 'Worn from', default: 80, unit: '%', min: 1, max: 250 } },
-    all: { domain: 'sensor', name: 'Percentage used', id: '_percentage_used' },
+    all: { domain: 'sensor', name: metricNames('storage', 'drive', 'percentage_used'), id: '_percentage_used' },
     minutes: 1,
     title: '{{ device }} is worn: {{ value }} % of its life is used',
     recovered: '{{ device }} is below the limit again: {{ value }} %',
@@ -130,7 +139,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     },
     all: {
       domain: 'sensor',
-      name: 'File system .* (free|used|time to full)',
+      name: `(File system|Dateisystem) .* (${['free', 'used', 'time_to_full'].map(fileSystemNames).join('|')})`,
       id: '_filesystem_.*(?<!_inodes)_(free|used|time_to_full)',
     },
     minutes: 10,
@@ -144,9 +153,9 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     ...connected,
     all: {
       ...connectivity,
-      name: 'Reachable( from .+)?',
+      name: 'Reachable( from .+)?|Erreichbar( von .+ aus)?',
       id: '_reachable',
-      otherModel: '(Ping|TCP|HTTP) target|Home Assistant',
+      otherModel: '(Ping|TCP|HTTP)( target|-Ziel)|Home Assistant',
     },
     minutes: 2,
     title: '{{ device }} does not answer',
@@ -169,7 +178,12 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
     limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
-    all: { domain: 'sensor', deviceClass: 'data_rate', name: 'Line rate down', id: '_downstream' },
+    all: {
+      domain: 'sensor',
+      deviceClass: 'data_rate',
+      name: metricNames('router', 'router', 'downstream'),
+      id: '_downstream',
+    },
     minutes: 30,
     title: '{{ name }}: only {{ value }} {{ unit }}',
     recovered: '{{ name }}: {{ value }} {{ unit }} again',

@@ -1,7 +1,7 @@
 import { renderAlarmLoop, settleActions, startTriggers } from './alarm-loop.ts';
 import { blueprintHeader, commonInputs, inputReference, inputVariables } from './blueprint-inputs.ts';
 import { explainedExpression, quietHoursExpression } from './jinja.ts';
-import { entityCountTemplate, type WatchedKind, watchedTemplate } from './watched-entities.ts';
+import { entityCountTemplate, metricNames, type WatchedKind, watchedTemplate } from './watched-entities.ts';
 
 /** Alert for a timestamp that only changes with a restart. */
 export const restartAlert = {
@@ -11,7 +11,12 @@ export const restartAlert = {
     'A Home Assistant that an agent watches, or this one, has restarted. Choose “Last boot” entities for machines.',
   filter: [{ integration: 'mqtt', domain: 'sensor', device_class: 'timestamp' }],
 };
-const all: WatchedKind = { domain: 'sensor', deviceClass: 'timestamp', name: 'Started', id: '(?<!agent)_started' };
+const all: WatchedKind = {
+  domain: 'sensor',
+  deviceClass: 'timestamp',
+  name: metricNames('home_assistant', 'instance', 'started'),
+  id: '(?<!agent)_started',
+};
 
 /** Seconds by which a start has to differ: it is computed from the age of states. */
 const minDifferenceSeconds = 120;

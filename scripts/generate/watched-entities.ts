@@ -1,3 +1,17 @@
+import { german } from '../../src/cli/german.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
+
+const catalogue: readonly CollectorMetadata[] = allCollectors;
+
+/** The names of a metric in all languages, as a regular expression; a parenthesis is any character, since Jinja warns of an escaped one. */
+export function metricNames(collector: string, table: string, metric: string): string {
+  const english = catalogue.find(({ id }) => id === collector)?.tables[table]?.metrics[metric]?.name;
+  const inGerman = german.tables[collector]?.[table]?.metrics[metric];
+  if (english === undefined || inGerman === undefined) throw new Error(`no name of ${collector} ${table} ${metric}`);
+  return [...new Set([english, inGerman])].join('|').replaceAll(/[()]/g, '.');
+}
+
 /** Which entities of agents an alert watches if none is chosen. Regular expressions of Python. */
 export interface WatchedKind {
   domain: string;

@@ -12,7 +12,7 @@ export const homeAssistantNamesInGerman: CollectorNames<typeof homeAssistantTabl
       version: 'Version',
       hint: 'Was zu tun ist',
       latency: 'Latenz',
-      started: 'Letzter Start',
+      started: 'Gestartet',
       restarts: 'Neustarts',
       outages: 'Ausfälle',
       outage_began: 'Beginn des letzten Ausfalls',

@@ -87,6 +87,7 @@ export const routerNamesInGerman: CollectorNames<typeof routerTables> = {
   },
   target: {
     title: 'Ziel',
+    models: { 'Ping target': 'Ping-Ziel', 'TCP target': 'TCP-Ziel', 'HTTP target': 'HTTP-Ziel' },
     event: 'Ereignis',
     metrics: { ...reachability, certificate_left: 'Restlaufzeit des Zertifikats' },
   },

@@ -45,7 +45,7 @@ class TargetMonitor {
       id: name,
       name,
       manufacturer: projectName,
-      model: `${{ icmp: 'Ping', tcp: 'TCP', http: 'HTTP' }[target.by]} target`,
+      model: { icmp: 'Ping target', tcp: 'TCP target', http: 'HTTP target' }[target.by],
       ...('url' in target ? { configurationUrl: target.url.origin } : {}),
     });
     const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
