@@ -12,6 +12,7 @@ import {
 } from '../../settings/settings-file.ts';
 import type { CollectorStatus } from '../../views/status.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
+import { readLanguageOfHomeAssistant } from '../home-assistant-login.ts';
 import { ownCommand } from '../installation.ts';
 import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
@@ -20,7 +21,6 @@ import { chooseBroker, promptBrokerAddress, withScheme } from './broker-address.
 import { promptForAcceptedBroker } from './broker-login.ts';
 import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
-import { readLanguageOfHomeAssistant } from './language.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
 
 export interface SetupOptions {
