@@ -20,14 +20,24 @@ const outgoingAddress = (): Promise<string | undefined> =>
     );
   });
 
+/** The address or name as it stands in a URL, in the form that all spellings of it share; undefined for one that no URL can have, such as
+ * an address with a zone. */
+function canonicalHost(host: string): string | undefined {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}/`;
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
+}
+
+const isForThisMachine = (host: string) => isLoopback(host) || host.endsWith('.localhost');
+
 /** Where other machines find the status page; undefined where they can't reach it, or would be turned away. */
 export async function findPageUrl({
   HTTP_HOST,
   HTTP_PORT,
   HTTP_ALLOWED_PEERS,
 }: Pick<HttpSettings, 'HTTP_HOST' | 'HTTP_PORT' | 'HTTP_ALLOWED_PEERS'>): Promise<string | undefined> {
-  if (HTTP_PORT === 0 || isLoopback(HTTP_HOST)) return undefined;
-  const host = isListedPeer(unspecifiedAddresses, HTTP_HOST) ? await outgoingAddress() : HTTP_HOST;
+  const listening = canonicalHost(HTTP_HOST);
+  if (HTTP_PORT === 0 || listening === undefined || isForThisMachine(listening)) return undefined;
+  const host = isListedPeer(unspecifiedAddresses, listening) ? await outgoingAddress() : listening;
   // The machine's own address stands for those of its network.
   const isForOthers = (address: string) =>
     HTTP_ALLOWED_PEERS === undefined || isListedPeer(HTTP_ALLOWED_PEERS, address);

@@ -117,3 +117,16 @@ test('metrics of summaries, those with limits, and tables with headings are in t
   ).toEqual([]);
   expect(tablesWithOwnHeading.filter((name) => !tables.some(([table]) => table === name))).toEqual([]);
 });
+
+test('options of a state come from its attributes, and odd ones cost themselves', () => {
+  const id = recorded.entities.find(({ unique_id }) => unique_id.endsWith('_host-host-cpu_used'))?.entity_id ?? '';
+  const state = recorded.states[id];
+  if (state === undefined) throw new Error('no processor was recorded');
+  const withOptions = (options: unknown) =>
+    dashboardOf({
+      ...recorded,
+      states: { ...recorded.states, [id]: { state: 'x', attributes: { ...state.attributes, options } } },
+    });
+  expect(JSON.stringify(withOptions(['token_refused', 3, null]))).toContain('"CPU: token refused"');
+  expect(withOptions('token_refused')).toEqual(withOptions(undefined));
+});

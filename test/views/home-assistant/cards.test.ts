@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { tileCards } from '../../../src/views/home-assistant/cards.ts';
+import type { LabEntity } from '../../../src/views/home-assistant/lab-device.ts';
+
+const enumEntity = (...options: string[]): LabEntity => ({
+  collector: 'home_assistant',
+  table: 'instance',
+  metric: 'state',
+  id: 'sensor.home_state',
+  name: 'State',
+  platform: 'sensor',
+  isMeasurement: false,
+  hasNumber: false,
+  options,
+  diagnostic: false,
+  enabled: true,
+});
+const looks = (entity: LabEntity) =>
+  tileCards(entity).map(({ name, hide_state, visibility }) => ({ name, hide_state, visibility }));
+
+test('a state that is a key is shown in words, and every state by one tile', () => {
+  const state = { condition: 'state', entity: 'sensor.home_state' };
+  expect(looks(enumEntity('running', 'token_refused', 'certificate_not_yet_valid'))).toEqual([
+    { name: 'State', visibility: [{ ...state, state_not: ['token_refused', 'certificate_not_yet_valid'] }] },
+    { name: 'State: token refused', hide_state: true, visibility: [{ ...state, state: 'token_refused' }] },
+    {
+      name: 'State: certificate not yet valid',
+      hide_state: true,
+      visibility: [{ ...state, state: 'certificate_not_yet_valid' }],
+    },
+  ]);
+});
+
+test('states that are words need one tile', () => {
+  expect(looks(enumEntity('active', 'standby'))).toEqual([{ name: 'State' }]);
+});
