@@ -80,3 +80,23 @@ test('each collector that the agent watches is named in German', () => {
   for (const { id, title } of catalogue)
     if (id !== 'agent') expect(Object.keys(translated.agent?.collector?.phrases ?? {})).toContain(`${title} collector`);
 });
+
+/** Rows of docs/glossary-german.md: words of English names, and what the German ones have instead. */
+const glossary = readFileSync(join(import.meta.dirname, '../../docs/glossary-german.md'), 'utf8')
+  .split('\n')
+  .flatMap((line) => {
+    const [, english, inGerman] = /^\| ([^|]+?) \| ([^|]+?) \| [^|]*\|$/.exec(line) ?? [];
+    if (english === undefined || inGerman === undefined || english === 'English' || english.startsWith('-')) return [];
+    return [{ english: english.split(', '), inGerman: inGerman.split(', ') }];
+  });
+
+describe('names keep to docs/glossary-german.md', () => {
+  test.each(glossary)('$english', ({ english, inGerman: words }) => {
+    const has = (name: string, word: string) => name.toLowerCase().includes(word.toLowerCase());
+    const named = metricNames.filter(({ english: name }) =>
+      english.some((word) => ` ${name.toLowerCase()} `.includes(` ${word.toLowerCase()} `)),
+    );
+    expect(named.length, 'a name has the word').toBeGreaterThan(0);
+    expect(named.filter(({ inGerman = '' }) => !words.some((word) => has(inGerman, word)))).toEqual([]);
+  });
+});
