@@ -18,6 +18,7 @@ export const german: Language = {
     agent: agentNamesInGerman,
   },
   words: {
+    labDevices: { sites: 'Standorte' },
     problem: 'Problem',
     problemReason: 'Problemursache',
     problems: 'Probleme',

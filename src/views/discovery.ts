@@ -241,7 +241,7 @@ function announceProblems(
   desired: Map<string, DesiredDeviceAndComponents>,
 ): void {
   const device = desired.get(agent.id) ?? {
-    device: deviceInfo(agent, { id: agent.id, name: agent.name }),
+    device: deviceInfo(agent, { id: agent.id, name: language.words.labDevices[agent.id] ?? agent.name }),
     components: {},
   };
   Object.assign(device.components, Object.fromEntries(problemListComponents(agent, language)));

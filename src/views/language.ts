@@ -13,6 +13,8 @@ interface AnyTableNames {
 
 /** What Home Assistant shows and no table names. */
 export interface AnnouncementWords {
+  /** Names of the devices of identities for the whole lab, by the ids of their collectors; without one, it is the collector's title. */
+  labDevices: Readonly<Record<string, string>>;
   problem: string;
   problemReason: string;
   problems: string;
@@ -36,6 +38,7 @@ export interface Language {
 export const english: Language = {
   tables: {},
   words: {
+    labDevices: {},
     problem: 'Problem',
     problemReason: 'Problem reason',
     problems: 'Problems',

@@ -62,6 +62,9 @@ test('in German, nothing differs but names and models, and none of those is Engl
   };
   expect(shown.filter(isEnglish)).toEqual([]);
   expect(shown.filter((name) => /^(File system|Disk|Mesh link|Guest WLAN|\w+ collector)\b/.test(name))).toEqual([]);
+  const deviceNames = announcementsIn(inGerman.topics).map(({ device: { name } }) => name);
+  expect(deviceNames).toEqual(expect.arrayContaining(['Standorte', 'Berlin', 'testling']));
+  expect(deviceNames).not.toContain('Sites');
   const devices = announcementsIn(inGerman.topics).map(({ device: { model } }) => model);
   expect(devices).toEqual(expect.arrayContaining(['Standort', 'TCP-Ziel', 'Samsung SSD 980']));
   expect(devices.filter((model = '') => /target|file system|volume|machine|^Site$/i.test(model))).toEqual([]);
