@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { writeFileSync } from 'node:fs';
 
 // A command that is started with `detached` leads a process group of its own (setsid), which has the number of its leader: what it
 // starts can be killed with it, but the signals of the terminal do not reach it.
@@ -30,6 +31,16 @@ function onSignal(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
+/** Where memory is scarce the kernel ends a command, such as apt-get, which takes three times as much as this process, rather than this
+ * process (proc(5), oom_score_adj). */
+function preferToEnd(leader: number): void {
+  try {
+    writeFileSync(`/proc/${leader}/oom_score_adj`, '1000');
+  } catch {
+    // It has ended, or belongs to another user; or this is no Linux.
+  }
+}
+
 /** Kills the rest of the group when its leader exits, and ends the group with this process by the signal. */
 export function trackProcessGroup(
   leader: number,
@@ -38,6 +49,7 @@ export function trackProcessGroup(
 ): void {
   if (running.size === 0) for (const signal of endingSignals) process.on(signal, onSignal);
   running.set(leader, endingSignal);
+  preferToEnd(leader);
   child.once('exit', () => {
     kill(leader, 'SIGKILL');
     running.delete(leader);

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { readCommandOutput } from '../../src/lib/command.ts';
+import { readCommandOutput, runCommand } from '../../src/lib/command.ts';
 import { killTrackedProcessGroups } from '../../src/lib/process-groups.ts';
 import { until } from '../helpers/until.ts';
 
@@ -164,4 +164,9 @@ test('without files to open, a command fails in words, and nothing else does', a
   );
   expect(new Set(outcomes)).toEqual(new Set([outcomes[0], 'ran']));
   expect(uncaught).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')('where memory is scarce the kernel ends a command first', async () => {
+  const loop = 'until grep -qx 1000 /proc/$$/oom_score_adj; do :; done; echo preferred';
+  expect((await runCommand('sh', ['-c', loop], { seconds: 10 })).stdout).toBe('preferred');
 });

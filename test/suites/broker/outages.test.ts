@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -162,3 +164,42 @@ test('what was sent is not sent again, until Home Assistant comes online: then e
   );
   await until('status again', () => messages.filter(({ topic }) => topic === status).length === 2);
 });
+
+/** A line to the broker of which either direction can fall silent while the connection stays. */
+async function startLine(port: number) {
+  const silent = { toBroker: false, toAgent: false };
+  const server = createServer((agent) => {
+    const broker = connect(port, '127.0.0.1');
+    for (const [from, to, direction] of [
+      [agent, broker, 'toBroker'],
+      [broker, agent, 'toAgent'],
+    ] as const)
+      from
+        .on('data', (data) => !silent[direction] && to.write(data))
+        .on('error', () => undefined)
+        .on('close', () => !silent[direction] && to.destroy());
+    onTestFinished(() => {
+      agent.destroy();
+      broker.destroy();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { silent, url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test.each(['toAgent', 'toBroker'] as const)(
+  'a line that carries nothing %s any more: the agent is offline, and online when it is whole again',
+  async (direction) => {
+    const { url, port } = await startMosquitto(['allow_anonymous true', 'max_keepalive 10']);
+    const line = await startLine(port);
+    const { see } = await observe(url);
+    const agent = startAgent({ MQTT_URL: line.url, ...fast });
+    await see(status, is('online'));
+    line.silent[direction] = true;
+    await see(status, is('offline'), 60);
+    line.silent[direction] = false;
+    await see(status, is('online'), 60);
+    expect(agent.output().match(/error MQTT/g)?.length).toBeLessThanOrEqual(2);
+  },
+);
