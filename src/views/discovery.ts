@@ -241,7 +241,12 @@ function announceProblems(
   desired: Map<string, DesiredDeviceAndComponents>,
 ): void {
   const device = desired.get(agent.id) ?? {
-    device: deviceInfo(agent, { id: agent.id, name: language.words.labDevices[agent.id] ?? agent.name }),
+    device: deviceInfo(agent, {
+      id: agent.id,
+      name: language.words.labDevices[agent.id] ?? agent.name,
+      manufacturer: projectName,
+      model: language.words.problems,
+    }),
     components: {},
   };
   Object.assign(device.components, Object.fromEntries(problemListComponents(agent, language)));

@@ -116,3 +116,13 @@ test('a device that was forgotten is withdrawn by the identity that has announce
   expect(excludedFor('probe')).toEqual(['thing_1']);
   expect(excludedFor('other')).toEqual([]);
 });
+
+test('a list of problems without a machine, as that of the sites, is a device with maker and model too', () => {
+  const sites = { ...agent, id: 'sites', name: 'Sites' };
+  const payload = discoveryPayloads([collector], sites, stateOf(collector, [whole()])).get(
+    'homeassistant/device/infra-monitor_sites/sites/config',
+  );
+  expect(JSON.parse(payload ?? '{}')).toMatchObject({
+    device: { name: 'Sites', manufacturer: 'Home Lab Infra Monitor', model: 'Problems' },
+  });
+});
