@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import { describeError } from '../../../model/errors.ts';
@@ -17,6 +18,18 @@ export const isControllerDrive = ({ type }: DriveTypeSetting): boolean => typePa
 /** `/dev/bus/0`, smartctl's word for a host of SCSI, is no file. */
 export const controllerNodeOf = ({ drive }: DriveTypeSetting): string =>
   /^\/dev\/(bus\/\d+)$/.exec(drive)?.[1] ?? deviceNameOfPath(drive);
+
+/** The node, as `controllerNodeOf` has it, of the controller that has made this disk: MegaRAID's logical drives are on the channels
+ * from 2 on (drivers/scsi/megaraid/megaraid_sas.h, MEGASAS_MAX_PD_CHANNELS). */
+export function nodeOfLogicalDrive(roots: HostRoots, name: string): string | undefined {
+  try {
+    const link = readlinkSync(roots.sys('block', name));
+    const [, host, channel] = /\/host(\d+)\/target\d+:(\d+):/.exec(link) ?? [];
+    return Number(channel) >= 2 ? `bus/${host}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Finds a drive behind a RAID controller: the kernel sees only what the controller makes of it, so that nothing but smartctl's answer
  * identifies it. */

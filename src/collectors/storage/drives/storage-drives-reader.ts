@@ -5,7 +5,7 @@ import { slug } from '../../../model/naming.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
-import { ControllerDriveFinder, controllerNodeOf, isControllerDrive } from './controller-drives.ts';
+import { ControllerDriveFinder, controllerNodeOf, isControllerDrive, nodeOfLogicalDrive } from './controller-drives.ts';
 import {
   acknowledgeAllErrorCounts,
   acknowledgeFirstErrorCounts,
@@ -31,6 +31,7 @@ const pendingConfirmMs = 3600_000;
 
 /** What is kept of a drive while the agent runs. */
 interface WatchedDrive {
+  controllerType: string | undefined;
   poller: NonWakingDrivePoller;
   resets: ErrorCountResetDetector;
   counts: ErrorCounts | undefined;
@@ -89,7 +90,12 @@ export class StorageDrivesReader {
     const isNamed = (name: string) => matchesDrive(drive, name);
     // What a RAID controller makes of its drives has no health.
     const isMadeByController =
-      drive.controllerType === undefined && drive.names.some((name) => this.#controllerNodes.has(name));
+      drive.controllerType === undefined &&
+      drive.names.some((name) =>
+        [name, nodeOfLogicalDrive(this.#roots, name)].some(
+          (node) => node !== undefined && this.#controllerNodes.has(node),
+        ),
+      );
     return !isMadeByController && (names.length === 0 || names.some(isNamed)) && !excluded.some(isNamed);
   }
 
@@ -165,12 +171,14 @@ export class StorageDrivesReader {
 
   #watchedDrive(drive: StorageDrive): WatchedDrive {
     const known = this.#watched.get(drive.id);
-    if (known !== undefined) return known;
+    // One that the controller passes through is asked by what the settings say, once that has answered.
+    if (known !== undefined && known.controllerType === drive.controllerType) return known;
     const set = this.#settings.STORAGE_DRIVE_TYPES?.find(
       (one) => !isControllerDrive(one) && matchesDrive(drive, one.drive),
     );
     const type = drive.controllerType ?? set?.type;
     const watched: WatchedDrive = {
+      controllerType: drive.controllerType,
       poller: new NonWakingDrivePoller(drive, type, this.#roots.host(drivesHelperSocketPath)),
       resets: new ErrorCountResetDetector(),
       counts: undefined,

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -460,6 +469,35 @@ test('drives behind a RAID controller, told apart by their serial numbers; what 
   });
   expect(memories.recall('BEHIND-3')).toMatchObject({ acknowledged: { reallocated_sectors: 0 } });
   expect(calls().filter((call) => !call.includes('megaraid,'))).toEqual([]);
+});
+
+test('a drive that its RAID controller passes through is asked by the controller’s type, once that answers; logical drives are not asked', async () => {
+  const { answer, reader, calls, sys, turn } = machine([{ serial: 'PASSED' }, { name: 'sdb', serial: 'LOGICAL' }], {
+    STORAGE_DRIVE_TYPES: [{ drive: '/dev/bus/0', type: 'megaraid,3' }],
+  });
+  for (const [name, target] of [
+    ['sda', 'target0:0:3/0:0:3:0'],
+    ['sdb', 'target0:2:0/0:2:0:0'],
+  ] as const) {
+    const folder = join('devices/pci0/host0', target);
+    mkdirSync(join(sys, folder), { recursive: true });
+    renameSync(join(sys, 'block', name), join(sys, folder, name));
+    symlinkSync(join('..', folder, name), join(sys, 'block', name));
+  }
+  const seen = async () =>
+    (await reader.read()).map((one) => ('complaint' in one ? 'complaint' : [one.device.id, one.excluded ?? false]));
+  answer(ataAnswer());
+  expect(await seen()).toEqual([['PASSED', false], ['LOGICAL', true], 'complaint']);
+  answer(ataAnswer({ more: { serial_number: 'PASSED' } }), 'bus/0', 'megaraid,3');
+  turn(3600);
+  expect(await seen()).toEqual([
+    ['PASSED', false],
+    ['LOGICAL', true],
+  ]);
+  const before = calls().length;
+  turn(3600);
+  await seen();
+  expect(calls().slice(before)).toEqual(['smartctl standby,3 selftest megaraid,3 bus/0']);
 });
 
 test.each([
