@@ -5,9 +5,9 @@ import { isKernelFile, OpenDescriptorCache, parseFiniteNumber, undefinedForKerne
 import { callKernelOrChildProcess } from './kernel-call.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
-/** Timeouts for one file and for all files of a reading. */
+/** Timeout for one file, and for all files of a reading until the last one is begun. */
 const answerTimeoutMs = 2000;
-const totalTimeoutMs = 5000;
+const lastBeginMs = 3000;
 /** Until a child process is killed and its file is read again. */
 const childTimeoutSeconds = 10;
 /** Maximum size of a file in /sys. */
@@ -62,11 +62,16 @@ async function readPageInChildProcess(path: string): Promise<string | undefined>
 export class DriverFileReader {
   readonly #unanswered = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
-  #deadline = Number.POSITIVE_INFINITY;
+  #isLate = false;
+  #lateTimer: NodeJS.Timeout | undefined;
 
   /** Starts a reading and its total timeout. */
   begin(): void {
-    this.#deadline = performance.now() + totalTimeoutMs;
+    clearTimeout(this.#lateTimer);
+    this.#isLate = false;
+    this.#lateTimer = setTimeout(() => {
+      this.#isLate = true;
+    }, lastBeginMs).unref();
   }
 
   /** Paths of the files whose reads are pending. */
@@ -87,9 +92,7 @@ export class DriverFileReader {
 
   async #ask(path: string): Promise<string | undefined> {
     if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
-    // A timer waits whole milliseconds, so the one before can end within the last one.
-    const timeoutMs = Math.floor(Math.min(answerTimeoutMs, this.#deadline - performance.now()));
-    if (timeoutMs <= 0) throw new NoAnswerError(`${path}: not read, because other files took too long`);
+    if (this.#isLate) throw new NoAnswerError(`${path}: not read, because other files took too long`);
     this.#unanswered.add(path);
     const answer = callKernelOrChildProcess(
       () => readPage(path),
@@ -97,7 +100,7 @@ export class DriverFileReader {
     )
       .catch(undefinedForKernelError)
       .finally(() => this.#unanswered.delete(path));
-    return withTimeout(timeoutMs, answer, path);
+    return withTimeout(answerTimeoutMs, answer, path);
   }
 }
 
