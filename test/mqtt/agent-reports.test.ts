@@ -45,6 +45,19 @@ test.each(['no json', '3', '[]', 'null', `{"level":${'['.repeat(9)}${']'.repeat(
   },
 );
 
+test('what is said of a part says nothing of its device', () => {
+  const directory = new DirectoryOfTopics([
+    ['pi/status', 'online'],
+    ['pi/host/pi', '{"cpu":3}'],
+    ['pi/host/pi/availability', 'online'],
+    ['pi/host/pi/filesystem_root', '{"used":1}'],
+    ['pi/host/pi/filesystem_root/availability', 'offline'],
+  ]);
+  expect(directory.agents[0]?.devices).toEqual([
+    { address: { collector: 'host', device: 'pi' }, values: { cpu: 3 }, isAvailable: true },
+  ]);
+});
+
 test('without a status there is no agent, and nothing is left of one whose topics are removed', () => {
   const messages: [string, string][] = [
     ['pi/agent/pi', '{"site":"Cottage"}'],
