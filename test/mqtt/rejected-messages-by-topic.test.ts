@@ -1,6 +1,8 @@
+import pino from 'pino';
 import { expect, test } from 'vitest';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { discoverySettleMs } from '../../src/mqtt/discovery-lifecycle.ts';
+import { RejectedMessagesByTopic } from '../../src/mqtt/rejected-messages-by-topic.ts';
 import { buildAgentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent, device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
@@ -213,6 +215,16 @@ test.each([
     expect(lines.at(-1)).toContain('the broker accepts everything again');
   },
 );
+
+test('rejections in one sentence', () => {
+  const rejected = new RejectedMessagesByTopic(agent, pino({ level: 'silent' }), () => undefined);
+  const sentences = ['a', 'b', 'c'].map((topic) => {
+    rejected.reject(topic, new Error('no'));
+    return rejected.summary;
+  });
+  const one = 'the broker refuses a: no';
+  expect(sentences).toEqual([one, `${one}; and 1 more topic`, `${one}; and 2 more topics`]);
+});
 
 test('an announcement that is not acknowledged while others are: online, logged, and sent again', async () => {
   const { broker, state, online, errors, pass, due, read } = await start({}, (one) => {
