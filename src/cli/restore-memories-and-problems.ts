@@ -46,5 +46,6 @@ export async function restoreMemoriesAndProblems(
       found.push(await restore(connection, identity, state).catch(() => 'unknown' as const));
   // No collector has to wait for a broker any longer.
   state.memoryStore.load(new Map(), state.collectors.keys());
-  return (['restored', 'unknown', 'none'] as const).find((one) => found.includes(one)) ?? 'unknown';
+  // What one of them lacks, the whole lacks.
+  return (['unknown', 'none', 'restored'] as const).find((one) => found.includes(one)) ?? 'unknown';
 }

@@ -16,6 +16,9 @@ export interface PartAddress {
 
 export const deviceAddress = (collector: string, device: Device): Address => ({ collector, device: slug(device.id) });
 
+/** Address of the device that an agent announces for itself. */
+export const agentDeviceAddress = (agentId: string): Address => ({ collector: 'agent', device: slug(agentId) });
+
 export const partAddress = (collector: string, device: Device, table: string, part: DevicePart): Address => ({
   collector,
   device: slug(device.id),

@@ -1,4 +1,4 @@
-import { type Address, memoryKey } from '../model/address.ts';
+import { type Address, agentDeviceAddress, memoryKey } from '../model/address.ts';
 import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems } from '../model/agent-directory.ts';
 import { bounds } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
@@ -137,7 +137,7 @@ export class AgentReports {
 
   /** The site that an agent names. */
   siteOf(id: string): string | undefined {
-    const site = this.#reports.get(id)?.devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
+    const site = this.#reports.get(id)?.devices.get(memoryKey(agentDeviceAddress(id)))?.values?.site;
     return typeof site === 'string' ? site.slice(0, bounds.reportedText.characters) : undefined;
   }
 

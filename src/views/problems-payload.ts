@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { addressPath, agentDeviceAddress } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
@@ -92,11 +93,11 @@ const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProbl
       ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
     }));
 
-/** Address of the status page: that of the device of the agent's machine. */
-const pageUrlOf = ({ id }: AgentIdentity, { collectors }: AgentState) =>
-  [...collectors.values()]
-    .flatMap(({ entries }) => entries.get(id) ?? [])
-    .find(({ device }) => device.configurationUrl !== undefined)?.device.configurationUrl;
+/** Address of the status page: that of the agent's own device. Something else that is monitored can have the same name. */
+function pageUrlOf({ id }: AgentIdentity, { collectors }: AgentState): string | undefined {
+  const address = agentDeviceAddress(id);
+  return collectors.get(address.collector)?.entries.get(addressPath(address))?.device.configurationUrl;
+}
 
 function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: AgentState): PublishedProblems {
   const own = problems.filter(({ explainedBy }) => explainedBy === undefined);

@@ -3,8 +3,8 @@ import type { Device, DevicePart } from '../model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { Problem } from '../model/problem.ts';
-import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
-import { isEntryAvailable } from './availability.ts';
+import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
+import { isAgentConnected, isEntryAvailable } from './availability.ts';
 import { findProblems } from './problems.ts';
 import {
   type PrometheusMetricDescriptor,
@@ -45,18 +45,29 @@ function samplesOf(
   }
 }
 
+/** Null if it is unknown. */
+function valueInBaseUnit(
+  metric: AnyMetricDeclaration,
+  key: string,
+  { rawNumbers, sample }: StateEntry,
+  broker: BrokerConnectionState,
+): MetricValue {
+  if ('followsAgentStatus' in metric) return isAgentConnected(broker);
+  return (metric.kind === 'gauge' || metric.kind === 'counter' ? rawNumbers?.[key] : sample?.[key]) ?? null;
+}
+
 function familyOfMetric(
   declaration: CollectorMetadata,
   table: string,
   key: string,
   metric: AnyMetricDeclaration,
   entries: readonly LabelledEntry[],
+  broker: BrokerConnectionState,
 ): MetricFamily {
   const series = prometheusDescriptorOfMetric(declaration, table, key, metric);
   const { name, type, unit } = series;
   const samples = entries.flatMap(({ entry, labels }) => {
-    const isNumber = metric.kind === 'gauge' || metric.kind === 'counter';
-    const value = (isNumber ? entry.rawNumbers?.[key] : entry.sample?.[key]) ?? null;
+    const value = valueInBaseUnit(metric, key, entry, broker);
     return value === null
       ? []
       : samplesOf(metric, key, series, value).map((sample) => ({
@@ -88,7 +99,11 @@ const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
       },
     }));
 
-function readingFamilies(declaration: CollectorMetadata, collector: CollectorState): MetricFamily[] {
+function readingFamilies(
+  declaration: CollectorMetadata,
+  collector: CollectorState,
+  broker: BrokerConnectionState,
+): MetricFamily[] {
   const available = labelledEntries(collector).filter(({ entry }) => isEntryAvailable(collector, entry));
   return Object.entries(declaration.tables).flatMap(([table, { metrics }]) =>
     Object.entries(metrics).map(([key, metric]) =>
@@ -98,6 +113,7 @@ function readingFamilies(declaration: CollectorMetadata, collector: CollectorSta
         key,
         metric,
         available.filter(({ entry }) => entry.table === table),
+        broker,
       ),
     ),
   );
@@ -206,6 +222,6 @@ export const prometheusFamilies = (
     ),
     ...catalogue.flatMap((declaration) => {
       const collector = state.collectors.get(declaration.id);
-      return collector === undefined ? [] : readingFamilies(declaration, collector);
+      return collector === undefined ? [] : readingFamilies(declaration, collector, state.broker);
     }),
   ].filter(({ samples }) => samples.length > 0);

@@ -2,7 +2,7 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
-import { isEntryAvailable } from './availability.ts';
+import { isAgentConnected, isEntryAvailable } from './availability.ts';
 
 interface StatusValue {
   name: string;
@@ -44,9 +44,6 @@ export interface CollectorStatus {
   devices: DeviceStatus[];
 }
 
-/** Whether the agent is connected to the broker; a command does not know. */
-const agentConnection = ({ url, connected }: BrokerConnectionState) => (url === '' ? null : connected);
-
 function statusValue(
   key: string,
   metric: AnyMetricDeclaration,
@@ -54,7 +51,7 @@ function statusValue(
   broker: BrokerConnectionState,
 ): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
-  const value = 'followsAgentStatus' in metric ? agentConnection(broker) : (sample?.[key] ?? null);
+  const value = 'followsAgentStatus' in metric ? isAgentConnected(broker) : (sample?.[key] ?? null);
   return [key, { name: metric.name, value, ...(unit === undefined ? {} : { unit }) }];
 }
 

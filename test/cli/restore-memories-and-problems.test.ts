@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { restoreMemoriesAndProblems } from '../../src/cli/restore-memories-and-problems.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
+import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { run } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
+import { agent } from '../helpers/sample-collector.ts';
 import { tree } from '../helpers/tree.ts';
 
 test('once and check start from what the agent has published', async () => {
@@ -52,6 +56,19 @@ test('once and check start from what the agent has published', async () => {
   const checked = (await run(settings, 'check')).output;
   expect(checked).toContain('! outage: testling Samsung (S4EV): no longer present');
   expect(checked).not.toContain(oneLook);
+});
+
+test('an earlier list of one identity is not one of all', async () => {
+  const { settings } = await startBroker();
+  const connection = await connectTemporarily(settings, agent);
+  onTestFinished(() => connection.close());
+  const identityOf = (id: string) => ({ agent: { ...agent, id }, collectors: new Set<string>(), shared: false });
+  const restored = (...ids: string[]) =>
+    restoreMemoriesAndProblems(connection, ids.map(identityOf), new MutableAgentState(''));
+  await connection.publish('infra-monitor/sites/problems', '{"worst":null,"count":0,"reason":null,"problems":[]}');
+  expect(await restored('sites')).toBe('restored');
+  expect(await restored('nas', 'sites')).toBe('none');
+  expect(await restoreMemoriesAndProblems(undefined, [], new MutableAgentState(''))).toBe('unknown');
 });
 
 test('where the broker cannot be reached, an earlier list and the agent’s connection are unknown', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   addressPath,
+  agentDeviceAddress,
   deviceAddress,
   parsePartSegment,
   partAddress,
@@ -14,6 +15,9 @@ test('the path of a part is below its device', () => {
   expect(addressPath(deviceAddress('host', device))).toBe('nas');
   expect(addressPath(partAddress('host', device, 'filesystem', part))).toBe('nas/filesystem_mnt_a');
 });
+
+test('the device of an agent whose ID has a hash', () =>
+  expect(agentDeviceAddress('long_name__0a1b2c')).toEqual({ collector: 'agent', device: 'long_name_0a1b2c' }));
 
 test('a part whose address is in use gets a hash of its id', () => {
   const address = partAddress('host', device, 'filesystem', part);

@@ -54,10 +54,15 @@ const parsed = (state: MutableAgentState) => JSON.parse(payload(state) ?? 'null'
 
 test('the address of the page is that of the agent’s own device', () => {
   const configurationUrl = 'http://192.168.2.5:8000/';
-  expect(parsed(stateWith('', { configurationUrl }))).not.toHaveProperty('page');
-  const own = stateWith('', { id: agent.id, configurationUrl });
-  expect(parsed(own).page).toBe(configurationUrl);
-  expect(parseProblemsPayload(payload(own) ?? '')?.page).toBe(configurationUrl);
+  // What a ping target of the agent's name has is another page.
+  const state = stateWith('', { id: agent.id, configurationUrl: 'https://10.0.0.9' });
+  expect(parsed(state)).not.toHaveProperty('page');
+  const ofAgent = probe(async () => [], 'agent');
+  state.add(ofAgent);
+  const own = { table: 'thing' as const, device: { id: agent.id, name: agent.name, configurationUrl }, reading: {} };
+  state.record(ofAgent, { ok: true, observations: [own], at, seconds: 0.1 });
+  expect(parsed(state).page).toBe(configurationUrl);
+  expect(parseProblemsPayload(payload(state) ?? '')?.page).toBe(configurationUrl);
 });
 
 test('nothing is claimed before each collector has had its first outcome', () => {

@@ -168,6 +168,22 @@ test('an unreadable entry is absent, and marked as unavailable', () => {
   expect(seen(state)).toContain('available{collector="probe",device="thing_1",part="part /mnt"} 1\n');
 });
 
+test('whether the agent is connected is what it is now, and unknown to a command', () => {
+  const { tables } = collector;
+  const on = { kind: 'boolean', name: 'On', followsAgentStatus: true, value: () => true } as const;
+  const following = { ...collector, tables: { ...tables, thing: { ...tables.thing, metrics: { on } } } };
+  const state = stateOf(following, [{ table: 'thing', device, reading: {} }]);
+  const samples = () =>
+    /^infra_monitor_probe_on\S* \d/m.exec(
+      renderExposition(prometheusFamilies([following], agent, state), 'prometheus'),
+    )?.[0];
+  expect(samples()).toBe('infra_monitor_probe_on{device="thing_1"} 0');
+  state.broker.connected = true;
+  expect(samples()).toBe('infra_monitor_probe_on{device="thing_1"} 1');
+  state.broker.url = '';
+  expect(samples()).toBeUndefined();
+});
+
 test('a failing collector has no values', () => {
   const state = whole();
   state.record(collector, { ok: false, error: 'broken', at: since, seconds: 2 });

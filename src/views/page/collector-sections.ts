@@ -1,3 +1,4 @@
+import { agentDeviceAddress, memoryKey } from '../../model/address.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -23,7 +24,7 @@ const withoutEmptyParts = (device: DeviceView): DeviceView => ({
 
 /** The agent's own device leads others here. */
 const withoutLinkToThisPage = (self: AgentIdentity, device: DeviceView): DeviceView =>
-  device.id.endsWith(`/${self.id}`) ? { ...device, href: undefined } : device;
+  device.id === memoryKey(agentDeviceAddress(self.id)) ? { ...device, href: undefined } : device;
 
 /** The site with links to its agents, which are shown below. */
 function withLinkedAgents(self: AgentIdentity, site: DeviceView): DeviceView {

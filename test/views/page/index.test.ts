@@ -155,6 +155,19 @@ test('a failing collector is one problem, and its last values are still shown', 
   expect(text).toContain('<b>1.0</b>\u202f%');
 });
 
+test('only the agent’s own device has no link to its page, which this is', () => {
+  const ofAgent = probe(async () => [], 'agent');
+  const withLink = (configurationUrl: string) => [
+    { table: 'thing' as const, device: { id: agent.id, name: agent.name, configurationUrl }, reading: { level: 1 } },
+  ];
+  const state = stateOf(collector, withLink('https://10.0.0.9/'));
+  state.add(ofAgent);
+  state.record(ofAgent, { ok: true, observations: withLink('http://192.168.2.5:8000/'), at: later, seconds: 1 });
+  const text = renderPage({ catalogue: [collector, ofAgent], agent, state, history }, 'hour', later);
+  expect(text).toContain('href="https://10.0.0.9/"');
+  expect(text).not.toContain('192.168.2.5');
+});
+
 test('problems of the agent are listed too: a disconnected broker', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
   expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, 'hour', later))).toEqual([
