@@ -32,11 +32,17 @@ const isWholeDisk = (sys: string, name: string) =>
 
 const isController = (sys: string, name: string) => listFolderSync(join(sys, 'class/nvme')).includes(name);
 
-/** 3ware's nodes are not in /sys. */
+/** By the nodes of their controllers, `twa0`; the nodes themselves are not in /sys. */
+const driverOf3wareNode: Record<string, string> = { twa: '3w-9xxx', twe: '3w-xxxx', twl: '3w-sas' };
+
 function isRaidController(sys: string, name: string): boolean {
-  const host = /^bus\/(\d+)$/.exec(name)?.[1];
-  if (host !== undefined) return existsSync(join(sys, 'class/scsi_host', `host${host}`));
-  return name.startsWith('tw') || existsSync(join(sys, 'class/scsi_generic', name));
+  const [, kind = '', number] = /^(bus\/|sg|tw[ael])(\d+)$/.exec(name) ?? [];
+  if (kind === 'bus/') return existsSync(join(sys, 'class/scsi_host', `host${number}`));
+  if (kind === 'sg') return existsSync(join(sys, 'class/scsi_generic', name));
+  const controllers = listFolderSync(join(sys, 'bus/pci/drivers', driverOf3wareNode[kind] ?? '')).filter((entry) =>
+    /^[\da-f]+:[\da-f]{2}:/.test(entry),
+  );
+  return Number(number) < controllers.length;
 }
 
 /** Why the helper does not run the command; undefined if it does. `sys`: the machine's /sys. */

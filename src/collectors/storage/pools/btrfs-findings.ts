@@ -112,8 +112,8 @@ export function btrfsFindings(
     })),
     ...findingIf('quotas_inconsistent', filesystem.areQuotasInconsistent ?? false, () => ({
       severity: 'notice',
-      text: 'what its quota groups count is not right any more',
-      clearsAt: 'when it is counted anew',
+      text: 'what its quota groups count is no longer correct',
+      clearsAt: 'when it is recounted',
       remedy: `run btrfs quota rescan${pool.mounts[0] === undefined ? '' : ` ${pool.mounts[0]}`}`,
     })),
     ...findingIf('two_profiles', hasTwoProfiles && exclusiveOperation === 'none', () => ({

@@ -73,6 +73,13 @@ export class BtrfsScrubReader {
     this.#roots = roots;
   }
 
+  /** Forgets file systems that are gone; a question to one that is still pending keeps its poller. */
+  forgetAllBut(fsids: ReadonlySet<string>): void {
+    for (const fsid of this.#files.keys()) if (!fsids.has(fsid)) this.#files.delete(fsid);
+    for (const [fsid, { pendingSeconds }] of this.#pollers)
+      if (!fsids.has(fsid) && pendingSeconds === undefined) this.#pollers.delete(fsid);
+  }
+
   async read(fsid: string): Promise<BtrfsScrubKnowledge> {
     const writtenMs = modificationMs(this.#path(fsid));
     if (writtenMs === undefined) return {};

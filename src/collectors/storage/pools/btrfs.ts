@@ -159,8 +159,10 @@ export async function readBtrfsPools(
   const filesystems = readBtrfsFilesystems(roots.sys());
   for (const { fsid, deviceNames } of filesystems)
     for (const point of mountPointsOf(layout, deviceNames)) layout.graph.addMount(`btrfs ${fsid}`, point);
+  const fsids = new Set(filesystems.map(({ fsid }) => fsid));
+  scrubs.forgetAllBut(fsids);
   const facts = await Promise.all(
     filesystems.map(async (filesystem) => btrfsFacts(filesystem, await scrubs.read(filesystem.fsid), layout)),
   );
-  return [...facts, ...unmountedPools(layout, new Set(filesystems.map(({ fsid }) => fsid)), recall)];
+  return [...facts, ...unmountedPools(layout, fsids, recall)];
 }

@@ -133,9 +133,20 @@ export function parseDmThinPool({ target, words }: DmStatus): DmThinPoolStatus |
   };
 }
 
-/** Whether what a snapshot kept is lost: it has overflowed, or could not be merged (drivers/md/dm-snap.c, snapshot_status). */
-export const hasDmSnapshotFailed = ({ target, words }: DmStatus): boolean =>
-  target === 'snapshot' && /^(Invalid|Overflow|Merge)$/.test(words[0] ?? '');
+/** `lost`: nothing can be read from the snapshot any more, because it was full or its store could not be read or
+ * written. `full`: what it kept can still be read, until the volume changes again. */
+export type DmSnapshotState = 'usable' | 'full' | 'lost' | 'merge_failed';
+
+/** `snapshot Invalid`, `snapshot-merge Merge failed`, or how full it is (drivers/md/dm-snap.c, snapshot_status); undefined
+ * if it is neither. */
+export function parseDmSnapshot({ target, words }: DmStatus): DmSnapshotState | undefined {
+  if (words.length === 0) return undefined;
+  const state = words.join(' ');
+  if (target === 'snapshot-merge') return state === 'Merge failed' || state === 'Invalid' ? 'merge_failed' : 'usable';
+  if (target !== 'snapshot') return undefined;
+  if (state === 'Invalid') return 'lost';
+  return state === 'Overflow' ? 'full' : 'usable';
+}
 
 /** Asks device mapper for the state of all its devices. No drive is read: the kernel knows it. */
 export class DeviceMapper {

@@ -1,7 +1,13 @@
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import { DeviceMapper, type DmRaidStatus, type DmStatuses, hasDmSnapshotFailed } from './dm-status.ts';
+import {
+  DeviceMapper,
+  type DmRaidStatus,
+  type DmSnapshotState,
+  type DmStatuses,
+  parseDmSnapshot,
+} from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { type LvmVolume, listLvmVolumes } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
@@ -15,6 +21,9 @@ export class LvmPools {
   #suspended: ReadonlySet<string> = new Set();
   /** Where the synchronisation of a volume that is busy was when it was first seen, and where it was last. */
   readonly #starts = new Map<string, { action: string; at: number; done: number; latest: number }>();
+
+  /** What was wrong with snapshots when device mapper last said how they are, by the volume's id. */
+  #snapshotProblems: ReadonlyMap<string, string> = new Map();
 
   constructor(roots: HostRoots) {
     this.#deviceMapper = new DeviceMapper(roots);
@@ -36,9 +45,15 @@ export class LvmPools {
     const busy = new Set(ofRaids.flatMap(({ id, progress }) => (progress === undefined ? [] : [id])));
     for (const id of this.#starts.keys()) if (!busy.has(id)) this.#starts.delete(id);
     const ofThinPools = thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout));
+    this.#snapshotProblems = new Map(
+      snapshots.flatMap((volume) => {
+        const problem = this.#snapshotProblem(volume, statuses);
+        return problem === undefined ? [] : [[volume.id, problem]];
+      }),
+    );
     return {
       pools: [...ofRaids, ...ofThinPools],
-      complaints: snapshots.flatMap((volume) => complainOfSnapshot(volume, statuses)),
+      complaints: [...this.#snapshotProblems].map(([id, complaint]) => ({ key: `lvm_snapshot ${id}`, complaint })),
     };
   }
 
@@ -55,12 +70,19 @@ export class LvmPools {
     const done = synchronised - start.done;
     return done === 0 ? undefined : ((toSynchronise - synchronised) * (at - start.at)) / done;
   }
+  /** What is wrong stays so while device mapper does not say how the snapshot is. */
+  #snapshotProblem({ id, name, device }: LvmVolume, { byName }: DmStatuses): string | undefined {
+    const status = byName?.get(device.mapping?.name ?? '');
+    const state = status && parseDmSnapshot(status);
+    if (state === undefined) return this.#snapshotProblems.get(id);
+    return state === 'usable' ? undefined : describeSnapshot(state, name);
+  }
 }
 
 /** Snapshots come and go, as with each backup: they are no pools. */
-function complainOfSnapshot({ id, name, device }: LvmVolume, { byName }: DmStatuses): CollectorComplaint[] {
-  const status = byName?.get(device.mapping?.name ?? '');
-  if (status === undefined || !hasDmSnapshotFailed(status)) return [];
-  const complaint = `the LVM snapshot ${name} has overflowed: what it kept is lost, its volume is fine; lvremove ${name}`;
-  return [{ key: `lvm_snapshot ${id}`, complaint }];
-}
+const describeSnapshot = (state: Exclude<DmSnapshotState, 'usable'>, name: string): string =>
+  ({
+    full: `the LVM snapshot ${name} is full: writing to it fails, and the next change of its volume loses it; lvremove ${name}`,
+    lost: `the LVM snapshot ${name} is lost: it was full, or its drive failed; check the drive, then lvremove ${name}`,
+    merge_failed: `the merge of a snapshot into the LVM volume ${name} has failed: check its drives; the merge is tried again when the volume is next activated`,
+  })[state];

@@ -19,6 +19,10 @@ const machine = () =>
     'sys/block/md0/size': '1',
     'sys/class/scsi_host/host0/state': 'running',
     'sys/class/scsi_generic/sg2/dev': '21:2',
+    'sys/bus/pci/drivers/3w-9xxx/0000:01:00.0/vendor': '0x13c1',
+    'sys/bus/pci/drivers/3w-9xxx/bind': '',
+    'sys/bus/pci/drivers/3w-9xxx/new_id': '',
+    'sys/bus/pci/drivers/3w-sas/bind': '',
   }).sys();
 
 const refusal = (command: string | string[], sys = machine()) =>
@@ -123,6 +127,9 @@ test.each([
   ['smartctl -j -i /dev/sdz', 'sdz is not a drive'],
   ['smartctl -j -i -d megaraid,1 /dev/bus/1', 'bus/1 is no RAID controller'],
   ['smartctl -j -i -d cciss,1 /dev/sg3', 'sg3 is no RAID controller'],
+  ['smartctl -j -i -d 3ware,1 /dev/twa1', 'twa1 is no RAID controller'],
+  ['smartctl -j -i -d 3ware,1 /dev/twe0', 'twe0 is no RAID controller'],
+  ['smartctl -j -i -d 3ware,1 /dev/twl0', 'twl0 is no RAID controller'],
 ])('%s: a drive that is not there, or has no device behind it', (command, expected) =>
   expect(refusal(command)).toBe(expected),
 );

@@ -39,29 +39,79 @@ function raid(...legs: (string | undefined)[]): MachineSnapshot {
 const raidStatus = (words: string) =>
   rack.tell('dmsetup status', `vg--a-home_rimage_0: 0 65536 linear \nvg--a-home: 0 65536 raid ${words}\n`);
 
-test.each([
-  ['Invalid', true],
-  ['Overflow', true],
-  ['Merge failed', true],
-  ['7648/8192 32', false],
-  ['8192/8192 32', false],
-  ['Unknown', false],
-])('a snapshot whose status is %s', async (status, isLost) => {
+const snapshots = {
+  ...volume(0, 'vg-root-real', ['sda'], '-real'),
+  ...volume(1, 'vg-daily-cow', ['sda'], '-cow'),
+};
+const withSnapshot = () => ({
+  ...socket,
+  ...sda,
+  ...snapshots,
+  ...volume(2, 'vg-root', ['dm-0']),
+  ...volume(3, 'vg-daily', ['dm-0', 'dm-1']),
+});
+const dailyStatus = (words: string) =>
   rack.tell(
     'dmsetup status',
-    `vg-root: 0 9 snapshot-origin \nvg-daily: 0 9 snapshot ${status}\nvg-daily-cow: 0 9 linear \n`,
+    `vg-root: 0 9 snapshot-origin \nvg-daily: 0 9 ${words}\nvg-daily-cow: 0 9 linear \nvg-root-real: 0 9 linear \n`,
   );
+const lostSnapshot =
+  'the LVM snapshot vg/daily is lost: it was full, or its drive failed; check the drive, then lvremove vg/daily';
+const complaintOfDaily = (complaint: string) => [{ key: `lvm_snapshot ${uuidOf('vg-daily')}`, complaint }];
+
+test.each([
+  ['Invalid', lostSnapshot],
+  [
+    'Overflow',
+    'the LVM snapshot vg/daily is full: writing to it fails, and the next change of its volume loses it; lvremove vg/daily',
+  ],
+  ['7648/8192 32', undefined],
+  ['8192/8192 32', undefined],
+  ['Unknown', undefined],
+  // The kernel says this of a snapshot that is being merged only.
+  ['Merge failed', undefined],
+])('a snapshot whose status is %s', async (status, complaint) => {
+  dailyStatus(`snapshot ${status}`);
   const machine = watchPools();
-  const snapshot = {
-    ...volume(0, 'vg-root-real', ['sda'], '-real'),
-    ...volume(1, 'vg-daily-cow', ['sda'], '-cow'),
-    ...volume(2, 'vg-root', ['dm-0']),
-    ...volume(3, 'vg-daily', ['dm-0', 'dm-1']),
-  };
-  expect(await machine.see({ ...socket, ...sda, ...snapshot })).toEqual([]);
+  expect(await machine.see(withSnapshot())).toEqual([]);
+  expect(await machine.reader.read()).toEqual(complaint === undefined ? [] : complaintOfDaily(complaint));
+});
+
+test.each([
+  ['Merge failed', true],
+  ['Invalid', true],
+  ['7648/8192 32', false],
+])('a snapshot that is being merged, with the status %s', async (status, hasFailed) => {
+  rack.tell('dmsetup status', `vg-root: 0 9 snapshot-merge ${status}\nvg-daily-cow: 0 9 linear \n`);
+  const machine = watchPools();
+  await machine.see({ ...socket, ...sda, ...snapshots, ...volume(2, 'vg-root', ['dm-0', 'dm-1']) });
   const complaint =
-    'the LVM snapshot vg/daily has overflowed: what it kept is lost, its volume is fine; lvremove vg/daily';
-  expect(await machine.reader.read()).toEqual(isLost ? [{ key: `lvm_snapshot ${uuidOf('vg-daily')}`, complaint }] : []);
+    'the merge of a snapshot into the LVM volume vg/root has failed: check its drives; the merge is tried again when the volume is next activated';
+  expect(await machine.reader.read()).toEqual(
+    hasFailed ? [{ key: `lvm_snapshot ${uuidOf('vg-root')}`, complaint }] : [],
+  );
+});
+
+test('a lost snapshot stays a problem while device mapper does not say how it is, until it is usable or removed', async () => {
+  dailyStatus('snapshot Invalid');
+  const machine = watchPools();
+  await machine.see(withSnapshot());
+  expect(await machine.reader.read()).toEqual(complaintOfDaily(lostSnapshot));
+  rack.fail('dmsetup status', 'Command failed.');
+  expect(await machine.reader.read()).toEqual(complaintOfDaily(lostSnapshot));
+  expect(await machine.reader.read()).toEqual(complaintOfDaily(lostSnapshot));
+  // It is not in the list for a moment, or has no table.
+  rack.tell('dmsetup status', 'vg-daily-cow: 0 9 linear \n');
+  expect(await machine.reader.read()).toEqual(complaintOfDaily(lostSnapshot));
+  dailyStatus('snapshot 16/8192 16');
+  expect(await machine.reader.read()).toEqual([]);
+  rack.fail('dmsetup status', 'Command failed.');
+  expect(await machine.reader.read()).toEqual([]);
+  dailyStatus('snapshot Invalid');
+  expect(await machine.reader.read()).toEqual(complaintOfDaily(lostSnapshot));
+  rack.fail('dmsetup status', 'Command failed.');
+  expect(await machine.see({ ...socket, ...sda, ...volume(2, 'vg-root', ['sda']) })).toEqual([]);
+  expect(await machine.reader.read()).toEqual([]);
 });
 
 /** A thin pool called `pool`, whose data lie on one drive and metadata on another. */
