@@ -12,7 +12,8 @@ interface AlikeMembers {
   effect: LossEffect;
 }
 
-/** Legs of LVM's RAID and mirrors, and its caches: which level or mode they have only LVM knows (lvmraid(7), lvmcache(7)). */
+/** Legs of LVM's RAID and mirrors, and its caches: which level or mode they have only LVM knows (lvmraid(7),
+ * lvmcache(7)). */
 const lvmPartPattern = /(_r(image|meta)_\d+|_mimage_\d+|_mlog|[_-]c(data|meta)|_cvol)$/;
 
 const isLvmPart = (device: BlockDevice | undefined) =>
@@ -58,8 +59,8 @@ export class BlockGraph {
     this.#mounts.set(name, [...(this.#mounts.get(name) ?? []), point]);
   }
 
-  /** Names of the drives below, each once, however many ways lead there. Drives that are gone have no device any more. `ends`: nodes
-   * below which it is not looked; they count as leaves. */
+  /** Names of the drives below, each once, however many ways lead there. Drives that are gone have no device any more.
+   * `ends`: nodes below which it is not looked; they count as leaves. */
   leavesBelow(name: string, ends: ReadonlySet<string> = new Set()): string[] {
     const leaves = new Set<string>();
     const seen = new Set<string>();

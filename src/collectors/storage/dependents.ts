@@ -21,8 +21,8 @@ function roleIn({ members, name }: PoolFindingsInput, drive: string): string | u
   return `${role ?? 'the only member'} of ${name}`;
 }
 
-/** What hangs on a drive, and what its death means for the data: “one of 2 members of srv; if it dies, /srv goes on, degraded”.
- * Undefined if nothing is known to hang on it. */
+/** What hangs on a drive, and what its death means for the data: “one of 2 members of srv; if it dies, /srv goes on,
+ * degraded”. Undefined if nothing is known to hang on it. */
 export function describeDependentsOfDrive(
   layout: StorageLayout,
   pools: readonly PoolFindingsInput[],

@@ -1,7 +1,8 @@
 import type { PoolFacts, PoolFindingsInput, PoolMember } from './pools/pool.ts';
 import type { StorageLayout } from './storage-layout.ts';
 
-/** The chain from drives over pools to mount points, in which partitions, encryption and volumes are no links of their own. */
+/** The chain from drives over pools to mount points, in which partitions, encryption and volumes are no links of their
+ * own. */
 export class StorageChain {
   readonly layout: StorageLayout;
   /** Ids of pools by their nodes: above and below, each is a link of its own. */

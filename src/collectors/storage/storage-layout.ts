@@ -10,7 +10,8 @@ import type { MemberDrive } from './pools/pool.ts';
 import { listMountedFilesystems, listSwapDevices, type MountedFilesystem } from './storage-mounts.ts';
 import { readUdevProperties } from './udev.ts';
 
-/** The drive that a whole block device is; undefined for what is no drive, such as a loop device. `id`: of a SATA, SAS or USB drive. */
+/** The drive that a whole block device is; undefined for what is no drive, such as a loop device. `id`: of a SATA, SAS
+ * or USB drive. */
 function identifyDrive(
   roots: HostRoots,
   { name, folder }: BlockDevice,
@@ -66,8 +67,8 @@ export class StorageLayout {
     return known;
   }
 
-  /** The drive below a member and an id that stays the same wherever the drive is plugged in. A member on several drives has the
-   * name that people gave it. */
+  /** The drive below a member and an id that stays the same wherever the drive is plugged in. A member on several
+   * drives has the name that people gave it. */
   identifyMember(name: string): { id: string; drive: MemberDrive | undefined } {
     const device = this.devices.get(name);
     if (device === undefined) return { id: name, drive: undefined };
@@ -87,8 +88,9 @@ export class StorageLayout {
   /** Whether the device is still there. */
   readonly isThere = (name: string): boolean => this.devices.has(name);
 
-  /** How many drives may fail before this is lost, if it alone could lose so many of its members, fewer than none if it has lost too
-   * many: two members on one drive, or a layer below without redundancy, leave none. Undefined if it is not known of a layer below. */
+  /** How many drives may fail before this is lost, if it alone could lose so many of its members, fewer than none if it
+   * has lost too many: two members on one drive, or a layer below without redundancy, leave none. Undefined if it is
+   * not known of a layer below. */
   redundancyOf(node: string, groups: readonly RedundancyGroup[]): number | undefined {
     const tolerance = Math.min(...groups.map(({ canLose }) => canLose));
     if (tolerance < 0) return 0;

@@ -32,7 +32,7 @@ const isWholeDisk = (sys: string, name: string) =>
 
 const isController = (sys: string, name: string) => listFolderSync(join(sys, 'class/nvme')).includes(name);
 
-/** By the nodes of their controllers, `twa0`; the nodes themselves are not in /sys. */
+/** By the nodes of its controllers, `twa0`; the nodes themselves are not in /sys. */
 const driverOf3wareNode: Record<string, string> = { twa: '3w-9xxx', twe: '3w-xxxx', twl: '3w-sas' };
 
 function isRaidController(sys: string, name: string): boolean {
@@ -62,7 +62,8 @@ export function explainCommandRefusal(command: readonly string[], sys: string): 
 
 const controllerTypePattern = new RegExp(` -d (${controllerDeviceTypes}) `);
 
-/** The drive that the command asks, whether by its controller or by a namespace of it; else the program. A RAID controller has many. */
+/** The drive that the command asks, whether by its controller or by a namespace of it; else the program. A RAID
+ * controller has many. */
 export function driveNameInCommand(command: readonly string[]): string {
   const words = command.join(' ');
   const node = /\/dev\/(nvme\d+|sd[a-z]+|bus\/\d+|\w+)/.exec(words)?.[1] ?? command[0] ?? '';

@@ -45,7 +45,8 @@ function readAnswer(socketPath: string, request: string, signal: AbortSignal): P
   });
 }
 
-/** Has the helper run the command. Rejects with a CommandError like `runCommand`, and with a DrivesHelperError if the helper does not. */
+/** Has the helper run the command. Rejects with a CommandError like `runCommand`, and with a DrivesHelperError if the
+ * helper does not. */
 export async function runCommandByDrivesHelper(
   socketPath: string,
   command: readonly string[],

@@ -1,5 +1,6 @@
-// One question a connection: the client sends one line of JSON, `{"command":["nvme","smart-log","/dev/nvme0","-o","json"]}`, and the
-// helper one line back. A client that closes the connection before withdraws its question.
+// One question a connection: the client sends one line of JSON,
+// `{"command":["nvme","smart-log","/dev/nvme0","-o","json"]}`, and the helper one line back. A client that closes the
+// connection before withdraws its question.
 
 /** Where the helper listens, on the host; the socket is readable and writable for root and the group of the agent. */
 export const drivesHelperSocketPath = '/run/infra-monitor/drives.sock';

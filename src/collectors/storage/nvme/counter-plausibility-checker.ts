@@ -30,8 +30,8 @@ export interface LowerCount {
 }
 export type LowerCounts = Partial<Record<Counter, LowerCount>>;
 
-/** A lower count is accepted as a reset of the counter after this time and so many readings. Until then it may be one of the
- * wrong answers that drives give for a while after a resume or a reset. */
+/** A lower count is accepted as a reset of the counter after this time and so many readings. Until then it may be one
+ * of the wrong answers that drives give for a while after a resume or a reset. */
 const resetConfirmSeconds = 24 * 3600;
 const resetConfirmReadings = 60;
 /** A count is trusted over a lower one only after this many readings agree on it; until then the higher one may be
@@ -67,7 +67,8 @@ export interface CheckedHealthLog {
   confirmed: MonotonicDriveCounters;
   /** Counters that were reset, with the count that they restarted at; older counts no longer apply. */
   restartedAt: MonotonicDriveCounters;
-  /** Lower counts to store, so that they are confirmed across restarts of the agent. The same object until it is worth storing. */
+  /** Lower counts to store, so that they are confirmed across restarts of the agent. The same object until it is worth
+   * storing. */
   lowerCounts: LowerCounts;
 }
 
@@ -84,8 +85,8 @@ export class CounterPlausibilityChecker {
   #judged: HealthLog | undefined;
   #previous: { log: HealthLog; result: CheckedHealthLog } | undefined;
 
-  /** `stored`: the drive's counts in memory; `lowerCounts` too, undefined until the memory is loaded. `nowMs`: a monotonic clock.
-   * The same log object again, from a drive that is slow to answer, is not another reading. */
+  /** `stored`: the drive's counts in memory; `lowerCounts` too, undefined until the memory is loaded. `nowMs`: a
+   * monotonic clock. The same log object again, from a drive that is slow to answer, is not another reading. */
   check(
     log: HealthLog,
     stored: MonotonicDriveCounters,
@@ -174,8 +175,9 @@ export class CounterPlausibilityChecker {
       : rest.reduce((lowest, count) => (count < lowest ? count : lowest), first);
   }
 
-  /** The count that a counter restarted at, once enough time and readings confirm the restart. A counter that falls again while the
-   * agent does not run, as in a virtual drive that begins anew with its machine, needs no new confirmation. */
+  /** The count that a counter restarted at, once enough time and readings confirm the restart. A counter that falls
+   * again while the agent does not run, as in a virtual drive that begins anew with its machine, needs no new
+   * confirmation. */
   #confirmedRestart(counter: Counter, count: bigint, seconds: number): bigint | undefined {
     const previous = this.#lower.get(counter);
     const hasRisen = previous !== undefined && previous.count <= count;

@@ -16,8 +16,8 @@ const listDrives = (drives: readonly NvmeDrive[]) =>
     .map(({ serial, controllers }) => `${controllers.map(({ name }) => `/dev/${name}`).join(', ')} (${serial})`)
     .join('; ') || 'none';
 
-/** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none and never did: a drive that vanished is
- * missed as a drive. Without names, selects all. */
+/** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none and never did: a drive
+ * that vanished is missed as a drive. Without names, selects all. */
 export function selectWatchedAndExcludedDrives(
   drives: readonly NvmeDrive[],
   names: readonly string[] | undefined,

@@ -63,7 +63,8 @@ interface ScrubFile {
   text: string;
 }
 
-/** Reads the state files of btrfs-progs, which only root can read: itself, else by the drives helper or sudo, once after each change. */
+/** Reads the state files of btrfs-progs, which only root can read: itself, else by the drives helper or sudo, once
+ * after each change. */
 export class BtrfsScrubReader {
   readonly #roots: HostRoots;
   readonly #files = new Map<string, ScrubFile>();

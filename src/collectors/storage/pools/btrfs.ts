@@ -34,8 +34,8 @@ function btrfsFacts(
   const { fsid, label, hasTemporaryId, deviceNames, devices, exclusiveOperation, allocation } = filesystem;
   const { scrub, hint } = scrubKnowledge;
   const living = deviceNames.filter(layout.isThere);
-  // The file system has no link for a device that it was mounted without; of one that was pulled the link stays. While a device is
-  // replaced, the target has a link, too, though it is no device with a number of its own yet.
+  // The file system has no link for a device that it was mounted without; of one that was pulled the link stays. While
+  // a device is replaced, the target has a link, too, though it is no device with a number of its own yet.
   const missing = Math.max(
     devices.length - living.length,
     devices.filter(({ isMissing }) => isMissing).length + deviceNames.length - living.length,

@@ -19,7 +19,8 @@ export interface DmStatuses {
   hint?: string | undefined;
 }
 
-/** From a RAID's status: how its legs are, and what it is busy with (Linux, Documentation/admin-guide/device-mapper/dm-raid.rst). */
+/** From a RAID's status: how its legs are, and what it is busy with (Linux,
+ * Documentation/admin-guide/device-mapper/dm-raid.rst). */
 export interface DmRaidStatus {
   /** `raid1`, `raid5_ls`. */
   level: string;
@@ -84,7 +85,8 @@ function tolerancesOf(level: string, legs: number): Pick<DmRaidStatus, 'toleranc
   return { tolerance, toleranceAtBest: number === '10' ? legs - 1 : tolerance };
 }
 
-/** `raid raid1 2 AD 65536/65536 idle 0 0 -`, or `mirror 2 254:1 254:2 64/64 1 AD 3 disk 254:0 A`; undefined if it is neither. */
+/** `raid raid1 2 AD 65536/65536 idle 0 0 -`, or `mirror 2 254:1 254:2 64/64 1 AD 3 disk 254:0 A`; undefined if it is
+ * neither. */
 export function parseDmRaid({ target, words }: DmStatus): DmRaidStatus | undefined {
   if (target === 'raid') {
     const [level = '', , health = '', share, action, mismatches] = words;
@@ -137,8 +139,8 @@ export function parseDmThinPool({ target, words }: DmStatus): DmThinPoolStatus |
  * written. `full`: what it kept can still be read, until the volume changes again. */
 export type DmSnapshotState = 'usable' | 'full' | 'lost' | 'merge_failed';
 
-/** `snapshot Invalid`, `snapshot-merge Merge failed`, or how full it is (drivers/md/dm-snap.c, snapshot_status); undefined
- * if it is neither. */
+/** `snapshot Invalid`, `snapshot-merge Merge failed`, or how full it is (drivers/md/dm-snap.c, snapshot_status);
+ * undefined if it is neither. */
 export function parseDmSnapshot({ target, words }: DmStatus): DmSnapshotState | undefined {
   if (words.length === 0) return undefined;
   const state = words.join(' ');

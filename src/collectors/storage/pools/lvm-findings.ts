@@ -29,7 +29,8 @@ function hasLostTooMuch(lost: number, { tolerance, toleranceAtBest }: DmRaidStat
   return lost > toleranceAtBest ? true : undefined;
 }
 
-/** What is wrong with a RAID volume or a mirror. Without its status, /sys tells only that the drive below a leg is gone. */
+/** What is wrong with a RAID volume or a mirror. Without its status, /sys tells only that the drive below a leg is
+ * gone. */
 export function lvmRaidFindings(
   volume: LvmVolume,
   status: DmRaidStatus | undefined,

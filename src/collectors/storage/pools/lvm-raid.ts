@@ -7,8 +7,8 @@ import { type LvmVolume, legsOf, physicalVolumesOf } from './lvm-sysfs.ts';
 import { mdActivityOf } from './md-sysfs.ts';
 import type { MemberRole, PoolFacts, PoolMember } from './pool.ts';
 
-/** While a whole volume is synchronised for the first time, or reshaped, each letter is an `a` (drivers/md/dm-raid.c, rs_get_progress):
- * no leg is behind the others. */
+/** While a whole volume is synchronised for the first time, or reshaped, each letter is an `a` (drivers/md/dm-raid.c,
+ * rs_get_progress): no leg is behind the others. */
 function roleOf(letter: string | undefined, health: string, isThere: boolean): MemberRole {
   if (!isThere || letter === '-') return 'missing';
   if (letter === 'D') return 'failed';

@@ -22,7 +22,8 @@ export interface PhysicalVolumes {
   isWhole: boolean;
 }
 
-/** 32 characters of the volume group's UUID, as many of the volume's, and what the device is to LVM (lib/activate/dev_manager.c). */
+/** 32 characters of the volume group's UUID, as many of the volume's, and what the device is to LVM
+ * (lib/activate/dev_manager.c). */
 const uuidPattern = /^(LVM-\w{64})(?:-(\w+))?$/;
 const legPattern = /_[rm]image_(\d+)$/;
 
@@ -60,7 +61,8 @@ export const legsOf = (
     })
     .sort((a, b) => a.number - b.number);
 
-/** RAID volumes, mirrors, thin pools and snapshots of this machine; snapshots of a thin pool are volumes like others. */
+/** RAID volumes, mirrors, thin pools and snapshots of this machine; snapshots of a thin pool are volumes like
+ * others. */
 export function listLvmVolumes(layout: StorageLayout): Record<'raids' | 'thinPools' | 'snapshots', LvmVolume[]> {
   const volumes = [...layout.devices.values()].flatMap((device) => volumeOf(device) ?? []);
   const isSnapshotStore = (name: string) => layout.devices.get(name)?.mapping?.uuid.endsWith('-cow') === true;

@@ -13,8 +13,8 @@ import { type LvmVolume, listLvmVolumes } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
 import type { PoolFacts } from './pool.ts';
 
-/** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's own commands
- * would read every drive of the machine. */
+/** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's
+ * own commands would read every drive of the machine. */
 export class LvmPools {
   readonly #deviceMapper: DeviceMapper;
   /** A volume is suspended for a moment while LVM changes it: it is believed the second time. */

@@ -13,7 +13,8 @@ import {
 } from './md-sysfs.ts';
 import type { MemberRole, PoolFacts } from './pool.ts';
 
-/** How many members may fail of a whole array; undefined for a level that is not known. A raid10 may survive more, by luck. */
+/** How many members may fail of a whole array; undefined for a level that is not known. A raid10 may survive more, by
+ * luck. */
 function toleranceOf({ level, slots = 0, layout = 0 }: MdArray): number | undefined {
   const copies = (layout & 0xff) * ((layout >> 8) & 0xff);
   const tolerances: Record<string, number> = {
@@ -55,8 +56,8 @@ const allZeros = /^[0:-]*$/;
 const formatUuid = (text: string) =>
   text.replaceAll(/[^0-9a-f]/gi, '').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
-/** UUID and name of an array: its kernel name changes at every assembly. udev does not know them of one that was not started,
- * but its members have them. */
+/** UUID and name of an array: its kernel name changes at every assembly. udev does not know them of one that was not
+ * started, but its members have them. */
 function identityOf(array: MdArray, layout: StorageLayout): { uuid: string | undefined; name: string } {
   const udev = layout.udevOf(array.device);
   const members = array.members

@@ -127,7 +127,8 @@ export function membersWithNewErrors({ newCounts = {}, members }: PoolFindingsIn
   return members.filter(({ id }) => (newCounts[`${prefix} ${id}`] ?? 0) > 0);
 }
 
-/** Parity that differs from the data; mirrors differ where swap or memory maps wrote. Whatever an array is busy with counts anew. */
+/** Parity that differs from the data; mirrors differ where swap or memory maps wrote. Whatever an array is busy with
+ * counts anew. */
 export function mismatchFindings(pool: PoolFindingsInput, mismatches: number | undefined, remedy: string): Finding[] {
   const key = 'mismatches';
   if (pool.layout !== undefined && !/^raid[456](_|$)/.test(pool.layout)) return [];

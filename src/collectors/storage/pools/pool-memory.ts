@@ -31,8 +31,8 @@ const poolMemorySchema = z.object({
   last_check: z.catch(z.optional(z.object({ at: z.iso.datetime(), errors: z.optional(countSchema) })), undefined),
 });
 
-/** What outlives the process: the members that a pool had, so that one that is gone can be named, and the counts that the
- * user has seen. */
+/** What outlives the process: the members that a pool had, so that one that is gone can be named, and the counts that
+ * the user has seen. */
 export type PoolMemory = z.output<typeof poolMemorySchema>;
 
 const uniqueById = (members: PoolMemory['pool_members']) =>
@@ -54,7 +54,8 @@ const isPresent = ({ role }: PoolMember) => role !== 'missing';
 const activeCount = ({ members }: PoolFacts) =>
   members.filter(({ role }) => role === 'active' || role === 'unknown').length;
 
-/** Whether most slots are empty, as in the system arrays of NAS makers, which have more slots than the machine has bays. */
+/** Whether most slots are empty, as in the system arrays of NAS makers, which have more slots than the machine has
+ * bays. */
 const isSparse = (facts: PoolFacts) => (facts.expectedMembers ?? 0) > 2 * activeCount(facts);
 
 /** The most members that held their share at once, as far as is known. */
@@ -66,7 +67,8 @@ const isWhole = (facts: PoolFacts, memory: PoolMemory | undefined) =>
   facts.expectedMembers !== undefined &&
   activeCount(facts) >= (isSparse(facts) ? mostActive(facts, memory) : facts.expectedMembers);
 
-/** The members, with a drive that has just gone, or is no longer seen below the layer that failed, named as it was when it was there. */
+/** The members, with a drive that has just gone, or is no longer seen below the layer that failed, named as it was when
+ * it was there. */
 export function nameMissingMembersFromMemory(facts: PoolFacts, memory: PoolMemory | undefined): PoolFacts {
   const present = new Set(facts.members.map(({ id }) => id));
   const members = facts.members.map((member) => {
@@ -120,8 +122,8 @@ export function poolMemoryAfterReading(facts: PoolFacts, memory: PoolMemory | un
   };
 }
 
-/** Whether the user may give up the members that are gone: their slots are then as empty as most others. Not while the next failure
- * loses data. */
+/** Whether the user may give up the members that are gone: their slots are then as empty as most others. Not while the
+ * next failure loses data. */
 export const canGiveUpGoneMembers = (pool: PoolFindingsInput): boolean =>
   isSparse(pool) && (pool.redundancyLeft ?? 0) > 0;
 

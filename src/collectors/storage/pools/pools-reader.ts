@@ -180,7 +180,8 @@ export class PoolsReader {
     return { ...memory, last_check: { at: new Date().toISOString(), errors: facts.lastCheckErrors } };
   }
 
-  /** A pool on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its own. */
+  /** A pool on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its
+   * own. */
   #device(pool: PoolFindingsInput, layout: StorageLayout, chain: StorageChain): Device {
     const { id, name, kind, node } = pool;
     const drives = new Set(layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []));

@@ -7,7 +7,8 @@ import type { MemberRole, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
 import { dataClasses, isResilverRunning, type Vdev, type ZpoolStatus } from './zpool-status.ts';
 
-/** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are several in it. */
+/** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are several in
+ * it. */
 interface Slot {
   leaves: readonly Vdev[];
   /** Those that have all its data. */
@@ -67,7 +68,8 @@ const roleOf = (leaf: Vdev, role: MemberRole): MemberRole => {
   return missingStates.has(leaf.state) ? 'missing' : 'failed';
 };
 
-/** Names the devices of one pool: by the links of /dev while they are there, and as they are remembered when they are gone. */
+/** Names the devices of one pool: by the links of /dev while they are there, and as they are remembered when they are
+ * gone. */
 class LeafNamer {
   readonly #roots: HostRoots;
   readonly #layout: StorageLayout;

@@ -42,11 +42,13 @@ function activityBelow({ devices }: KernelPool, layout: StorageLayout, sys: stri
   return [...drives].map((name) => tryReadTextSync(join(sys, 'block', name, 'stat')) ?? '').join('\n');
 }
 
-/** Reads pools: their states from the kernel's statistics, which never hang, whatever the pool's drives do; the rest from `zpool`. */
+/** Reads pools: their states from the kernel's statistics, which never hang, whatever the pool's drives do; the rest
+ * from `zpool`. */
 export class ZfsPools {
   readonly #roots: HostRoots;
   readonly #questioner: ZpoolQuestioner;
-  /** While the configuration is locked, the kernel says OFFLINE for a moment (openzfs#9004): it is believed the second time. */
+  /** While the configuration is locked, the kernel says OFFLINE for a moment (openzfs#9004): it is believed the second
+   * time. */
   #offline = new Set<string>();
   /** Ids by name: a pool that is found without its GUID, or loses all its drives, stays the same. */
   #ids: ReadonlyMap<string, string> = new Map();

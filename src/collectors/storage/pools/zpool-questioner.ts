@@ -22,7 +22,8 @@ export interface AskedPool {
   name: string;
   /** The kernel's word. */
   state: string | undefined;
-  /** Counters of reads and writes of its drives, which move when they are used; undefined if the drives are not known. */
+  /** Counters of reads and writes of its drives, which move when they are used; undefined if the drives are not
+   * known. */
   activity(): string | undefined;
 }
 
@@ -44,8 +45,9 @@ const usageStatus = 2;
 /** What a name of a pool is made of that may be asked about. */
 const namePattern = /^[a-zA-Z][\w.:-]{0,99}$/;
 
-/** Asks `zpool` about pools, one at a time and rarely: a command may hang for ever, and then no other one is started. A pool that is
- * suspended is not asked, and one whose drives nobody uses neither: nothing can have changed, and they may be asleep. */
+/** Asks `zpool` about pools, one at a time and rarely: a command may hang for ever, and then no other one is started. A
+ * pool that is suspended is not asked, and one whose drives nobody uses neither: nothing can have changed, and they
+ * may be asleep. */
 export class ZpoolQuestioner {
   readonly #roots: HostRoots;
   readonly #known = new Map<string, Known>();

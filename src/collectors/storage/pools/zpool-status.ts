@@ -63,7 +63,8 @@ function numberOf(value: unknown): number | undefined {
 /** More than any pool has; a deeper tree is none. */
 const maxDepth = 6;
 
-/** As `zpool status` remarks it (`print_status_config` in cmd/zpool/zpool_main.c). A scrub has the same count, which stays when it ends. */
+/** As `zpool status` remarks it (`print_status_config` in cmd/zpool/zpool_main.c). A scrub has the same count, which
+ * stays when it ends. */
 const isBehind = (fields: Fields, isResilvering: boolean) =>
   (isResilvering && (numberOf(fields.scan_processed) ?? 0) > 0) || (numberOf(fields.resilver_deferred) ?? 0) > 0;
 
@@ -115,7 +116,8 @@ function parseScan(value: unknown, now: number): ZpoolScan | undefined {
   };
 }
 
-/** The answer to `zpool status -j --json-int NAME`; undefined if it is none, or of another pool. `now`: in milliseconds. */
+/** The answer to `zpool status -j --json-int NAME`; undefined if it is none, or of another pool. `now`: in
+ * milliseconds. */
 export function parseZpoolJson(text: string, name: string, now: number): ZpoolStatus | undefined {
   const pool = fieldsOf(fieldsOf(fieldsOf(parseJsonWithin(text, bounds.commandOutput)).pools)[name]);
   const state = textOf(pool.state);

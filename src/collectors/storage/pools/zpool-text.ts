@@ -18,7 +18,8 @@ function parseCount(text: string): number | undefined {
   return number === undefined ? undefined : Math.round(Number(number) * 1000 ** ' KMGT'.indexOf(unit || ' '));
 }
 
-/** `    wwn-0x5000c5001-part1  ONLINE  0  0  130  (resilvering)`; a remark names the path of a device that cannot be opened. */
+/** `    wwn-0x5000c5001-part1  ONLINE  0  0  130  (resilvering)`; a remark names the path of a device that cannot be
+ * opened. */
 function parseLine(line: string): { depth: number; vdev: OpenVdev } | undefined {
   const [, indent = '', name, state = '', read, write, checksum, remark = ''] =
     /^\t( *)(\S+)(?: +([A-Z]+)(?: +(\S+) +(\S+) +(\S+))?(.*))?$/.exec(line.trimEnd()) ?? [];
@@ -101,7 +102,8 @@ function parseErrors(text: string | undefined): number | undefined {
   return /^Permanent errors/.test(text) ? 1 : undefined;
 }
 
-/** The answer to `zpool status -p -P NAME`, which OpenZFS before 2.3 has; undefined if it is none, or of another pool. */
+/** The answer to `zpool status -p -P NAME`, which OpenZFS before 2.3 has; undefined if it is none, or of another
+ * pool. */
 export function parseZpoolText(text: string, pool: string): ZpoolStatus | undefined {
   const fields = new Map<string, string[]>();
   let field: string[] | undefined;

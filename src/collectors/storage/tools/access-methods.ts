@@ -56,8 +56,8 @@ const healthCommands: readonly HealthCommand[] = [
   nvmeCli(['log', 'smart'], ['log', 'self-test'], (target) => ['id', target]),
 ];
 
-/** How to read a drive's health: a command, run with one right or another, on the controller or, if a container has only that,
- * on a namespace. */
+/** How to read a drive's health: a command, run with one right or another, on the controller or, if a container has
+ * only that, on a namespace. */
 export interface AccessMethod {
   command: HealthCommand;
   runner: CommandRunner;
@@ -147,8 +147,8 @@ async function tryMethods(
 }
 
 /** Tries the access methods in turn, first the root helper, which needs no right of this process. Rejects with a
- * HealthUnavailableError if nothing is broken, at once after a timeout, and otherwise with an error that has the words of each
- * method that failed. `helperSocket`: where this process reaches the helper. */
+ * HealthUnavailableError if nothing is broken, at once after a timeout, and otherwise with an error that has the words
+ * of each method that failed. `helperSocket`: where this process reaches the helper. */
 export async function findAccessMethodAndHealth(
   controller: NvmeController,
   seconds: number,

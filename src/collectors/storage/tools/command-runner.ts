@@ -1,7 +1,8 @@
 import { CommandError, type CommandResult, runCommand } from '../../../lib/command.ts';
 import { runCommandByDrivesHelper } from '../helper/drives-helper-client.ts';
 
-/** A way to run a command that asks a drive: with this process's own rights, with those of sudo's rule, or by the root helper. */
+/** A way to run a command that asks a drive: with this process's own rights, with those of sudo's rule, or by the root
+ * helper. */
 export interface CommandRunner {
   kind: 'own' | 'sudo' | 'helper';
   /** Resolves whatever the exit status; rejects with an error that names the command. */
@@ -19,12 +20,13 @@ export const drivesHelperRunner = (socketPath: string): CommandRunner => ({
   run: (program, args, seconds) => runCommandByDrivesHelper(socketPath, [program, ...args], seconds),
 });
 
-/** Questions for which sudo requires a password, as an older rule does for newer ones, and programs of which it allows none for a kind
- * of drive. They are not tried again, because sudo logs each attempt. */
+/** Questions for which sudo requires a password, as an older rule does for newer ones, and programs of which it allows
+ * none for a kind of drive. They are not tried again, because sudo logs each attempt. */
 const refusedBySudo = new Set<string>();
 const allowedBySudo = new Set<string>();
 
-/** The question to any drive of the kind (`smartctl -j -i /dev/sd`), and all questions of the program to those (`smartctl /dev/sd`). */
+/** The question to any drive of the kind (`smartctl -j -i /dev/sd`), and all questions of the program to those
+ * (`smartctl /dev/sd`). */
 function questionAndScope(program: string, args: readonly string[]): [question: string, scope: string] {
   const words = args.map((word) => word.replace(/^(\/dev\/(?:nvme|sd)).*/, '$1'));
   const kind = words.find((word) => word.startsWith('/dev/')) ?? '';
@@ -34,7 +36,8 @@ function questionAndScope(program: string, args: readonly string[]): [question: 
 export const isRefusedBySudo = (program: string, args: readonly string[]): boolean =>
   questionAndScope(program, args).some((key) => refusedBySudo.has(key));
 
-/** sudo's own last word, with nothing from the command. It also warns, as of a host without an address, and then runs the command. */
+/** sudo's own last word, with nothing from the command. It also warns, as of a host without an address, and then runs
+ * the command. */
 const refusalIn = ({ status, stdout, stderr }: CommandResult): string | undefined =>
   status === 0 || stdout.trim() !== '' ? undefined : /(?:^|\n)((?:sudo:|Sorry, user ).*)$/.exec(stderr.trim())?.[1];
 

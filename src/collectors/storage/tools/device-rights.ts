@@ -43,8 +43,9 @@ function accessTo(node: string): 'allowed' | 'denied' | 'missing' {
 /** Whether the device node exists, even without the right to open it. */
 export const deviceNodeExists = (name: string): boolean => accessTo(`/dev/${name}`) !== 'missing';
 
-/** `name`: below /dev, or the path of a file. Why this process has no right to read the drive's health, and the command that gives it the right; undefined if it
- * has the right. `isHelperForbidden`: the drives helper is there, but not for this process's user. */
+/** `name`: below /dev, or the path of a file. Why this process has no right to read the drive's health, and the command
+ * that gives it the right; undefined if it has the right. `isHelperForbidden`: the drives helper is there, but not for
+ * this process's user. */
 export function explainMissingRight(
   name: string,
   isHelperForbidden = false,

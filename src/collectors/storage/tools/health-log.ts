@@ -23,8 +23,8 @@ const isAtMaximum = (value: LogValue) =>
       ? value.count === maxUint32 || value.seconds === maxUint32
       : value === maxUint32;
 
-/** Counters at their maximum count as unknown. Rejects a log of nothing but zeros, as some virtual drives have it, or ones, as of a
- * drive that has dropped off the bus. */
+/** Counters at their maximum count as unknown. Rejects a log of nothing but zeros, as some virtual drives have it, or
+ * ones, as of a drive that has dropped off the bus. */
 export function requireFilledHealthLog(answered: HealthLog): HealthLog {
   const log: HealthLog = {
     ...answered,

@@ -4,11 +4,12 @@ import { parseJsonWithin } from '../../../model/json.ts';
 
 /** A string, or what stands without quotes. */
 const jsonToken = /"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+/gs;
-/** A literal or number of JSON (RFC 8259); of a whole one with more digits than a double can hold, digits would be lost. */
+/** A literal or number of JSON (RFC 8259); of a whole one with more digits than a double can hold, digits would be
+ * lost. */
 const exactLiteral = /^(true|false|null|(?!-?\d{16,}$)-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
 
-/** Turns whatever else stands without quotes (`nan`, `0x04`, big numbers) into strings, so that it costs only its field, and
- * control characters, which nvme-cli 1.x leaves in strings, into spaces. */
+/** Turns whatever else stands without quotes (`nan`, `0x04`, big numbers) into strings, so that it costs only its
+ * field, and control characters, which nvme-cli 1.x leaves in strings, into spaces. */
 const quoteInexactTokens = (text: string) =>
   text.replace(jsonToken, (token) => {
     if (token.startsWith('"')) return [...token].map((letter) => (letter < ' ' ? ' ' : letter)).join('');

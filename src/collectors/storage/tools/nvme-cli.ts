@@ -6,8 +6,8 @@ import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsiusFromKelvin } from './temperature.ts';
 
-/** The object with most of these keys, if it has at least so many: the answer itself or, as in newer versions, an object
- * inside it. */
+/** The object with most of these keys, if it has at least so many: the answer itself or, as in newer versions, an
+ * object inside it. */
 function findFields(answer: unknown, keys: readonly string[], least: number): LooselyNamedJsonFields | undefined {
   if (!isJsonObject(answer)) return undefined;
   const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map((object) => {

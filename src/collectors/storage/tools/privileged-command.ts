@@ -22,8 +22,9 @@ export interface PrivilegedCommand {
   capability: DriveCapability | null;
 }
 
-/** Runs a command with this process's own rights, else by the helper, else by sudo. Rejects with a HealthUnavailableError if a right or
- * the program is missing. `helperSocket`: where this process reaches the helper. */
+/** Runs a command with this process's own rights, else by the helper, else by sudo. Rejects with a
+ * HealthUnavailableError if a right or the program is missing. `helperSocket`: where this process reaches the
+ * helper. */
 export async function runPrivilegedCommand(
   { program, args, packageName, node, capability }: PrivilegedCommand,
   helperSocket: string,

@@ -32,8 +32,8 @@ export function selfTestResult({
   return latest.passed ? 'passed' : 'failed';
 }
 
-/** The self-tests of the newest answer, with the last finished one of an earlier answer if it tells of none: its log may be missing, or
- * have room only for what was aborted since. */
+/** The self-tests of the newest answer, with the last finished one of an earlier answer if it tells of none: its log
+ * may be missing, or have room only for what was aborted since. */
 export function keepKnownSelfTests(
   newest: SelfTests | undefined,
   before: SelfTests | undefined,
@@ -53,7 +53,8 @@ const objectAt = (parent: unknown, key: string) => {
 };
 const fieldsOf = (value: unknown) => new LooselyNamedJsonFields(isJsonObject(value) ? value : {});
 
-/** Whether the test passed, by the code of its result; undefined if it did not run to its end, or the code is unknown. */
+/** Whether the test passed, by the code of its result; undefined if it did not run to its end, or the code is
+ * unknown. */
 type ResultMeaning = (code: number | undefined) => boolean | undefined;
 
 const meaningOfCodes =
@@ -172,7 +173,8 @@ function parseNvmeCliSelfTests(answer: unknown): SelfTests | undefined {
   );
 }
 
-/** The self-tests in the output of nvme-cli or smartctl; undefined if it has none, as of a drive that has no such log. */
+/** The self-tests in the output of nvme-cli or smartctl; undefined if it has none, as of a drive that has no such
+ * log. */
 export function parseSelfTests(output: string): SelfTests | undefined {
   const answer = parseJsonOutput(output);
   if (!isJsonObject(answer)) return undefined;

@@ -1,6 +1,7 @@
 const number = '[0-9]{1,3}';
 
-/** smartctl's `-d` for drives behind a RAID controller, of which one device node has many (smartctl(8)); the source of an expression. */
+/** smartctl's `-d` for drives behind a RAID controller, of which one device node has many (smartctl(8)); the source of
+ * an expression. */
 export const controllerDeviceTypes = [
   `(sat[+])?(megaraid|3ware|cciss|areca),${number}`,
   `(sat[+])?areca,${number}/${number}`,
@@ -9,7 +10,8 @@ export const controllerDeviceTypes = [
   `hpt,${number}/${number}(/${number})?`,
 ].join('|');
 
-/** smartctl's `-d` for a drive with a device node of its own. Without jmb39x and jms56x, which reach a drive by writing to it. */
+/** smartctl's `-d` for a drive with a device node of its own. Without jmb39x and jms56x, which reach a drive by writing
+ * to it. */
 export const driveDeviceTypes = [
   'ata|scsi|marvell',
   `(sat|auto)(,(auto,)?(12|16))?|nvme(,${number})?`,
