@@ -1,10 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-scrub.ts';
+import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import { isInContainer } from '../../../../src/lib/container.ts';
-import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
+import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
+import { memory } from '../../../helpers/memory.ts';
+import { agent } from '../../../helpers/sample-collector.ts';
 import { letHelperAnswer, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
 
 const fsid = '1b7c0f52-0000-4a7e-9f00-00000000ab01';
@@ -208,7 +211,8 @@ describe('a scrub whose state only root can read', () => {
   /** Not even root can read a folder as a file. */
   const unreadable = { ...sda, ...sdb, ...tank(), [`/var/lib/btrfs/scrub.status.${fsid}/`]: '' };
 
-  test('is known by the helper, which is asked once after each change; what it found lasts until there is another', async () => {
+  /** What the helper is asked for, line by line; it answers each time with one scrub. */
+  async function letHelperReadScrubs() {
     const { socket } = await letHelperAnswer();
     const bin = mkdtempSync(join(tmpdir(), 'cat-'));
     const { PATH } = process.env;
@@ -219,15 +223,34 @@ describe('a scrub whose state only root can read', () => {
     const state = `scrub status:1\n${fsid}:1|csum_errors:3|uncorrectable_errors:1|t_start:1000|duration:20|canceled:0|finished:1`;
     writeFileSync(join(bin, 'cat'), `#!/bin/sh\necho "$1" >>${bin}/asked\necho '${state}'\n`, { mode: 0o755 });
     process.env.PATH = `${bin}:${PATH}`;
+    return { socket, asked: () => readFileSync(join(bin, 'asked'), 'utf8') };
+  }
+  const question = `/var/lib/btrfs/scrub.status.${fsid}\n`;
+
+  test('is known by the helper, which is asked once after each change; what it found lasts until there is another', async () => {
+    const { socket, asked } = await letHelperReadScrubs();
     const machine = watchPools();
     const [pool] = await machine.see({ ...unreadable, ...socket });
     expect(pool?.reading).toMatchObject({ lastCheck: new Date(1_020_000), lastCheckErrors: 3 });
     expect(pool?.findings.map(({ key, severity }) => [key, severity])).toEqual([['scrub', 'data_at_risk']]);
     await machine.reader.read();
-    expect(readFileSync(join(bin, 'asked'), 'utf8')).toBe(`/var/lib/btrfs/scrub.status.${fsid}\n`);
+    expect(asked()).toBe(question);
     const [unknown] = await machine.see(unreadable);
     expect(unknown?.reading.findings).toEqual([{ key: 'scrub', isUnknown: true }]);
     expect((await machine.see({ ...sda, ...sdb, ...tank() }))[0]?.reading.findings).toEqual([]);
+  });
+
+  test('is forgotten with its file system, and asked again when that is back', async () => {
+    const { socket, asked } = await letHelperReadScrubs();
+    const roots = expandSnapshot({ ...unreadable, ...socket });
+    const reader = new PoolsReader(agent, memory({}), roots);
+    await reader.read();
+    renameSync(roots.sys('fs/btrfs', fsid), roots.sys('fs/btrfs.gone'));
+    await reader.read();
+    expect(asked()).toBe(question);
+    renameSync(roots.sys('fs/btrfs.gone'), roots.sys('fs/btrfs', fsid));
+    await reader.read();
+    expect(asked()).toBe(question + question);
   });
 
   test.runIf(!isInContainer())('is unknown without the helper, and what is missing is said', async () => {
