@@ -19,8 +19,8 @@ export const isControllerDrive = ({ type }: DriveTypeSetting): boolean => typePa
 export const controllerNodeOf = ({ drive }: DriveTypeSetting): string =>
   /^\/dev\/(bus\/\d+)$/.exec(drive)?.[1] ?? deviceNameOfPath(drive);
 
-/** The node, as `controllerNodeOf` has it, of the controller that has made this disk: MegaRAID's logical drives are on the channels
- * from 2 on (drivers/scsi/megaraid/megaraid_sas.h, MEGASAS_MAX_PD_CHANNELS). */
+/** The node, as `controllerNodeOf` has it, of the controller that has made this disk: MegaRAID's logical drives are on
+ * the channels from 2 on (drivers/scsi/megaraid/megaraid_sas.h, MEGASAS_MAX_PD_CHANNELS). */
 export function nodeOfLogicalDrive(roots: HostRoots, name: string): string | undefined {
   try {
     const link = readlinkSync(roots.sys('block', name));
@@ -31,8 +31,8 @@ export function nodeOfLogicalDrive(roots: HostRoots, name: string): string | und
   }
 }
 
-/** Finds a drive behind a RAID controller: the kernel sees only what the controller makes of it, so that nothing but smartctl's answer
- * identifies it. */
+/** Finds a drive behind a RAID controller: the kernel sees only what the controller makes of it, so that nothing but
+ * smartctl's answer identifies it. */
 export class ControllerDriveFinder {
   readonly #node: string;
   readonly #setting: string;

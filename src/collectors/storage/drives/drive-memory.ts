@@ -74,8 +74,8 @@ export const acknowledgeAllErrorCounts = (before: DriveMemory, counts: ErrorCoun
       : [{ at: now.toISOString(), count: counts.reallocated_sectors }],
 });
 
-/** Errors that are not acknowledged: 0 of those that the drive never counted, undefined of those that it once counted and now does not
- * tell. */
+/** Errors that are not acknowledged: 0 of those that the drive never counted, undefined of those that it once counted
+ * and now does not tell. */
 export const newErrorsSinceAcknowledged = ({ acknowledged }: DriveMemory, counts: ErrorCounts): ErrorCounts =>
   Object.fromEntries(
     errorCountNames.map((name) => {
@@ -108,8 +108,8 @@ export function sectorsReallocatedInLastWeek(
   return count === undefined || past.length === 0 ? 0 : Math.max(0, count - Math.min(...past.map((one) => one.count)));
 }
 
-/** Lowers acknowledged counts below which the drive has counted for a day: they were reset, and must not hide the next rise. A shorter
- * time may be one of wrong answers. */
+/** Lowers acknowledged counts below which the drive has counted for a day: they were reset, and must not hide the next
+ * rise. A shorter time may be one of wrong answers. */
 export class ErrorCountResetDetector {
   readonly #lowerSince = new Map<ErrorCountName, { at: number; count: number }>();
 

@@ -64,7 +64,8 @@ export function storageDriveFindings(reading: StorageDriveReading, before: Lasti
   /** What an earlier report told, and this one does not, is not over. */
   const isUntold = (key: string) => report === undefined || before.has(key);
   const areAttributesUntold = errorCountNames.some((name) => newErrors?.[name] === undefined);
-  // A drive that says nothing of itself is not therefore well, nor is one that passes without the attributes that it failed by.
+  // A drive that says nothing of itself is not therefore well, nor is one that passes without the attributes that it
+  // failed by.
   const isPassed = areAttributesUntold && before.has('verdict') ? undefined : report?.passed;
   const isFailing = failing.length > 0 || report?.passed === false || (isPassed === undefined ? undefined : false);
   const selfTests = report?.selfTests;

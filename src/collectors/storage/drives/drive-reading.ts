@@ -23,8 +23,8 @@ export interface StorageDriveReading {
   readAt: Date | undefined;
   /** Degrees Celsius; unknown if it was read too long ago. */
   temperature: number | undefined;
-  /** Errors that are neither history nor acknowledged: 0 of those that the drive never counted, undefined of those that it once counted
-   * and now does not tell. All are undefined until memory is loaded. */
+  /** Errors that are neither history nor acknowledged: 0 of those that the drive never counted, undefined of those that
+   * it once counted and now does not tell. All are undefined until memory is loaded. */
   newErrors: ErrorCounts | undefined;
   /** Sectors that were reallocated in the last week. */
   reallocatedInWeek: number;

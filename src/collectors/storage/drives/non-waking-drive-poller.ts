@@ -180,8 +180,8 @@ export class NonWakingDrivePoller {
     return seconds - slackSeconds;
   }
 
-  /** Whether the drive may be asked without the question that it did not answer. An SSD does not sleep; others must be in use, but for
-   * the first time behind a USB bridge, many of which do not pass the question on. */
+  /** Whether the drive may be asked without the question that it did not answer. An SSD does not sleep; others must be
+   * in use, but for the first time behind a USB bridge, many of which do not pass the question on. */
   #maySkipPowerQuestion(): boolean {
     const { isRotational, identity } = this.#drive;
     return !isRotational || this.#isInUse || (identity.bus === 'usb' && this.#state.report === undefined);

@@ -12,7 +12,8 @@ export type SmartctlAnswer =
   | { kind: 'asleep'; type: string | undefined }
   | { kind: 'report'; type: string | undefined; report: DriveHealthReport; isPowerUnknowable: boolean };
 
-/** The drive did not answer the question whether it sleeps: no right, a dead drive, or a bridge that does not pass it on. */
+/** The drive did not answer the question whether it sleeps: no right, a dead drive, or a bridge that does not pass it
+ * on. */
 export class PowerModeCheckFailedError extends Error {}
 
 const fieldsAt = (parent: Record<string, unknown>, key: string) =>
@@ -76,9 +77,9 @@ function reportOf(answer: Record<string, unknown>): DriveHealthReport | undefine
   };
 }
 
-/** Parses what smartctl 7.0 and later printed about a drive. Throws a PowerModeCheckFailedError if the drive did not say whether it
- * sleeps, and an error with smartctl's own words if there is no answer for another reason. Its exit status is no verdict: the bits for
- * errors in the past are everyday. */
+/** Parses what smartctl 7.0 and later printed about a drive. Throws a PowerModeCheckFailedError if the drive did not
+ * say whether it sleeps, and an error with smartctl's own words if there is no answer for another reason. Its exit
+ * status is no verdict: the bits for errors in the past are everyday. */
 export function parseSmartctlAnswer(text: string): SmartctlAnswer {
   const answer = parseJsonOutput(text);
   if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
@@ -87,7 +88,8 @@ export function parseSmartctlAnswer(text: string): SmartctlAnswer {
   const remembered = typeof type === 'string' ? type : undefined;
   const mode = powerModeOf(answer, messages);
   if (mode !== undefined) {
-    // “SLEEP” is what smartctl makes of a question that failed; SAS drives have further words, such as “STANDBY BY TIMER”.
+    // “SLEEP” is what smartctl makes of a question that failed; SAS drives have further words, such as “STANDBY BY
+    // TIMER”.
     if (/^STANDBY/i.test(mode)) return { kind: 'asleep', type: remembered };
     throw new PowerModeCheckFailedError('the drive did not say whether it is asleep');
   }

@@ -12,7 +12,8 @@ interface Attribute {
   raw?: number | undefined;
 }
 
-/** Error counts by attribute id: makers name them differently. Ids such as 1, 7, 188 and 195 pack several numbers into one. */
+/** Error counts by attribute id: makers name them differently. Ids such as 1, 7, 188 and 195 pack several numbers into
+ * one. */
 const countIds: Partial<Record<number, ErrorCountName>> = {
   5: 'reallocated_sectors',
   10: 'spin_retries',
@@ -23,7 +24,8 @@ const countIds: Partial<Record<number, ErrorCountName>> = {
   199: 'crc_errors',
 };
 
-/** Attributes whose normalised value is the rest of the endurance, in order of trust, and how smartctl names them where they are. */
+/** Attributes whose normalised value is the rest of the endurance, in order of trust, and how smartctl names them where
+ * they are. */
 const lifeLeftAttributes: readonly [id: number, name: RegExp][] = [
   [231, /life/i],
   [202, /life/i],
@@ -112,8 +114,8 @@ function driveStatistics(answer: Record<string, unknown>): AtaDeviceStatistics |
   };
 }
 
-/** The values that only ATA drives have; undefined if the answer has no attributes. The temperature is always the attribute's: with
- * `-l devstat`, smartctl puts another sensor in its place. */
+/** The values that only ATA drives have; undefined if the answer has no attributes. The temperature is always the
+ * attribute's: with `-l devstat`, smartctl puts another sensor in its place. */
 export function parseSmartctlAtaValues(answer: Record<string, unknown>): Partial<DriveHealthReport> | undefined {
   const table = isJsonObject(answer.ata_smart_attributes) ? answer.ata_smart_attributes.table : undefined;
   if (!Array.isArray(table)) return undefined;

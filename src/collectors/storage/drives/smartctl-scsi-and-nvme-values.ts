@@ -11,7 +11,8 @@ const decimalAt = (fields: LooselyNamedJsonFields, key: string) => {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
 };
 
-/** The values that only SAS and other SCSI drives have; undefined if the answer has none. Errors that the drive corrected are noise. */
+/** The values that only SAS and other SCSI drives have; undefined if the answer has none. Errors that the drive
+ * corrected are noise. */
 export function parseSmartctlScsiValues(answer: Record<string, unknown>): Partial<DriveHealthReport> | undefined {
   if (
     !Object.keys(answer).some((key) => /^scsi_(grown|error_counter|percentage|pending|self_test|background)/.test(key))

@@ -25,7 +25,8 @@ export interface StorageDrive {
   activity: string;
 }
 
-/** Whether the kernel has given the drive up (drivers/scsi/scsi_sysfs.c). Until it is running again, no command reaches it. */
+/** Whether the kernel has given the drive up (drivers/scsi/scsi_sysfs.c). Until it is running again, no command reaches
+ * it. */
 export const isOfflineKernelState = (kernelState: string | undefined): boolean =>
   kernelState === 'offline' || kernelState === 'transport-offline';
 
@@ -86,8 +87,9 @@ function joinPaths(paths: readonly Omit<StorageDrive, 'id'>[]): Omit<StorageDriv
   return [...drives.values()];
 }
 
-/** SATA, SAS and USB drives, as the kernel and udev know them; no drive is asked. `isRemembered`: whether an earlier process has kept
- * something of the drive with this id. One that is known by another id than its serial number shared that with others. */
+/** SATA, SAS and USB drives, as the kernel and udev know them; no drive is asked. `isRemembered`: whether an earlier
+ * process has kept something of the drive with this id. One that is known by another id than its serial number shared
+ * that with others. */
 export function readStorageDrives(roots: HostRoots, isRemembered: (id: string) => boolean): StorageDrive[] {
   const paths = listFolderSync(roots.sys('block'))
     .filter((name) => /^sd[a-z]+$/.test(name))
@@ -107,7 +109,8 @@ export function readStorageDrives(roots: HostRoots, isRemembered: (id: string) =
   });
 }
 
-/** The drive as a device: `nas WDC WD40EFRX-68N32N0`, with the end of its id if there are several drives of the model. */
+/** The drive as a device: `nas WDC WD40EFRX-68N32N0`, with the end of its id if there are several drives of the
+ * model. */
 export function storageDriveDevice(agent: AgentIdentity, drive: StorageDrive, all: readonly StorageDrive[]): Device {
   const { model, serial, firmware } = drive.identity;
   const kind = model || 'Drive';
