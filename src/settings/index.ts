@@ -24,7 +24,9 @@ import { misspelledVariableWarnings, unmatchedPerNameVariableErrors } from './mi
 import {
   type Environment,
   listPlainAndFileSecretVariables,
+  problemOf,
   readVariables,
+  type SettingProblem,
   SettingsError,
   type SettingsSchema,
 } from './read-variables.ts';
@@ -101,7 +103,8 @@ function readVariablesOfFile(file: string | undefined): Environment {
   const { variables, problems } = parseEnvFile(
     (file === undefined ? readDefaultFile() : readNamed(file, '--env')) ?? '',
   );
-  if (problems.length > 0) throw new SettingsError(problems.map((problem) => `${file ?? '.env'}, ${problem}`));
+  if (problems.length > 0)
+    throw new SettingsError(problems.map((problem) => ({ text: `${file ?? '.env'}, ${problem}` })));
   return variables;
 }
 
@@ -122,14 +125,14 @@ function readNamed(file: string, shown: string): string {
   try {
     return readBoundedFileSync(file, bounds.settingsFile).toString('utf8');
   } catch (error) {
-    throw new SettingsError([`${shown}: ${describeError(error)}`]);
+    throw new SettingsError([{ text: `${shown}: ${describeError(error)}` }]);
   }
 }
 
 /** Throws a SettingsError that lists every problem, once where two collectors share a variable. */
 export function parseSettings(catalogue: readonly AnyCollectorDefinition[], variables: Environment): Settings {
   const { env, notices } = withMqttUserAsMqttUsername(variables);
-  const problems: string[] = [];
+  const problems: SettingProblem[] = [];
   const own = readVariables(agentSettingsSchema, env, problems);
   const mqtt = readVariables(mqttSettingsSchema, env, problems);
   const brokers = mqtt.MQTT_URL === undefined ? [] : settingsOfEachBroker(mqtt).map(({ MQTT_URL }) => MQTT_URL);
@@ -149,11 +152,11 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
     const values = readVariables(collectorSchema(collector), env, problems);
     const schedule = values[scheduleName(collector)];
     if (schedule !== 'off' && problems.length === countBefore)
-      problems.push(...unmatchedPerNameVariableErrors(collector, values));
+      problems.push(...unmatchedPerNameVariableErrors(collector, values).map((text) => ({ text })));
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
-    problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither');
+    problems.push({ text: 'MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither' });
   const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
   const reservedNames = [
     ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id),
@@ -163,11 +166,17 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
   const id = own.AGENT_ID ?? slug(name);
   if (reservedNames.includes(id))
     problems.push(
-      `${own.AGENT_ID === undefined ? 'AGENT_NAME' : 'AGENT_ID'}: got ${JSON.stringify(own.AGENT_ID ?? name)}, but the names ${reservedNames.join(', ')} are reserved`,
+      problemOf(
+        own.AGENT_ID === undefined ? 'AGENT_NAME' : 'AGENT_ID',
+        `got ${JSON.stringify(own.AGENT_ID ?? name)}, but the names ${reservedNames.join(', ')} are reserved`,
+      ),
     );
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const unknown = misspelledVariableWarnings(env, schemas);
-  if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
+  if (problems.length > 0) {
+    const distinct = new Map(problems.map((problem) => [problem.text, problem]));
+    throw new SettingsError([...distinct.values(), ...unknown.map((text) => ({ text }))]);
+  }
   const started = new PastMoment();
   const hostRoots = new HostRoots(own);
   const machine = readHashedMachineId(hostRoots);

@@ -6,16 +6,30 @@ import { describeError, UsageError } from '../model/errors.ts';
 import { registerPublicText, Secret } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 import { SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
+import { printableValue, withoutCredentials } from './printable-value.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What is wrong with a setting. */
+export interface SettingProblem {
+  /** As it is set: `HA_TOKEN_CELLAR`, `HA_TOKEN_FILE`; undefined if the value of no single one is wrong. */
+  variable?: string;
+  /** For the user; begins with the variable. */
+  text: string;
+}
+
+export const problemOf = (variable: string, text: string): SettingProblem => ({
+  variable,
+  text: `${variable}: ${text}`,
+});
+
 /** Lists every problem at once, each with the name of its variable. */
 export class SettingsError extends UsageError {
-  readonly problems: readonly string[];
+  readonly problems: readonly SettingProblem[];
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly SettingProblem[]) {
     super(
-      `${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      `${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} wrong:\n${problems.map(({ text }) => `  ${text}`).join('\n')}`,
     );
     this.problems = problems;
   }
@@ -33,10 +47,10 @@ const ownValue = (env: Environment, name: string, meta: SettingMeta | undefined)
   meta?.secret ? env[name] || undefined : trimmedValue(env, name);
 
 /** Reads the file named by `<NAME>_FILE`, without the line break at its end. */
-function readSecretFile(env: Environment, name: string, problems: string[]): string | undefined {
+function readSecretFile(env: Environment, name: string, problems: SettingProblem[]): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
-  if (env[name]) problems.push(`${name}: ${name}_FILE is set too; remove one of them`);
+  if (env[name]) problems.push(problemOf(name, `${name}_FILE is set too; remove one of them`));
   try {
     const text = readBoundedFileSync(path, bounds.secretFile)
       .toString('utf8')
@@ -44,28 +58,12 @@ function readSecretFile(env: Environment, name: string, problems: string[]): str
       .replace(/\r?\n$/, '');
     return text || undefined;
   } catch (error) {
-    problems.push(`${name}_FILE: ${describeError(error)}`);
+    // A secret in place of its file's path would be quoted.
+    const reason =
+      withoutCredentials(path) === path ? describeError(error) : `got ${printableValue(path)}, expected path`;
+    problems.push(problemOf(`${name}_FILE`, reason));
     return undefined;
   }
-}
-
-/** Characters of an invalid value that an error message shows. */
-const maxShownLength = 200;
-
-/** What follows a colon is a port that was mistyped, and no password, if before the colon there is what only a host can be. */
-const certainHost = String.raw`localhost:|\d+(?:\.\d+){3}:|[^:/@]+\.(?:local|lan|home|internal|arpa|box):`;
-const passwordInPlaceOfPort = new RegExp(
-  String.raw`(:\/\/(?!${certainHost})[^:/@[\]]*:)(?!\d{1,5}(?:[/?#,]|$)).*`,
-  's',
-);
-
-/** A URL can contain a password: before an `@`, in place of the port if the host is missing, or in its query. */
-function withoutCredentials(value: string): string {
-  const redacted = value
-    .replace(/^((?:[^=:/@]+=)?\w+:\/\/)?.*@/s, '$1***@')
-    .replace(passwordInPlaceOfPort, '$1***')
-    .replace(/(:\/\/[^?]*)\?.*/s, '$1?***');
-  return JSON.stringify(redacted.length > maxShownLength ? `${redacted.slice(0, maxShownLength)}…` : redacted);
 }
 
 /** What is wrong with the host or the port of a URL in the value; undefined if nothing is. */
@@ -93,7 +91,8 @@ const hasBareIpv6Address = (value: string) =>
 /** How to write an invalid value; empty if that is not known. */
 function adviceOn(value: string | undefined, meta: SettingMeta | undefined): string {
   if (value === undefined) return '';
-  const suggestion = meta?.suggest?.(value);
+  // A suggestion repeats what it is made of.
+  const suggestion = withoutCredentials(value) === value ? meta?.suggest?.(value) : undefined;
   if (suggestion !== undefined) return `; did you mean ${suggestion}?`;
   if (hasBareIpv6Address(value)) return `; ${bracketsAdvice}`;
   const fault = findUrlFault(value);
@@ -117,7 +116,7 @@ function readVariable(
   meta: SettingMeta | undefined,
   env: Environment,
   name: string,
-  problems: string[],
+  problems: SettingProblem[],
 ): unknown {
   const fileText = meta?.secret ? readSecretFile(env, name, problems) : undefined;
   const value = fileText ?? ownValue(env, name, meta);
@@ -126,7 +125,10 @@ function readVariable(
     return result.data.from(() => readSecretFile(env, name, []));
   if (result !== undefined) return result.data;
   problems.push(
-    `${fileText === undefined ? name : `${name}_FILE`}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${adviceOn(value, meta)}`,
+    problemOf(
+      fileText === undefined ? name : `${name}_FILE`,
+      `got ${meta?.secret ? '***' : printableValue(value ?? '')}, expected ${meta?.expects}${adviceOn(value, meta)}`,
+    ),
   );
   return undefined;
 }
@@ -147,7 +149,7 @@ function readPerName(
   meta: SettingMeta,
   env: Environment,
   name: string,
-  problems: string[],
+  problems: SettingProblem[],
 ): SharedOrPerNameValues<unknown> {
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
@@ -161,7 +163,7 @@ function readPerName(
 export function readVariables<Schema extends SettingsSchema>(
   schema: Schema,
   env: Environment,
-  problems: string[],
+  problems: SettingProblem[],
 ): z.output<Schema> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { describeError } from '../../src/model/errors.ts';
 import { notifyAuthorizationHeader, notifySettingsSchema } from '../../src/notify/settings.ts';
-import { readVariables } from '../../src/settings/read-variables.ts';
+import { readVariables, type SettingProblem } from '../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
-  const problems: string[] = [];
+  const problems: SettingProblem[] = [];
   const settings = readVariables(notifySettingsSchema, env, problems);
-  return { settings, problems };
+  return { settings, problems: problems.map(({ text }) => text) };
 }
 
 function sent(NOTIFY_URL: string, more: Record<string, string> = {}) {

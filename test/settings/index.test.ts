@@ -8,7 +8,7 @@ import type { Secret } from '../../src/model/secret.ts';
 import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
 import type { SharedOrPerNameValues } from '../../src/model/shared-or-per-name-values.ts';
 import { loadSettings, parseSettings, titledSettingsSchemas } from '../../src/settings/index.ts';
-import { SettingsError } from '../../src/settings/read-variables.ts';
+import { type SettingProblem, SettingsError } from '../../src/settings/read-variables.ts';
 import { probe } from '../helpers/sample-collector.ts';
 
 const read = (env: Record<string, string>) => parseSettings(allCollectors, env);
@@ -17,7 +17,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     read(env);
   } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
+    if (error instanceof SettingsError) return error.problems.map(({ text }) => text);
     throw error;
   }
   return [];
@@ -124,13 +124,13 @@ test('advice for a password that a URL can’t contain', () => {
 
 test.each([
   ['MQTT_URL', 'mqtt://127.0.0.1:99999', '"mqtt://127.0.0.1:99999"', 'the port must be a number from 1 to 65535'],
-  ['MQTT_URL', 'mqtt://127.0.0.1:1883x', '"mqtt://127.0.0.1:1883x"', 'the port must be a number from 1 to 65535'],
-  ['MQTT_URL', 'mqtt://nas.local:mqtt', '"mqtt://nas.local:mqtt"', 'the port must be a number from 1 to 65535'],
-  ['MQTT_URL', 'mqtt://me:sesame@nas:0x10', '"mqtt://***@nas:0x10"', 'the port must be a number from 1 to 65535'],
-  // It may be a password, where the host is missing.
+  // What is no number may be a password whose host is missing.
+  ['MQTT_URL', 'mqtt://127.0.0.1:1883x', '"mqtt://127.0.0.1:***"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://nas.local:mqtt', '"mqtt://nas.local:***"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://me:sesame@nas:0x10', '"mqtt://***@nas:***"', 'the port must be a number from 1 to 65535'],
   ['MQTT_URL', 'mqtt://me:sesame', '"mqtt://me:***"', 'the port must be a number from 1 to 65535'],
   ['MQTT_URL', 'mqtt://1.2:sesame', '"mqtt://1.2:***"', 'the port must be a number from 1 to 65535'],
-  ['MQTT_URL', 'mqtt://a,mqtt://nas:70000', '"mqtt://a,mqtt:***"', 'the port must be a number from 1 to 65535'],
+  ['MQTT_URL', 'mqtt://a,mqtt://nas:70000', '"mqtt://a,mqtt://nas:70000"', 'the port must be a number from 1 to 65535'],
   ['MQTT_URL', 'mqtts://:8883', '"mqtts://:8883"', 'the host is missing'],
   ['MQTT_URL', 'mqtt://ho st', '"mqtt://ho st"', 'the host contains a character that host names cannot have'],
   ['HA_BASE_URL', 'home=http://nas:81230', '"home=http://nas:81230"', 'the port must be a number from 1 to 65535'],
@@ -141,6 +141,27 @@ test.each([
   expect(others).toEqual([]);
   expect(problem?.startsWith(`${name}: got ${shown}, expected `)).toBe(true);
   expect(problem?.endsWith(`; ${reason}`)).toBe(true);
+});
+
+test('an error of a setting names its variable', () => {
+  let problems: readonly SettingProblem[] = [];
+  try {
+    read({ MQTT_URL: 'htp://nas', MQTT_CERT_FILE: '/cert', HA_TOKEN_FILE: '/nowhere', NOTIFY_URL: '' });
+  } catch (error) {
+    if (error instanceof SettingsError) problems = error.problems;
+  }
+  expect(problems.map(({ variable }) => variable)).toEqual(['MQTT_URL', 'HA_TOKEN_FILE', undefined]);
+});
+
+test('a suggestion repeats no credentials, and a password in place of the path of its file is not shown', () => {
+  expect(problemsOf({ AGENT_ID: 'mqtt://me:sesame@nas' }).join()).toMatch(
+    /^AGENT_ID: got "mqtt:\/\/\*\*\*@nas", expected /,
+  );
+  expect(problemsOf({ AGENT_ID: 'Cellar!' }).join()).toContain('did you mean cellar_');
+  expect(problemsOf({ AGENT_ID: 'mqtt://me:sesame@nas' }).join()).not.toContain('sesame');
+  expect(problemsOf({ NOTIFY_URL_FILE: 'https://me:sesame@nas' })).toEqual([
+    'NOTIFY_URL_FILE: got "https://***@nas", expected path',
+  ]);
 });
 
 test('a very long value is cut', () =>
@@ -376,8 +397,8 @@ test('lines of a settings file that are no settings are errors, all at once', ()
   const path = file('MQTT_URL mqtt://me:sesame@x\nSITE=Berlin\nsesame\n');
   expect(() => loadSettings(allCollectors, path)).toThrow(
     new SettingsError([
-      `${path}, line 1: expected MQTT_URL=value`,
-      `${path}, line 3: expected NAME=value, or # before a comment`,
+      { text: `${path}, line 1: expected MQTT_URL=value` },
+      { text: `${path}, line 3: expected NAME=value, or # before a comment` },
     ]),
   );
 });

@@ -44,9 +44,9 @@ function parseSettingsText(text: string): { settings: Settings } | { problem: Br
   try {
     return { settings: parseSettings(allCollectors, parseSettingsVariables(text)) };
   } catch (error) {
-    if (!(error instanceof SettingsError) || !error.problems.every((problem) => problem.startsWith('MQTT_URL:')))
+    if (!(error instanceof SettingsError) || !error.problems.every(({ variable }) => variable === 'MQTT_URL'))
       throw error;
-    return { problem: { text: error.problems.join('\n'), about: 'address' } };
+    return { problem: { text: error.problems.map(({ text }) => text).join('\n'), about: 'address' } };
   }
 }
 

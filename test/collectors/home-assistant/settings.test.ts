@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { homeAssistantSettingsSchema } from '../../../src/collectors/home-assistant/settings.ts';
-import { readVariables } from '../../../src/settings/read-variables.ts';
+import { readVariables, type SettingProblem } from '../../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
-  const problems: string[] = [];
+  const problems: SettingProblem[] = [];
   const { HA_BASE_URL: instances, HA_TOKEN: tokens } = readVariables(homeAssistantSettingsSchema, env, problems);
   return {
     instances: instances?.map(({ title, url }) => [title, url.href]),
     tokens: instances?.map(({ name }) => tokens.get(name)?.reveal()),
-    problems,
+    problems: problems.map(({ text }) => text),
   };
 }
 
