@@ -3,6 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import { Topics } from '../model/topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
+import { refuseWithoutData } from '../mqtt/remove-published-data.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import { isAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
@@ -17,19 +18,16 @@ import { printNote, printSuccess } from './terminal.ts';
 
 /** Throws UsageError unless the broker has data of an agent with this id that does not run. Returns whether it has some of this one. */
 async function checkAdoptable({ agent, mqtt }: Settings, id: string): Promise<{ hasOwnData: boolean }> {
-  const former = { ...agent, id };
+  const former = { ...agent, id, name: id };
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError('Cannot connect to the broker', { cause });
   });
-  const hasData = async (one: typeof agent) => {
-    const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, one);
-    return [...retained.keys()].some((topic) => new Topics(one).isOwn(topic));
-  };
   try {
-    if (!(await hasData(former))) throw new UsageError(`${id}: the broker has no data for this agent`);
+    refuseWithoutData(former, await readOwnRetainedPayloadsAndStaySubscribed(connection, former));
     if (await isDuplicateAgentConnected(mqtt, former))
       throw new UsageError(`${id} is running, and two agents cannot have one ID; stop it first`);
-    return { hasOwnData: await hasData(agent) };
+    const own = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
+    return { hasOwnData: [...own.keys()].some((topic) => new Topics(agent).isOwn(topic)) };
   } finally {
     await connection.close();
   }

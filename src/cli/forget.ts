@@ -6,10 +6,16 @@ import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { readClaimTopicsOfAgent } from '../mqtt/claim-topics.ts';
+import { findUnclearedTopics } from '../mqtt/cleared-topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { standbyCheckSeconds } from '../mqtt/reconnecting-publisher.ts';
-import { type RemovalOptions, refuseWhileRunning, removePublishedData } from '../mqtt/remove-published-data.ts';
+import {
+  type RemovalOptions,
+  refuseWhileRunning,
+  refuseWithoutData,
+  removePublishedData,
+} from '../mqtt/remove-published-data.ts';
 import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
@@ -79,21 +85,15 @@ async function haveRunningAgentForget(
     throw new UsageError(
       `${agent.name} is running and still reads ${target}, and would publish it again. Disconnect it, or exclude it in the agent’s settings; or stop the agent first`,
     );
-  const awaited = new Set(addresses.map((address) => topics.state(address)));
-  const removed = new Promise<boolean>((resolve) => {
-    connection.listen((message) => {
-      if (message.payload === '') awaited.delete(message.topic);
-      if (awaited.size === 0) resolve(true);
-    });
-    setTimeout(() => resolve(false), removalTimeoutMs).unref();
+  const states = addresses.map((address) => topics.state(address));
+  const left = await findUnclearedTopics(connection, states, removalTimeoutMs, async () => {
+    for (const address of addresses) {
+      const segment = address.part === undefined ? '' : ` ${formatPartSegment(address.part)}`;
+      await connection.publish(topics.command(address), `${forgetAction}${segment}`, { retain: false });
+    }
+    printLine(`Asking ${agent.name} to forget ${target} …`);
   });
-  await connection.subscribe([...awaited]);
-  for (const address of addresses) {
-    const segment = address.part === undefined ? '' : ` ${formatPartSegment(address.part)}`;
-    await connection.publish(topics.command(address), `${forgetAction}${segment}`, { retain: false });
-  }
-  printLine(`Asking ${agent.name} to forget ${target} …`);
-  if (!(await removed))
+  if (left.length > 0)
     throw new UsageError(
       `${agent.name} has not removed ${target}: it must be running, and must have found that ${target} is gone; the agent’s log says why`,
     );
@@ -145,12 +145,14 @@ export async function forgetAgentOrDevice(
       return await haveRunningAgentForget(connection, agent, retained, target, addresses);
     }
     if (target !== undefined && addresses.length > 0) {
-      if (await isDuplicateAgentConnected(mqtt, agent))
+      if (await isDuplicateAgentConnected(mqtt, agent)) {
+        if (force)
+          throw new UsageError(`--force has no effect while ${agent.name} is running, which removes ${target}`);
         return await haveRunningAgentForget(connection, agent, retained, target, addresses);
+      }
     } else if (target === undefined || retained.has(new Topics(agent).discovery(target)))
       await refuseWhileRunning(mqtt, agent);
-    if (otherName !== undefined && ![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic)))
-      throw new UsageError(`${otherName}: the broker has no data for this agent`);
+    if (otherName !== undefined) refuseWithoutData(agent, retained);
     await removeAndPrint(connection, agent, retained, { device, force });
     if (device !== undefined || otherName !== undefined) return;
     for (const identity of (await agentAndLabCollectorIdentitiesFromSettings(settings)).filter(({ shared }) => shared))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { UnredactedMessageError, UsageError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -43,13 +44,12 @@ export async function answerLivenessQuestion(
  * signed; with one, an unsigned answer may be that of any client of the broker. */
 export type DuplicateAgentAnswer = 'signed' | 'unsigned' | 'forgeable';
 
-/** How another agent of the same name answers; undefined if none does, or the broker cannot be reached. */
+/** How another agent of the same name answers; undefined if none does. Rejects if it cannot be asked. */
 export async function findDuplicateAgent(
   settings: MqttSettings,
   agent: AgentIdentity,
 ): Promise<DuplicateAgentAnswer | undefined> {
-  const connection = await connectTemporarily(settings, agent).catch(() => undefined);
-  if (connection === undefined) return undefined;
+  const connection = await connectTemporarily(settings, agent);
   const token = randomUUID();
   const { ping } = new Topics(agent);
   const { password } = connection;
@@ -59,24 +59,31 @@ export async function findDuplicateAgent(
   let interval: NodeJS.Timeout | undefined;
   try {
     const signed = password === undefined ? undefined : await signedAnswerPayload(password, ping, token);
-    const answered = new Promise<DuplicateAgentAnswer | undefined>((resolve) => {
+    const answered = new Promise<DuplicateAgentAnswer | undefined>((resolve, reject) => {
       let unsigned: 'unsigned' | undefined;
-      timer = setTimeout(() => resolve(unsigned), answerTimeoutMs);
+      let isAsked = false;
+      const giveUp = () => {
+        if (isAsked || unsigned !== undefined) resolve(unsigned);
+        else reject(new UnredactedMessageError(`messages sent to ${ping} do not come back`));
+      };
+      timer = setTimeout(giveUp, answerTimeoutMs);
       connection.listen(({ payload }) => {
-        if (payload === signed) resolve('signed');
+        if (payload === question) isAsked = true;
+        else if (payload === signed) resolve('signed');
         else if (payload.startsWith(livenessAnswerPayload(token))) {
           if (password === undefined) resolve('forgeable');
           else unsigned = 'unsigned';
         }
       });
-      void connection.ended.then(() => resolve(unsigned));
+      void connection.ended.then((reason) =>
+        reject(reason ?? new UnredactedMessageError(`the connection ended while ${ping} was being asked`)),
+      );
     });
+    answered.catch(() => undefined);
     await connection.subscribe([ping]);
     await ask();
     interval = setInterval(() => void ask().catch(() => undefined), questionIntervalMs);
     return await answered;
-  } catch {
-    return undefined;
   } finally {
     clearTimeout(timer);
     clearInterval(interval);
@@ -84,6 +91,10 @@ export async function findDuplicateAgent(
   }
 }
 
-/** Whether anybody answers as another agent of the same name. */
-export const isDuplicateAgentConnected = async (settings: MqttSettings, agent: AgentIdentity): Promise<boolean> =>
-  (await findDuplicateAgent(settings, agent)) !== undefined;
+/** Whether anybody answers as another agent of the same name. Rejects with a UsageError if it cannot be asked. */
+export async function isDuplicateAgentConnected(settings: MqttSettings, agent: AgentIdentity): Promise<boolean> {
+  const answer = await findDuplicateAgent(settings, agent).catch((cause: unknown) => {
+    throw new UsageError(`It is unknown whether ${agent.name} is running`, { cause });
+  });
+  return answer !== undefined;
+}

@@ -196,7 +196,8 @@ export class ReconnectingPublisher {
   async #standBy(): Promise<boolean> {
     const { agent, shared } = this.#context;
     for (let checks = 0; shared || checks < maxStandbyChecks; checks += 1) {
-      const answer = await findDuplicateAgent(this.#brokers.current, agent);
+      // The agent's own connection reports what does not work.
+      const answer = await findDuplicateAgent(this.#brokers.current, agent).catch(() => undefined);
       if (answer === undefined || this.#stopped.signal.aborted) return false;
       // Agents that share an identity may each have a login of their own.
       if (answer === 'unsigned' && !shared) {

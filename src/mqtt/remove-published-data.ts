@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { agentDeviceAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -6,15 +7,19 @@ import { doAtOnce } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { hasTombstones } from './announcement-payload.ts';
 import { readClaimTopicsOfAgent } from './claim-topics.ts';
+import { findUnclearedTopics } from './cleared-topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
 import { reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
-import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed, readRetainedOfTopics } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
 const discoverySettleMs = 5000;
+
+/** Milliseconds until the broker has passed on what it has accepted. */
+const passOnTimeoutMs = 5000;
 
 /** Announces the devices to remove once more, because Home Assistant removes only what it knows. False if nothing subscribes. */
 async function reannounceRemoved(
@@ -55,6 +60,38 @@ function selectAnnounced(
   throw new UsageError(`${device}: unknown device; this agent has announced ${devices || 'none'}`);
 }
 
+/** Withdraws the announcements of these devices. Throws a UsageError unless each withdrawal comes back: where this user may not read
+ * them, there may be announcements that it does not know of. */
+async function withdrawAnnouncements(
+  connection: SingleUseBrokerConnection,
+  topics: Topics,
+  devices: ReadonlySet<string>,
+): Promise<void> {
+  const announcements = [...devices].map((device) => topics.discovery(device));
+  const left = await findUnclearedTopics(connection, announcements, passOnTimeoutMs, async () => {
+    for (const topic of announcements) await connection.publish(topic, '');
+  });
+  if (left.length > 0)
+    throw new UsageError(
+      `the broker has not cleared ${left[0]}: it must let this user read and write ${topics.ownDiscoveryFilter}`,
+    );
+}
+
+/** Clears topics. Throws a UsageError if the broker keeps one. */
+async function clearTopics(
+  connection: SingleUseBrokerConnection,
+  agent: AgentIdentity,
+  cleared: readonly string[],
+  alreadyCleared: Iterable<string> = [],
+): Promise<void> {
+  for (const topic of cleared) await connection.publish(topic, '');
+  const [left] = (await readRetainedOfTopics(connection, agent, [...alreadyCleared, ...cleared])).keys();
+  if (left !== undefined)
+    throw new UsageError(
+      `${left} is still on the broker: it must let this user write ${new Topics(agent).ownFilter}, and no one else, such as a bridge, may publish that again`,
+    );
+}
+
 export interface RemovalOptions {
   /** ID or shown name of a device; without it, everything. */
   device?: string | undefined;
@@ -64,7 +101,7 @@ export interface RemovalOptions {
 }
 
 /** Removes one device, or everything that was published under this identity, from Home Assistant and the broker. Returns how much that
- * was. Throws a UsageError if Home Assistant is not connected. */
+ * was. Throws a UsageError if Home Assistant is not connected, or if something is left. */
 export async function removePublishedData(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
@@ -86,36 +123,53 @@ export async function removePublishedData(
   }
   onProgress?.('Removing the devices from Home Assistant …');
   await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
-  const forgottenDevices = [...announced.keys()].map((topic) => topics.deviceOfOwnDiscovery(topic));
+  const announcedDevices = [...announced.keys()].flatMap((topic) => topics.deviceOfOwnDiscovery(topic) ?? []);
   const ownTopics = [...retained.keys()].filter(
     (topic) =>
-      topics.isOwn(topic) && (device === undefined || forgottenDevices.includes(topics.deviceOfOwnTopic(topic))),
+      topics.isOwn(topic) && (device === undefined || announcedDevices.includes(topics.deviceOfOwnTopic(topic) ?? '')),
   );
+  const forgottenDevices = new Set([
+    ...announcedDevices,
+    ...ownTopics.flatMap((topic) => topics.deviceOfOwnTopic(topic) ?? []),
+    ...(device === undefined ? [agentDeviceAddress(agent.id).device] : []),
+  ]);
   // Without access to the claims there are none of this agent.
   const claims = await readClaimTopicsOfAgent(connection, agent, announced).catch(() => []);
-  for (const topic of announced.keys()) await connection.publish(topic, '');
+  await withdrawAnnouncements(connection, topics, forgottenDevices);
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
   await pause(1000);
-  for (const topic of ownTopics) await connection.publish(topic, '');
+  const ownButStatus = ownTopics.filter((topic) => topic !== topics.status);
+  await clearTopics(connection, agent, ownButStatus, announced.keys());
+  // While there is a status, a watch shows the agent as lost, and can be asked again to forget it.
+  if (ownButStatus.length < ownTopics.length) await clearTopics(connection, agent, [topics.status]);
   // Last: another agent that watches the device announces it at once.
   for (const claim of claims)
-    if (device === undefined || forgottenDevices.includes(claim.device)) await connection.publish(claim.topic, '');
+    if (device === undefined || forgottenDevices.has(claim.device)) await connection.publish(claim.topic, '');
   return { deviceCount: announced.size, topicCount: ownTopics.length };
 }
 
-/** Throws a UsageError if the agent runs: it would publish everything again. */
+/** Throws a UsageError if the agent runs, or if that is unknown: it would publish everything again. */
 export async function refuseWhileRunning(settings: MqttSettings, agent: AgentIdentity): Promise<void> {
   if (await isDuplicateAgentConnected(settings, agent))
     throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
 }
 
-/** Removes everything that another agent has published, which must not run. */
+/** Throws a UsageError if these retained messages have nothing of the agent. */
+export function refuseWithoutData(agent: AgentIdentity, retained: ReadonlyMap<string, string>): void {
+  const topics = new Topics(agent);
+  if (![...retained.keys()].some((topic) => topics.isOwn(topic) || topics.deviceOfOwnDiscovery(topic) !== undefined))
+    throw new UsageError(`${agent.name}: the broker has no data for this agent, or does not let this user read it`);
+}
+
+/** Removes everything that another agent has published, which must not run. Throws if something is left. */
 export async function removeLostAgent(settings: MqttSettings, self: AgentIdentity, id: string): Promise<void> {
   const agent = { ...self, id, name: id };
   const connection = await connectTemporarily(settings, agent);
   try {
     await refuseWhileRunning(settings, agent);
-    await removePublishedData(connection, agent, await readOwnRetainedPayloadsAndStaySubscribed(connection, agent));
+    const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
+    refuseWithoutData(agent, retained);
+    await removePublishedData(connection, agent, retained);
   } finally {
     await connection.close();
   }

@@ -39,7 +39,8 @@ export function parseRetainedIndex(agent: AgentIdentity, payload: string): strin
   );
 }
 
-function* portions(names: readonly string[]) {
+/** Topics, as many at a time as one SUBSCRIBE packet takes. */
+export function* subscriptionPortions(names: readonly string[]) {
   for (let start = 0; start < names.length; start += maxTopicsPerSubscribe)
     yield names.slice(start, start + maxTopicsPerSubscribe);
 }
@@ -48,14 +49,14 @@ export async function subscribeInPortions(
   connection: SingleUseBrokerConnection,
   names: readonly string[],
 ): Promise<void> {
-  for (const portion of portions(names)) await connection.subscribe(portion);
+  for (const portion of subscriptionPortions(names)) await connection.subscribe(portion);
 }
 
 export async function unsubscribeInPortions(
   connection: SingleUseBrokerConnection,
   names: readonly string[],
 ): Promise<void> {
-  for (const portion of portions(names)) await connection.unsubscribe(portion);
+  for (const portion of subscriptionPortions(names)) await connection.unsubscribe(portion);
 }
 
 /** Adds what is retained on these topics to `retained`; `roundTrip` resolves when all that was sent before it has arrived. */
@@ -69,7 +70,7 @@ export async function readRetainedOfTopicNames(
     if (message.retained && message.payload !== '') retained.set(message.topic, message.payload);
   });
   try {
-    for (const portion of portions(names)) {
+    for (const portion of subscriptionPortions(names)) {
       await connection.subscribe(portion);
       await roundTrip();
     }

@@ -5,7 +5,12 @@ import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './announcement-payload.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
-import { readOwnRetainedByName, readRetainedOfTopicNames, unsubscribeInPortions } from './retained-by-name.ts';
+import {
+  readOwnRetainedByName,
+  readRetainedOfTopicNames,
+  subscriptionPortions,
+  unsubscribeInPortions,
+} from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Collects retained messages, one portion after the other: Mosquitto keeps 1,000 messages for a client that is slow to receive, and
@@ -60,6 +65,14 @@ export async function readRetainedTopics(
     reader.stop();
   }
 }
+
+/** Reads what is retained on topics without wildcards. */
+export const readRetainedOfTopics = (
+  connection: SingleUseBrokerConnection,
+  agent: AgentIdentity,
+  names: readonly string[],
+): Promise<Map<string, string>> =>
+  readRetainedTopics(connection, agent, [[new Topics(agent).ping], ...subscriptionPortions(names)]);
 
 /** An announcement with whole topics, where `~` stands for their beginning. */
 function longForm(payload: string): string {
