@@ -6,22 +6,24 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
 import { controllerDeviceTypes } from '../tools/smartctl-device-types.ts';
+import type { DriveHealthReport } from './drive-health-report.ts';
 import { isPlaceholderSerial } from './drive-identity.ts';
-import { NonWakingDrivePoller } from './non-waking-drive-poller.ts';
+import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
 import type { DriveTypeSetting } from './settings.ts';
-import type { StorageDrive } from './storage-drives.ts';
+import { OtherDriveError } from './smartctl-answer.ts';
+import { isOfflineKernelState, type StorageDrive } from './storage-drives.ts';
 
 const typePattern = new RegExp(`^(${controllerDeviceTypes})$`);
 
 export const isControllerDrive = ({ type }: DriveTypeSetting): boolean => typePattern.test(type);
 
 /** `/dev/bus/0`, smartctl's word for a host of SCSI, is no file. */
-export const controllerNodeOf = ({ drive }: DriveTypeSetting): string =>
+const controllerNodeOf = ({ drive }: DriveTypeSetting): string =>
   /^\/dev\/(bus\/\d+)$/.exec(drive)?.[1] ?? deviceNameOfPath(drive);
 
 /** The node, as `controllerNodeOf` has it, of the controller that has made this disk: MegaRAID's logical drives are on
  * the channels from 2 on (drivers/scsi/megaraid/megaraid_sas.h, MEGASAS_MAX_PD_CHANNELS). */
-export function nodeOfLogicalDrive(roots: HostRoots, name: string): string | undefined {
+function nodeOfLogicalDrive(roots: HostRoots, name: string): string | undefined {
   try {
     const link = readlinkSync(roots.sys('block', name));
     const [, host, channel] = /\/host(\d+)\/target\d+:(\d+):/.exec(link) ?? [];
@@ -31,19 +33,23 @@ export function nodeOfLogicalDrive(roots: HostRoots, name: string): string | und
   }
 }
 
-/** Finds a drive behind a RAID controller: the kernel sees only what the controller makes of it, so that nothing but
- * smartctl's answer identifies it. */
+/** Finds the drive in a slot behind a RAID controller: the kernel sees only what the controller makes of it, so that
+ * nothing but smartctl's answer identifies it. Each answer says anew which drive it is. */
 export class ControllerDriveFinder {
   readonly #node: string;
+  readonly #type: string;
   readonly #setting: string;
   readonly #roots: HostRoots;
   readonly #unknown: StorageDrive;
-  readonly #poller: NonWakingDrivePoller;
-  #known: StorageDrive | undefined;
+  #poller: NonWakingDrivePoller;
+  /** The latest report of the drive that is in the slot. */
+  #report: DriveHealthReport | undefined;
+  #answer: { state: DrivePowerAndReport } | { error: unknown } = { state: {} };
 
   constructor(setting: DriveTypeSetting, roots: HostRoots) {
     const { drive, type } = setting;
     this.#node = controllerNodeOf(setting);
+    this.#type = type;
     this.#setting = `${drive}=${type}`;
     this.#roots = roots;
     this.#unknown = {
@@ -57,32 +63,110 @@ export class ControllerDriveFinder {
       isSuspended: false,
       activity: '',
     };
-    this.#poller = new NonWakingDrivePoller(this.#unknown, type, roots.host(drivesHelperSocketPath));
+    this.#poller = this.#newPoller();
   }
 
-  /** The drive, or why it is not known; nothing while it sleeps and has not told its serial number yet. */
-  async find(): Promise<StorageDrive | CollectorComplaint | undefined> {
-    // Of all drives behind the controller.
-    const activity = tryReadTextSync(this.#roots.sys('block', this.#node, 'stat')) ?? '';
-    if (this.#known !== undefined) return { ...this.#known, activity };
+  /** The drive, or why it is not known; nothing while it sleeps and has not told its serial number yet. `kernelDrives`:
+   * a drive that the controller passes through is one of them, too. */
+  async find(kernelDrives: readonly StorageDrive[]): Promise<StorageDrive | CollectorComplaint | undefined> {
+    const before = this.#drive(kernelDrives);
+    // No command reaches a drive that the kernel has given up.
+    if (isOfflineKernelState(before?.kernelState)) return before;
     try {
-      const { report, hint, power } = await this.#poller.poll({ ...this.#unknown, activity });
-      if (hint !== undefined) return this.#complaint(hint);
-      if (report === undefined && power === 'standby') return undefined;
-      const { serial = '', model = '', firmware, capacity, isRotational = true } = report ?? {};
-      if (isPlaceholderSerial(serial)) return this.#complaint('the drive has no serial number');
-      const identity = { ...this.#unknown.identity, model, serial, firmware };
-      this.#known = { ...this.#unknown, id: serial, identity, capacity, isRotational };
-      return { ...this.#known, activity };
+      const { isRotational, isSuspended, activity } = before ?? this.#unknown;
+      const state = await this.#poller.poll({
+        ...this.#unknown,
+        isRotational,
+        isSuspended,
+        activity: activity || this.#controllerActivity(),
+      });
+      this.#answer = { state };
+      if (!isPlaceholderSerial(state.report?.serial ?? '')) this.#report = state.report;
     } catch (error) {
-      return this.#complaint(describeError(error));
+      if (error instanceof OtherDriveError) {
+        this.#poller = this.#newPoller();
+        this.#report = undefined;
+        return this.find(kernelDrives);
+      }
+      this.#answer = { error };
     }
+    return this.#drive(kernelDrives) ?? this.#complaint(this.#answer);
   }
 
-  #complaint(reason: string): CollectorComplaint {
+  /** What the drive answered when it was last looked for. Rejects if it could not be read. */
+  async poll(): Promise<DrivePowerAndReport> {
+    if ('error' in this.#answer) throw this.#answer.error;
+    return this.#answer.state;
+  }
+
+  get isPending(): boolean {
+    return this.#poller.isPending;
+  }
+
+  #newPoller(): NonWakingDrivePoller {
+    return new NonWakingDrivePoller(this.#unknown, this.#type, this.#roots.host(drivesHelperSocketPath));
+  }
+
+  /** Reads and writes of all drives behind the controller. */
+  #controllerActivity(): string {
+    return tryReadTextSync(this.#roots.sys('block', this.#node, 'stat')) ?? '';
+  }
+
+  /** The drive that has answered, with what the kernel knows of it if the controller passes it through. */
+  #drive(kernelDrives: readonly StorageDrive[]): StorageDrive | undefined {
+    if (this.#report?.serial === undefined) return undefined;
+    const { serial, model = '', firmware, capacity, isRotational = true } = this.#report;
+    const [drive, ...others] = kernelDrives.filter(({ identity }) => identity.serial === serial);
+    if (drive !== undefined && others.length === 0)
+      return { ...drive, controllerType: this.#type, names: [...drive.names, this.#node] };
+    const identity = { ...this.#unknown.identity, model, serial, firmware };
+    return { ...this.#unknown, id: serial, identity, capacity, isRotational };
+  }
+
+  #complaint(answer: { state: DrivePowerAndReport } | { error: unknown }): CollectorComplaint | undefined {
+    const isAsleep = 'state' in answer && answer.state.report === undefined && answer.state.hint === undefined;
+    if (isAsleep) return undefined;
+    const reason =
+      'error' in answer ? describeError(answer.error) : (answer.state.hint ?? 'the drive has no serial number');
     return {
       key: `STORAGE_DRIVE_TYPES ${this.#setting}`,
       complaint: `STORAGE_DRIVE_TYPES: ${this.#setting}: ${reason}`,
     };
+  }
+}
+
+/** All drives behind RAID controllers. */
+export class ControllerDrives {
+  readonly #roots: HostRoots;
+  readonly #finders: readonly ControllerDriveFinder[];
+  readonly #nodes: ReadonlySet<string>;
+
+  constructor(settings: readonly DriveTypeSetting[], roots: HostRoots) {
+    const ofControllers = settings.filter(isControllerDrive);
+    this.#roots = roots;
+    this.#finders = ofControllers.map((setting) => new ControllerDriveFinder(setting, roots));
+    this.#nodes = new Set(ofControllers.map(controllerNodeOf));
+  }
+
+  /** The drives, each with what has found it, and what is wrong with slots whose drive is not known. */
+  async find(
+    kernelDrives: readonly StorageDrive[],
+  ): Promise<{ found: Map<StorageDrive, ControllerDriveFinder>; complaints: CollectorComplaint[] }> {
+    const found = new Map<StorageDrive, ControllerDriveFinder>();
+    const complaints: CollectorComplaint[] = [];
+    const answers = this.#finders.map(async (finder) => [finder, await finder.find(kernelDrives)] as const);
+    for (const [finder, answer] of await Promise.all(answers)) {
+      if (answer === undefined) continue;
+      if ('complaint' in answer) complaints.push(answer);
+      else found.set(answer, finder);
+    }
+    return { found, complaints };
+  }
+
+  /** Whether a disk is what a controller makes of its drives, which has no health. */
+  isMadeByController({ controllerType, names }: StorageDrive): boolean {
+    if (controllerType !== undefined) return false;
+    const nodes = names.flatMap((name) => [name, nodeOfLogicalDrive(this.#roots, name) ?? name]);
+    return nodes.some((node) => this.#nodes.has(node));
   }
 }

@@ -6,7 +6,7 @@ import { PastMoment } from '../../../model/past-moment.ts';
 import { HealthUnavailableError } from '../tools/access-methods.ts';
 import { keepKnownSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { AtaDeviceStatistics, DriveHealthReport } from './drive-health-report.ts';
-import { PowerModeCheckFailedError, type SmartctlAnswer } from './smartctl-answer.ts';
+import { OtherDriveError, PowerModeCheckFailedError, type SmartctlAnswer } from './smartctl-answer.ts';
 import { SmartctlQuestioner } from './smartctl-questioner.ts';
 import type { StorageDrive } from './storage-drives.ts';
 
@@ -46,6 +46,8 @@ export class NonWakingDrivePoller {
   readonly #questioner: SmartctlQuestioner;
   #drive: StorageDrive;
   #state: DrivePowerAndReport = {};
+  /** By which the drive has identified itself; of one behind a USB bridge it is not what the kernel knows. */
+  #serial: string | undefined;
   #error: unknown;
   #failures = 0;
   #dueAt = Number.NEGATIVE_INFINITY;
@@ -66,7 +68,7 @@ export class NonWakingDrivePoller {
     this.#questioner = new SmartctlQuestioner(drive, type, helperSocket);
   }
 
-  /** The latest that is known. Rejects if the drive can't be read. */
+  /** The latest that is known. Rejects if the drive can't be read, with an OtherDriveError if another one answers. */
   async poll(drive: StorageDrive): Promise<DrivePowerAndReport> {
     this.#drive = drive;
     this.#isInUse = this.#activityBefore !== undefined && this.#activityBefore !== drive.activity;
@@ -111,6 +113,7 @@ export class NonWakingDrivePoller {
     const { activity } = this.#drive;
     try {
       const answer = await this.#askDrive({ selfTests, statistics });
+      this.#checkSerial(answer);
       this.#failures = 0;
       this.#error = undefined;
       this.#answeredAt = now;
@@ -141,6 +144,13 @@ export class NonWakingDrivePoller {
     const answer = await ask(false);
     this.#skipsPowerQuestion = !this.#drive.isRotational;
     return answer.kind === 'report' ? { ...answer, isPowerUnknowable: true } : answer;
+  }
+
+  #checkSerial(answer: SmartctlAnswer): void {
+    const serial = answer.kind === 'report' ? answer.report.serial : undefined;
+    if (serial === undefined) return;
+    this.#serial ??= serial;
+    if (serial !== this.#serial) throw new OtherDriveError(this.#drive.names[0], this.#serial, serial);
   }
 
   #keep(answer: SmartctlAnswer, now: number, asked: { selfTests: boolean; statistics: boolean }): void {

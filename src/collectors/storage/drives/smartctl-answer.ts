@@ -16,6 +16,16 @@ export type SmartctlAnswer =
  * on. */
 export class PowerModeCheckFailedError extends Error {}
 
+/** Another drive answers where one was. */
+export class OtherDriveError extends Error {
+  readonly expectedSerial: string;
+
+  constructor(name: string, expectedSerial: string, serial: string) {
+    super(`${name}: another drive answers: its serial number is ${serial}, not ${expectedSerial}`);
+    this.expectedSerial = expectedSerial;
+  }
+}
+
 const fieldsAt = (parent: Record<string, unknown>, key: string) =>
   new LooselyNamedJsonFields(isJsonObject(parent[key]) ? parent[key] : {});
 

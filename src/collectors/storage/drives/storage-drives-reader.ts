@@ -1,16 +1,18 @@
 import type { CollectorComplaint, Observation, ObservationOrComplaint } from '../../../model/collector.ts';
+import type { Device } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
-import { ControllerDriveFinder, controllerNodeOf, isControllerDrive, nodeOfLogicalDrive } from './controller-drives.ts';
+import { type ControllerDriveFinder, ControllerDrives, isControllerDrive } from './controller-drives.ts';
 import {
   acknowledgeAllErrorCounts,
   acknowledgeFirstErrorCounts,
   addDailyReallocatedSample,
   ErrorCountResetDetector,
+  emptyDriveMemory,
   newErrorsSinceAcknowledged,
   parseDriveMemoryOrEmpty,
   sectorsReallocatedInLastWeek,
@@ -19,6 +21,7 @@ import type { StorageDriveReading } from './drive-reading.ts';
 import type { ErrorCounts } from './error-counts.ts';
 import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
 import type { DrivesSettings } from './settings.ts';
+import { OtherDriveError } from './smartctl-answer.ts';
 import { isOfflineKernelState, readStorageDrives, type StorageDrive, storageDriveDevice } from './storage-drives.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
@@ -31,8 +34,9 @@ const pendingConfirmMs = 3600_000;
 
 /** What is kept of a drive while the agent runs. */
 interface WatchedDrive {
-  controllerType: string | undefined;
-  poller: NonWakingDrivePoller;
+  /** What has found it and asks it, of a drive behind a RAID controller. */
+  finder: ControllerDriveFinder | undefined;
+  poller: NonWakingDrivePoller | ControllerDriveFinder;
   resets: ErrorCountResetDetector;
   counts: ErrorCounts | undefined;
   /** `performance.now()` of the first of the latest reports that all had pending sectors. */
@@ -48,8 +52,7 @@ export class StorageDrivesReader {
   readonly #memory: DeviceMemories;
   readonly #roots: HostRoots;
   readonly #settings: DrivesSettings;
-  readonly #controllerDrives: readonly ControllerDriveFinder[];
-  readonly #controllerNodes: ReadonlySet<string>;
+  readonly #controllerDrives: ControllerDrives;
   readonly #watched = new Map<string, WatchedDrive>();
   /** Names in STORAGE_DRIVES that a drive has had. */
   readonly #foundNames = new Set<string>();
@@ -59,44 +62,35 @@ export class StorageDrivesReader {
     this.#memory = memory;
     this.#roots = roots;
     this.#settings = settings;
-    const behindControllers = (settings.STORAGE_DRIVE_TYPES ?? []).filter(isControllerDrive);
-    this.#controllerDrives = behindControllers.map((one) => new ControllerDriveFinder(one, roots));
-    this.#controllerNodes = new Set(behindControllers.map(controllerNodeOf));
+    this.#controllerDrives = new ControllerDrives(settings.STORAGE_DRIVE_TYPES ?? [], roots);
   }
 
   async read(): Promise<ObservationOrComplaint<Readings>[]> {
-    const foundOrMissing = await Promise.all(this.#controllerDrives.map((one) => one.find()));
-    const behindControllers = foundOrMissing.flatMap((one) => (one !== undefined && 'id' in one ? one : []));
-    const drives = readStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
+    const kernelDrives = readStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
+    const { found, complaints } = await this.#controllerDrives.find(kernelDrives);
     // A drive that the controller passes through is there twice.
-    const all = [...new Map([...drives, ...behindControllers].map((drive) => [drive.id, drive])).values()];
+    const all = [...new Map([...kernelDrives, ...found.keys()].map((drive) => [drive.id, drive])).values()];
     for (const [id, { poller }] of this.#watched)
       if (!poller.isPending && !all.some((drive) => drive.id === id)) this.#watched.delete(id);
     const observations = await Promise.all(
       all.map((drive): Promise<Observation<Readings>> | Observation<Readings> => {
         const device = storageDriveDevice(this.#agent, drive, all);
-        return this.#isWatched(drive) ? this.#readDrive(drive, device) : { table: 'drive', device, excluded: true };
+        return this.#isWatched(drive)
+          ? this.#readDrive(drive, device, found.get(drive))
+          : { table: 'drive', device, excluded: true };
       }),
     );
-    return [
-      ...observations,
-      ...foundOrMissing.flatMap((one) => (one !== undefined && 'complaint' in one ? one : [])),
-      ...this.#complaintsOfMissing(all, this.#settings.STORAGE_DRIVES ?? []),
-    ];
+    return [...observations, ...complaints, ...this.#complaintsOfMissing(all, this.#settings.STORAGE_DRIVES ?? [])];
   }
 
   #isWatched(drive: StorageDrive): boolean {
     const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
     const isNamed = (name: string) => matchesDrive(drive, name);
-    // What a RAID controller makes of its drives has no health.
-    const isMadeByController =
-      drive.controllerType === undefined &&
-      drive.names.some((name) =>
-        [name, nodeOfLogicalDrive(this.#roots, name)].some(
-          (node) => node !== undefined && this.#controllerNodes.has(node),
-        ),
-      );
-    return !isMadeByController && (names.length === 0 || names.some(isNamed)) && !excluded.some(isNamed);
+    return (
+      !this.#controllerDrives.isMadeByController(drive) &&
+      (names.length === 0 || names.some(isNamed)) &&
+      !excluded.some(isNamed)
+    );
   }
 
   /** Acknowledges all errors up to now. Throws if the drive's counts are unknown. */
@@ -109,15 +103,26 @@ export class StorageDrivesReader {
     this.#memory.keep(id, acknowledgeAllErrorCounts(before, drive.counts, new Date()));
   }
 
-  async #readDrive(drive: StorageDrive, device: ReturnType<typeof storageDriveDevice>): Promise<Observation<Readings>> {
-    const watched = this.#watchedDrive(drive);
+  async #readDrive(
+    drive: StorageDrive,
+    device: Device,
+    finder: ControllerDriveFinder | undefined,
+  ): Promise<Observation<Readings>> {
+    const watched = this.#watchedDrive(drive, finder);
     try {
       // No command reaches a drive that the kernel has given up: nothing more is known of it.
       const state = isOfflineKernelState(drive.kernelState) ? {} : await watched.poller.poll(drive);
       return { table: 'drive', device, reading: this.#reading(drive, watched, state), hint: state.hint };
     } catch (error) {
+      // The serial number of a USB dock stays when the drive in it is exchanged.
+      if (error instanceof OtherDriveError && error.expectedSerial !== drive.identity.serial) this.#forget(drive.id);
       return { table: 'drive', device, error };
     }
+  }
+
+  #forget(id: string): void {
+    this.#watched.delete(id);
+    if (this.#memory.isLoaded(id)) this.#memory.keep(id, emptyDriveMemory);
   }
 
   #reading(
@@ -169,17 +174,16 @@ export class StorageDrivesReader {
     };
   }
 
-  #watchedDrive(drive: StorageDrive): WatchedDrive {
+  #watchedDrive(drive: StorageDrive, finder: ControllerDriveFinder | undefined): WatchedDrive {
     const known = this.#watched.get(drive.id);
     // One that the controller passes through is asked by what the settings say, once that has answered.
-    if (known !== undefined && known.controllerType === drive.controllerType) return known;
+    if (known !== undefined && known.finder === finder) return known;
     const set = this.#settings.STORAGE_DRIVE_TYPES?.find(
       (one) => !isControllerDrive(one) && matchesDrive(drive, one.drive),
     );
-    const type = drive.controllerType ?? set?.type;
     const watched: WatchedDrive = {
-      controllerType: drive.controllerType,
-      poller: new NonWakingDrivePoller(drive, type, this.#roots.host(drivesHelperSocketPath)),
+      finder,
+      poller: finder ?? new NonWakingDrivePoller(drive, set?.type, this.#roots.host(drivesHelperSocketPath)),
       resets: new ErrorCountResetDetector(),
       counts: undefined,
       pendingSince: undefined,

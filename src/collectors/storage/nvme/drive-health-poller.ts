@@ -17,7 +17,7 @@ import { readNamespaceUsedBytes, readTemperatureLimitsAndCapacity } from '../too
 import { keepKnownSelfTests, parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { TemperatureLimitsAndCapacity } from './reading.ts';
-import type { NvmeController } from './sysfs.ts';
+import { isControllerOfDrive, type NvmeController } from './sysfs.ts';
 
 const commandTimeoutSeconds = 10;
 /** How long a reading waits for a drive; a later answer is used in the next reading. */
@@ -109,6 +109,8 @@ export class DriveHealthPoller {
     const drive = this.#drive;
     const controller = this.#controller;
     const answer = await this.#readHealth(controller);
+    // A health log does not say of which drive it is.
+    if (!isControllerOfDrive(controller)) throw new Error(`${controller.name} is no longer the drive ${drive.serial}`);
     await this.#readSlowValues(drive, controller, answer);
     await this.#readSelfTests(controller, answer.method);
     const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };

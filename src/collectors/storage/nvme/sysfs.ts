@@ -79,6 +79,10 @@ function readController(sys: string, name: string): NvmeController {
   };
 }
 
+/** Whether the controller is still that of the drive with this serial number: its name can be another one's since. */
+export const isControllerOfDrive = ({ folder, serial }: NvmeController): boolean =>
+  readAttribute(folder, 'serial') === serial;
+
 /** All present controllers of drives. The kernel serves everything here from memory, without access to the drive.
  * Undefined if the kernel has no NVMe driver or /sys is hidden. */
 export function readNvmeControllers(sys: string): NvmeController[] | undefined {

@@ -500,6 +500,136 @@ test('a drive that its RAID controller passes through is asked by the controller
   expect(calls().slice(before)).toEqual(['smartctl standby,3 selftest megaraid,3 bus/0']);
 });
 
+/** What a drive behind a controller answers. */
+const behindController = (serial: string, more: object = {}, raw: Record<number, number> = {}) =>
+  ataAnswer({ raw, more: { serial_number: serial, user_capacity: { bytes: 4e12 }, rotation_rate: 7200, ...more } });
+
+/** Each drive by its id: who answered, and how; else why it was not read. */
+async function readingsById(reader: StorageDrivesReader) {
+  const observations = await reader.read();
+  return Object.fromEntries(
+    observations.map((one) => {
+      if ('complaint' in one) return ['complaint', one.complaint];
+      if (one.reading === undefined) return [one.device.id, one.excluded ? 'excluded' : describeError(one.error)];
+      const { report, newErrors } = one.reading;
+      return [one.device.id, [report?.serial, report?.passed, newErrors?.reallocated_sectors]];
+    }),
+  );
+}
+
+const raidDisk = { vendor: 'DELL', model: 'PERC H730', serial: 'VD-0' };
+
+test('a drive behind a RAID controller that is exchanged is another one from its first answer on', async () => {
+  const { answer, reader, turn, use, calls, memories } = machine([raidDisk], {
+    STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,3' }],
+  });
+  answer(behindController('OLD', { smart_status: { passed: false } }, { 5: 40 }), 'sda', 'megaraid,3');
+  const first = { 'VD-0': 'excluded', OLD: ['OLD', false, 0] };
+  expect(await readingsById(reader)).toEqual(first);
+  expect(calls(), 'one question says both').toHaveLength(1);
+  answer(behindController('NEW', {}, { 5: 7 }), 'sda', 'megaraid,3');
+  const seen: string[] = [];
+  for (let minute = 0; minute < 12; minute += 1) {
+    turn(60);
+    use();
+    const readings = await readingsById(reader);
+    seen.push(JSON.stringify(readings));
+  }
+  const second = JSON.stringify({ 'VD-0': 'excluded', NEW: ['NEW', true, 0] });
+  expect([...new Set(seen)]).toEqual([JSON.stringify(first), second]);
+  expect(seen.at(-1)).toBe(second);
+  expect(calls().at(-1), 'nothing is known of its logs').toBe('smartctl standby,3 selftest devstat megaraid,3 sda');
+  expect(memories.recall('OLD')).toMatchObject({ acknowledged: { reallocated_sectors: 40 } });
+  expect(memories.recall('NEW')).toMatchObject({ acknowledged: { reallocated_sectors: 7 } });
+});
+
+test('two drives behind a RAID controller that change places keep their devices', async () => {
+  const { answer, reader, turn, use } = machine([raidDisk], {
+    STORAGE_DRIVE_TYPES: [
+      { drive: '/dev/sda', type: 'megaraid,3' },
+      { drive: '/dev/sda', type: 'megaraid,4' },
+    ],
+  });
+  answer(behindController('A', { smart_status: { passed: false } }, { 5: 40 }), 'sda', 'megaraid,3');
+  answer(behindController('B'), 'sda', 'megaraid,4');
+  const readings = { 'VD-0': 'excluded', A: ['A', false, 0], B: ['B', true, 0] };
+  expect(await readingsById(reader)).toEqual(readings);
+  answer(behindController('B'), 'sda', 'megaraid,3');
+  answer(behindController('A', { smart_status: { passed: false } }, { 5: 41 }), 'sda', 'megaraid,4');
+  turn(3600);
+  use();
+  expect(await readingsById(reader)).toEqual({ ...readings, A: ['A', false, 1] });
+});
+
+test('an empty slot is one whose drive says nothing, until another one answers', async () => {
+  const { answer, fail, reader, turn, use } = machine([raidDisk], {
+    STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,3' }],
+  });
+  answer(behindController('OLD'), 'sda', 'megaraid,3');
+  await readingsById(reader);
+  for (const log of logs) fail(`smartctl standby,3${log} megaraid,3 sda`, 'Read Device Identity failed');
+  turn(3600);
+  use();
+  expect(await readingsById(reader)).toEqual({ 'VD-0': 'excluded', OLD: [undefined, undefined, undefined] });
+  answer(behindController('NEW'), 'sda', 'megaraid,3');
+  turn(3600);
+  expect(await readingsById(reader)).toEqual({ 'VD-0': 'excluded', NEW: ['NEW', true, 0] });
+});
+
+test('a drive that is passed through keeps what the kernel knows of it, and its names', async () => {
+  const { answer, reader, calls, sys, sysfs, turn } = machine([raidDisk, { name: 'sdb', serial: 'PASS', model: 'X' }], {
+    STORAGE_DRIVES: ['sdb'],
+    STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,3' }],
+  });
+  answer(behindController('PASS'), 'sda', 'megaraid,3');
+  expect(await readingsById(reader)).toEqual({ 'VD-0': 'excluded', PASS: ['PASS', true, 0] });
+  expect((await reader.read())[1]).toMatchObject({
+    device: { model: 'X' },
+    reading: { identity: { name: 'sdb', bus: 'ata' }, kernelState: 'running', capacity: 4_000_787_030_016 },
+  });
+  expect(calls()).toEqual(['smartctl standby,3 selftest devstat megaraid,3 sda']);
+  turn(3600);
+  sysfs('block/sdb/stat', '2 0 8 1');
+  mkdirSync(join(sys, 'block/sdb/device/power'));
+  sysfs('block/sdb/device/power/runtime_status', 'suspended');
+  expect((await reader.read())[1]).toMatchObject({ reading: { power: 'standby', report: { serial: 'PASS' } } });
+  sysfs('block/sdb/device/power/runtime_status', 'active');
+  sysfs('block/sdb/device/state', 'offline');
+  expect((await reader.read())[1]).toMatchObject({ reading: { kernelState: 'offline', report: undefined } });
+  expect(calls(), 'nor is it asked').toHaveLength(1);
+  sysfs('block/sdb/device/state', 'running');
+  expect((await reader.read())[1]).toMatchObject({ reading: { power: 'active', report: { serial: 'PASS' } } });
+  expect(calls()).toHaveLength(2);
+});
+
+test('a drive whose name is another one’s before the kernel’s folder says so gets no reading of that one', async () => {
+  const { answer, reader, turn, use, sys } = machine([{ serial: 'WD-1' }]);
+  answer(ataAnswer());
+  expect(await readingsById(reader)).toEqual({ 'WD-1': ['WD-1', true, 0] });
+  answer(behindController('WD-2', { smart_status: { passed: false } }));
+  const other = 'sda: another drive answers: its serial number is WD-2, not WD-1';
+  for (let hour = 0; hour < 3; hour += 1) {
+    turn(3600);
+    use();
+    expect(await readingsById(reader)).toEqual({ 'WD-1': other });
+  }
+  plugDisk(sys, { serial: 'WD-2' });
+  expect(await readingsById(reader)).toEqual({ 'WD-2': ['WD-2', false, 0] });
+});
+
+test('a drive that is exchanged in a USB dock, whose serial number stays: what the one before had is not held against it', async () => {
+  const { answer, reader, turn, use, memories } = machine([{ serial: 'DOCK' }]);
+  answer(behindController('A', {}, { 5: 3 }));
+  expect(await readingsById(reader)).toEqual({ DOCK: ['A', true, 0] });
+  answer(behindController('B', {}, { 5: 40 }));
+  turn(3600);
+  use();
+  expect(await readingsById(reader)).toEqual({ DOCK: 'sda: another drive answers: its serial number is B, not A' });
+  turn(60);
+  expect(await readingsById(reader)).toEqual({ DOCK: ['B', true, 0] });
+  expect(memories.recall('DOCK')).toMatchObject({ acknowledged: { reallocated_sectors: 40 } });
+});
+
 test.each([
   [
     '/dev/sda -d megaraid,3 /dev/sda -d megaraid,4',

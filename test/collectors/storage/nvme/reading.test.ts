@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { nvmeCollector } from '../../../../src/collectors/storage/nvme/index.ts';
 import type { DriveReading, NamespaceReading } from '../../../../src/collectors/storage/nvme/reading.ts';
@@ -81,6 +83,21 @@ function healthy(...more: Parameters<typeof drives>) {
 }
 
 describe.runIf(process.platform === 'linux')('on Linux', () => {
+  test('an answer that comes after another drive has taken the name belongs to neither', async () => {
+    stopClock();
+    const rack = healthy();
+    const { first } = await watching(rack);
+    expect(await first()).toMatchObject({ id: 'S1', error: undefined, source: 'nvme_cli' });
+    const bin = mkdtempSync(join(tmpdir(), 'nvme-'));
+    onTestFinished(() => rmSync(bin, { recursive: true }));
+    const serial = join(rack.sys, 'class/nvme/nvme9000/serial');
+    const answer = join(process.env.DRIVES ?? '', question);
+    writeFileSync(join(bin, 'nvme'), `#!/bin/sh\necho S2 >${serial}\ncat '${answer}'\n`, { mode: 0o755 });
+    process.env.PATH = `${bin}:${process.env.PATH}`;
+    expect(await first()).toMatchObject({ id: 'S1', error: 'nvme9000 is no longer the drive S1' });
+    expect(await first()).toMatchObject({ id: 'S2', error: undefined, source: 'nvme_cli' });
+  });
+
   test('a drive that nvme-cli reads', async () => {
     const clock = stopClock();
     const rack = healthy();
