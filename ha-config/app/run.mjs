@@ -6,13 +6,18 @@ const { SUPERVISOR_API = 'http://supervisor', SUPERVISOR_TOKEN, OPTIONS_FILE = '
 // The agent runs other programs, which have no need of it.
 delete process.env.SUPERVISOR_TOKEN;
 
-/** What the Supervisor answers; undefined where it has none. */
-async function ask(path) {
-  const answer = await fetch(`${SUPERVISOR_API}${path}`, {
-    headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` },
-    signal: AbortSignal.timeout(10_000),
-  });
-  return answer.ok ? (await answer.json()).data : undefined;
+/** What the Supervisor answers; undefined if that is an error or no JSON, or does not come within ten seconds. */
+async function ask(path, { headers, ...options } = {}) {
+  try {
+    const answer = await fetch(`${SUPERVISOR_API}${path}`, {
+      ...options,
+      headers: { ...headers, authorization: `Bearer ${SUPERVISOR_TOKEN}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    return answer.ok ? await answer.json() : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const { other = [], ...named } = JSON.parse(readFileSync(OPTIONS_FILE, 'utf8'));
@@ -23,14 +28,13 @@ const options = Object.fromEntries([
 
 /** The broker that Home Assistant's own MQTT app is. */
 async function broker() {
-  const service = await ask('/services/mqtt');
-  if (service === undefined) {
+  const { host, port, ssl, username, password } = (await ask('/services/mqtt'))?.data ?? {};
+  if (typeof host !== 'string') {
     process.stderr.write(
-      'The Supervisor knows no MQTT broker: install the Mosquitto app, or set mqtt_url in the options of this app\n',
+      'The Supervisor names no MQTT broker: install the Mosquitto app, or set mqtt_url in the options of this app\n',
     );
     process.exit(2);
   }
-  const { host, port, ssl, username, password } = service;
   return {
     MQTT_URL: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`,
     ...(username ? { MQTT_USERNAME: username, MQTT_PASSWORD: password } : {}),
@@ -39,28 +43,24 @@ async function broker() {
 
 /** The language of Home Assistant becomes the option of an app that has none, and is the user's from then on. */
 async function language() {
-  const answer = await fetch(`${SUPERVISOR_API}/core/api/config`, {
-    headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` },
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined);
-  if (!answer?.ok) return {};
-  const AGENT_LANGUAGE = /^de(-|$)/i.test((await answer.json()).language) ? 'de' : 'en';
-  await fetch(`${SUPERVISOR_API}/addons/self/options`, {
+  const known = (await ask('/core/api/config'))?.language;
+  if (typeof known !== 'string') return {};
+  const AGENT_LANGUAGE = /^de(-|$)/i.test(known) ? 'de' : 'en';
+  await ask('/addons/self/options', {
     method: 'POST',
-    headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}`, 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       options: { ...named, agent_language: AGENT_LANGUAGE, ...(other.length > 0 ? { other } : {}) },
     }),
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined);
+  });
   return { AGENT_LANGUAGE };
 }
 
-const { ingress_port: port } = (await ask('/addons/self/info')) ?? {};
+const port = (await ask('/addons/self/info'))?.data?.ingress_port;
 const settings = {
   // Where the Supervisor reaches an app that is in the host's network; Home Assistant has asked who it is before.
   HTTP_HOST: '172.30.32.1',
-  HTTP_PORT: String(port ?? 0),
+  HTTP_PORT: Number.isInteger(port) ? String(port) : '0',
   HTTP_ALLOWED_HOSTS: '*',
   // Its proxy alone: without this, whoever has a route to that address could ask (https://developers.home-assistant.io/docs/add-ons/presentation#ingress).
   HTTP_ALLOWED_PEERS: '172.30.32.2',

@@ -11,15 +11,23 @@ import { type Observer, observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { until } from '../helpers/until.ts';
 
-/** Answers as the Supervisor does, to whoever shows the app's token. */
+/** Answers as the Supervisor does, to whoever shows the app's token; `broken`: answers of another form, which may not end. */
 async function supervisor(
   answers: Record<string, object>,
+  broken: Record<string, { text: string; ends: boolean }> = {},
 ): Promise<{ url: string; asked: IncomingMessage[]; posted: string[] }> {
   const asked: IncomingMessage[] = [];
   const posted: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
     request.on('data', (chunk: Buffer) => posted.push(chunk.toString()));
+    const instead = broken[request.url ?? ''];
+    if (instead !== undefined) {
+      response.writeHead(200);
+      if (instead.ends) response.end(instead.text);
+      else response.write(instead.text);
+      return;
+    }
     const data = request.headers.authorization === 'Bearer the-token' ? answers[request.url ?? ''] : undefined;
     response.writeHead(data === undefined ? 400 : 200).end(
       // What Home Assistant itself answers is passed on as it is.
@@ -170,4 +178,30 @@ test('an app without a language takes that of Home Assistant once, as an option'
     await until('a connection', () => second.output().includes('MQTT: connected'), 30);
     expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info']);
   }
+});
+
+test.each([
+  ['a page', '<!doctype html><title>Starting</title>', true],
+  ['nothing', '', true],
+  ['null', 'null', true],
+  ['half of it', '{"language": "de', true],
+  ['another type', '{"language": ["de"], "data": "de"}', true],
+  ['no end', '{"language": "de"', false],
+])('the app starts where Home Assistant and the Supervisor answer with %s', async (_, text, ends) => {
+  const { url, posted } = await supervisor(
+    {},
+    { '/core/api/config': { text, ends }, '/addons/self/info': { text: ends ? text : '{}', ends: true } },
+  );
+  const port = await freePort();
+  const options = { mqtt_url: `embedded://127.0.0.1:${port}`, nvme_schedule: 'off', router_schedule: 'off' };
+  const { output } = app(options, { SUPERVISOR_API: url });
+  await until(`connected: ${output()}`, () => output().includes('MQTT: connected'), 40);
+  expect(posted).toEqual([]);
+});
+
+test('a Supervisor whose answer about the broker is no JSON names none', async () => {
+  const { url } = await supervisor({}, { '/services/mqtt': { text: '<!doctype html>', ends: true } });
+  const { process: child, output } = app({}, { SUPERVISOR_API: url });
+  expect(await once(child, 'close')).toEqual([2, null]);
+  expect(output()).toMatch(/^The Supervisor names no MQTT broker: /);
 });
