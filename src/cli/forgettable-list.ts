@@ -4,6 +4,7 @@ import { type Address, addressPath } from '../model/address.ts';
 import { missingProblemKey, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import type { AnyTable } from '../model/table.ts';
+import { optionalField } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from '../mqtt/announcement-payload.ts';
 import { readRetainedTopics } from '../mqtt/retained-topics.ts';
@@ -30,10 +31,10 @@ const readGoneSince = (agent: AgentIdentity, retained: ReadonlyMap<string, strin
   );
 
 const aboutSchema = z.object({
-  name: z.string(),
-  manufacturer: z.optional(z.string()),
-  model: z.optional(z.string()),
-  serial_number: z.optional(z.string()),
+  name: optionalField(z.string()),
+  manufacturer: optionalField(z.string()),
+  model: optionalField(z.string()),
+  serial_number: optionalField(z.string()),
 });
 
 /** What a device is, as its announcement says: `Samsung 970 EVO, S5GXNF0R654321`. */

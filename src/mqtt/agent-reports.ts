@@ -68,14 +68,14 @@ function reportedProblems(payload: string, before: ReportedProblems | undefined)
   const published = parseProblemsPayload(payload);
   if (published === undefined) return undefined;
   const known = new Map(before?.list.map((problem) => [problem.id, problem]));
-  const told = new Map(published.told?.map(({ id, severity }) => [id, severity]));
+  const told = new Map(published.told.map(({ id, severity }) => [id, severity]));
   const list = published.problems.map((problem) =>
     reportedProblem(problem, known.get(problem.id), told.get(problem.id)),
   );
   const listed = list.filter(
     ({ explainedBy, severity }) => explainedBy === undefined && isFaultSeverity(severity),
   ).length;
-  const omittedCount = Math.max(0, published.count - listed);
+  const omittedCount = Math.max(0, (published.count ?? listed) - listed);
   return {
     list,
     omittedCount,

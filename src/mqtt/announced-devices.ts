@@ -3,13 +3,14 @@ import { addressPath } from '../model/address.ts';
 import { definedMembers } from '../model/defined-members.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { optionalField } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './announcement-payload.ts';
 
 const deviceSchema = z.object({
   name: z.string(),
-  serial_number: z.optional(z.string()),
-  suggested_area: z.optional(z.string()),
+  serial_number: optionalField(z.string()),
+  suggested_area: optionalField(z.string()),
 });
 
 /** The device of an announcement; undefined for anything else. */

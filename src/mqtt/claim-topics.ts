@@ -4,6 +4,7 @@ import { parseJsonWithin } from '../model/json.ts';
 import { parseComponentKey } from '../model/naming.ts';
 import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { validItems } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './announcement-payload.ts';
 import { readRetainedTopics } from './retained-topics.ts';
@@ -16,7 +17,7 @@ const claimSchema = z.object({
   since: z.iso.datetime(),
 });
 
-const connectionsSchema = z.array(z.tuple([z.string(), z.string()]));
+const connectionsSchema = validItems(z.tuple([z.string(), z.string()]));
 
 /** The claim in a payload, which anybody may have written; undefined if it is none. */
 export function parseDeviceClaim(payload: string): DeviceClaim | undefined {
@@ -34,7 +35,7 @@ const mayHaveConnections = (payload: string) => /"(?:connections|cns)"/.test(pay
 /** The MAC address in a discovery payload that identifies its device; undefined if it has none. */
 export function announcedMacAddress(payload: string | undefined): string | undefined {
   if (payload === undefined || !mayHaveConnections(payload)) return undefined;
-  const connections = connectionsSchema.safeParse(parseAnnouncement(payload)?.device.connections).data ?? [];
+  const connections = connectionsSchema.parse(parseAnnouncement(payload)?.device.connections);
   return connections.find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
 }
 

@@ -5,6 +5,7 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { isFaultSeverity, type Problem, type RestoredProblem, type Severity, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
+import { optionalField, validItems } from '../model/tolerant-schemas.ts';
 import { findProblems } from './problems.ts';
 
 /** Problems in a payload; the least important are left out. */
@@ -17,17 +18,17 @@ const maxReasonLength = 255;
 const publishedProblemSchema = z.object({
   id: z.string().check(z.maxLength(500)),
   cause: z.string().check(z.maxLength(500)),
-  place: z.enum(['broker', 'collector', 'device', 'part']),
+  place: optionalField(z.enum(['broker', 'collector', 'device', 'part'])),
   subject: z.string().check(z.maxLength(500)),
   severity: z.enum(severities),
   text: z.string().check(z.maxLength(2000)),
   since: z.iso.datetime(),
-  certain: z.boolean(),
-  explained_by: z.optional(z.string().check(z.maxLength(500))),
-  step: z.optional(z.union([z.string(), z.number()])),
-  clears_at: z.optional(z.string()),
-  remedy: z.optional(z.string()),
-  serial_number: z.optional(z.string()),
+  certain: z.catch(z.boolean(), false),
+  explained_by: optionalField(z.string().check(z.maxLength(500))),
+  step: optionalField(z.union([z.string(), z.number()])),
+  clears_at: optionalField(z.string()),
+  remedy: optionalField(z.string()),
+  serial_number: optionalField(z.string()),
 });
 
 /** A problem as an agent publishes it. */
@@ -43,18 +44,28 @@ const toldProblemSchema = z.pick(publishedProblemSchema, {
   serial_number: true,
 });
 
+/** None of a list in which no problem can be read: that nothing is wrong would be a claim. */
+const problemListSchema = z.pipe(
+  z
+    .array(z.unknown())
+    .check(
+      z.refine((items) => items.length === 0 || items.some((item) => publishedProblemSchema.safeParse(item).success)),
+    ),
+  validItems(publishedProblemSchema, maxProblems),
+);
+
 const problemsSchema = z.object({
   /** Name of the agent. Absent in lists of earlier versions. */
-  agent: z.optional(z.string().check(z.maxLength(500))),
+  agent: optionalField(z.string().check(z.maxLength(500))),
   /** Tells the agent's machine from others: the same agent may have had another id. */
-  machine: z.optional(z.string().check(z.maxLength(100))),
+  machine: optionalField(z.string().check(z.maxLength(100))),
   /** Address of the agent's status page, if other machines can reach it. */
-  page: z.catch(z.optional(z.string().check(z.maxLength(500))), undefined),
-  worst: z.nullable(z.enum(severities)),
-  count: z.int().check(z.gte(0)),
-  reason: z.nullable(z.string()),
-  problems: z.array(publishedProblemSchema).check(z.maxLength(maxProblems)),
-  told: z.optional(z.array(toldProblemSchema).check(z.maxLength(maxProblems))),
+  page: optionalField(z.string().check(z.maxLength(500))),
+  worst: optionalField(z.nullable(z.enum(severities))),
+  count: optionalField(z.int().check(z.gte(0))),
+  reason: optionalField(z.nullable(z.string())),
+  problems: problemListSchema,
+  told: validItems(toldProblemSchema, maxProblems),
 });
 
 export type PublishedProblems = z.output<typeof problemsSchema>;
@@ -138,7 +149,8 @@ export function problemsPayload(
 /** The list of an agent; undefined for anything else. */
 export function parseProblemsPayload(payload: string): PublishedProblems | undefined {
   try {
-    return problemsSchema.safeParse(parseJsonWithin(payload, bounds.problemList)).data;
+    const list = problemsSchema.safeParse(parseJsonWithin(payload, bounds.problemList)).data;
+    return list?.count === undefined && list?.problems.length === 0 ? undefined : list;
   } catch {
     return undefined;
   }

@@ -36,3 +36,14 @@ test.each(['no json', '[]', '{"device":{"name":3}}'])('an announcement of %s doe
     ),
   ).toEqual([]),
 );
+
+test('an odd field of an announced device costs that field', () =>
+  expect(
+    selectAnnouncedDevices(
+      agent,
+      new Map([
+        config('s4', announcing({ name: 'Samsung', serial_number: 4, suggested_area: ['Berlin'] })),
+        state('nas/nvme/s4'),
+      ]),
+    ),
+  ).toEqual([{ path: 'nvme/s4', name: 'Samsung' }]));

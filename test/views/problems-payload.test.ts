@@ -156,3 +156,54 @@ test('what others write on the topic does no harm', () => {
     expect(parseProblemsPayload(text)).toBeUndefined();
   fc.assert(fc.property(fc.json(), (text) => void parseRestoredProblems(text)));
 });
+
+test('an odd field of a list costs that field, or its problem, and nothing else', () => {
+  const problem = {
+    id: 'host/pi/a',
+    cause: 'host/pi/a',
+    place: 'device',
+    subject: 'pi',
+    severity: 'degraded',
+    text: 'is wrong',
+    since: '2026-01-02T03:04:05.000Z',
+    certain: true,
+    explained_by: 'x',
+    step: 1,
+    clears_at: 'x',
+    remedy: 'x',
+    serial_number: 'x',
+  };
+  const other = { ...problem, id: 'host/pi/b' };
+  const list = {
+    agent: 'pi',
+    machine: 'm',
+    page: 'http://pi',
+    worst: 'degraded',
+    count: 2,
+    reason: 'is wrong',
+    problems: [problem, other],
+    told: [problem],
+  };
+  const read = (changes: object) => parseProblemsPayload(JSON.stringify({ ...list, ...changes }));
+  const optional = ['place', 'certain', 'explained_by', 'step', 'clears_at', 'remedy', 'serial_number'];
+  for (const odd of [null, [1], { x: 1 }]) {
+    for (const field of ['agent', 'machine', 'page', 'worst', 'count', 'reason', 'told'])
+      expect(read({ [field]: odd })?.problems).toHaveLength(2);
+    for (const field of Object.keys(problem)) {
+      const found = read({
+        problems: [{ ...problem, [field]: odd }, other],
+        told: [{ ...problem, [field]: odd }, other],
+      });
+      expect(found?.problems.at(-1)).toEqual(other);
+      expect(found?.problems).toHaveLength(optional.includes(field) ? 2 : 1);
+      expect(found?.told.at(-1)?.id).toBe(other.id);
+      expect(found?.count).toBe(2);
+    }
+    expect(read({ problems: [odd, other] })?.problems).toEqual([other]);
+    // That nothing is wrong would be a claim.
+    expect(read({ problems: [odd] })).toBeUndefined();
+    expect(read({ problems: [], count: odd })).toBeUndefined();
+  }
+  expect(read({ problems: [], count: 0 })?.problems).toEqual([]);
+  expect(read({ problems: Array.from({ length: 21 }, () => other) })?.problems).toHaveLength(20);
+});

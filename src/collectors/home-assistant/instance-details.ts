@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { UpdateVersions } from '../../model/metric.ts';
+import { optionalField, validItems, validMembers } from '../../model/tolerant-schemas.ts';
 import { type AutomaticBackups, readAutomaticBackups } from './instance-backups.ts';
 import { type InstanceCore, parseInstanceCore } from './instance-core.ts';
 
@@ -30,7 +31,7 @@ const updateTitles = {
 export type UpdatablePart = keyof typeof updateTitles;
 
 const recorderSchema = z.object({ migration_in_progress: z.boolean() });
-const repairsSchema = z.object({ issues: z.array(z.object({ ignored: z.boolean() })) });
+const repairsSchema = z.object({ issues: z.array(z.object({ ignored: z.catch(z.boolean(), false) })) });
 
 /** Rendered by Home Assistant, so that no entity's name or state crosses the network. */
 const overviewTemplate = `{%- set all = states | list -%}
@@ -51,27 +52,24 @@ const overviewTemplate = `{%- set all = states | list -%}
   'updates': updates.all,
   'backups': backups.all
 } }}`;
-const count = z.catch(z.optional(z.int().check(z.nonnegative())), undefined);
+const count = optionalField(z.int().check(z.nonnegative()));
 const versionText = z.string().check(z.maxLength(100));
 
 /** A time that no date of this century is would be kept in the history, and hide each restart to come. */
 const endOfCenturySeconds = Date.UTC(2100) / 1000;
-const time = z.catch(
-  z.optional(
-    z.pipe(
-      z.number().check(z.positive(), z.maximum(endOfCenturySeconds)),
-      z.transform((seconds) => new Date(seconds * 1000)),
-    ),
+const time = optionalField(
+  z.pipe(
+    z.number().check(z.positive(), z.maximum(endOfCenturySeconds)),
+    z.transform((seconds) => new Date(seconds * 1000)),
   ),
-  undefined,
 );
 const overviewSchema = z.object({
   entities: count,
   unavailable: count,
   oldest: time,
   newest: time,
-  updates: z.catch(z.array(z.tuple([z.string(), versionText, versionText, versionText])), []),
-  backups: z.catch(z.record(z.string(), z.string()), {}),
+  updates: validItems(z.tuple([z.string(), versionText, versionText, versionText])),
+  backups: validMembers(z.string()),
 });
 
 /** A version that the user skipped is not reported as an update. */

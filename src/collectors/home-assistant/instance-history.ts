@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import type { DeviceEvent } from '../../model/event.ts';
+import { optionalField } from '../../model/tolerant-schemas.ts';
 import type { VisitResult } from './visit-instance.ts';
-
-/** A field that is not what it should be costs that field, not the counters. */
-const optional = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
 
 const timestampSchema = z.iso.datetime();
 
@@ -12,18 +10,18 @@ const timestampSchema = z.iso.datetime();
 const countSchema = z.catch(z.int().check(z.minimum(0), z.maximum(1_000_000)), 0);
 
 const historySchema = z.object({
-  version: optional(z.string()),
+  version: optionalField(z.string()),
   /** About when Home Assistant was last started. */
-  started: optional(timestampSchema),
+  started: optionalField(timestampSchema),
   /** When the newest state of its entities was set, by Home Assistant's clock. */
-  newest: optional(timestampSchema),
+  newest: optionalField(timestampSchema),
   restarts: countSchema,
   outages: countSchema,
   /** The current outage. `down`: Home Assistant itself was seen to be down, rather than unreachable. */
-  outage: optional(z.object({ since: timestampSchema, cause: z.string(), down: z.boolean() })),
-  last_outage: optional(z.object({ from: timestampSchema, to: timestampSchema })),
+  outage: optionalField(z.object({ since: timestampSchema, cause: z.string(), down: z.boolean() })),
+  last_outage: optionalField(z.object({ from: timestampSchema, to: timestampSchema })),
   /** Fingerprint of the token that was refused. */
-  refused_token: optional(z.string()),
+  refused_token: optionalField(z.string()),
 });
 
 /** What is remembered of a Home Assistant instance across restarts of the agent. */

@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
+import { optionalField, validMembers } from '../../model/tolerant-schemas.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
 
 /** Platforms whose announcements make no entity (homeassistant/components/mqtt/discovery.py). */
 const platformsWithoutEntity = new Set(['device_automation', 'tag']);
 
 const componentSchema = z.looseObject({
-  platform: z.optional(z.string()),
-  enabled_by_default: z.optional(z.boolean()),
+  platform: optionalField(z.string()),
+  enabled_by_default: optionalField(z.boolean()),
 });
 /** The announcement of a device with its components, or of one entity. */
-const announcementSchema = z.extend(componentSchema, { components: z.optional(z.record(z.string(), componentSchema)) });
+const announcementSchema = z.extend(componentSchema, { components: z.optional(validMembers(componentSchema)) });
 
 type Component = z.output<typeof componentSchema>;
 

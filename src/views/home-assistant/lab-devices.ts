@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import { parseComponentKey } from '../../model/naming.ts';
+import { optionalField, validMembers } from '../../model/tolerant-schemas.ts';
 import { projectName } from '../../version.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
 import { compareDevicesByName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
@@ -10,23 +11,22 @@ const discoveryPayloadSchema = z.object({
   device: z.object({
     identifiers: z.tuple([z.string()], z.string()),
     name: z.string(),
-    suggested_area: z.optional(z.string()),
-    via_device: z.optional(z.string()),
+    suggested_area: optionalField(z.string()),
+    via_device: optionalField(z.string()),
   }),
   origin: z.object({ name: z.literal(projectName) }),
-  components: z.record(
-    z.string(),
+  components: validMembers(
     z.object({
       platform: z.string(),
-      unique_id: z.optional(z.string()),
-      default_entity_id: z.optional(z.string().check(z.regex(/^\w+\.\w+$/))),
-      name: z.optional(z.string()),
-      device_class: z.optional(z.string()),
-      unit_of_measurement: z.optional(z.string()),
-      state_class: z.optional(z.string()),
-      options: z.optional(z.array(z.string())),
-      entity_category: z.optional(z.string()),
-      enabled_by_default: z.optional(z.boolean()),
+      unique_id: optionalField(z.string()),
+      default_entity_id: optionalField(z.string().check(z.regex(/^\w+\.\w+$/))),
+      name: optionalField(z.string()),
+      device_class: optionalField(z.string()),
+      unit_of_measurement: optionalField(z.string()),
+      state_class: optionalField(z.string()),
+      options: optionalField(z.array(z.string())),
+      entity_category: optionalField(z.string()),
+      enabled_by_default: optionalField(z.boolean()),
     }),
   ),
 });

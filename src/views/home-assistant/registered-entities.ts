@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { optionalField, validItems } from '../../model/tolerant-schemas.ts';
 
 /** An entity as Home Assistant has registered it. */
 export interface RegisteredEntity {
@@ -22,10 +23,10 @@ export interface MqttRegistry {
 }
 
 const deviceSchema = z.object({
-  identifiers: z.array(z.array(z.string())),
-  name: z.nullish(z.string()),
-  name_by_user: z.nullish(z.string()),
-  area_id: z.nullish(z.string()),
+  identifiers: validItems(z.array(z.string())),
+  name: optionalField(z.string()),
+  name_by_user: optionalField(z.string()),
+  area_id: optionalField(z.string()),
 });
 
 const areaSchema = z.object({ area_id: z.string(), name: z.string() });
@@ -34,21 +35,21 @@ const entrySchema = z.object({
   platform: z.literal('mqtt'),
   unique_id: z.string(),
   entity_id: z.string().check(z.regex(/^\w+\.\w+$/)),
-  name: z.nullish(z.string()),
-  disabled_by: z.nullish(z.string()),
-  hidden_by: z.nullish(z.string()),
+  name: optionalField(z.string()),
+  // Null unless it is.
+  disabled_by: z.optional(z.unknown()),
+  hidden_by: z.optional(z.unknown()),
 });
 
-/** The valid ones of a list; none of what is no list. */
-const parseEach = <T>(schema: z.ZodMiniType<T>, list: unknown): T[] =>
-  (Array.isArray(list) ? list : []).flatMap((entry) => schema.safeParse(entry).data ?? []);
+const devicesSchema = validItems(deviceSchema);
+const areasSchema = validItems(areaSchema);
 
 /** From the results of `config/device_registry/list` and `config/area_registry/list`. */
 export function parseRegisteredMqttDevices(devices: unknown, areas: unknown): ReadonlyMap<string, RegisteredDevice> {
-  const areaNames = new Map(parseEach(areaSchema, areas).map(({ area_id, name }) => [area_id, name]));
+  const areaNames = new Map(areasSchema.parse(areas).map(({ area_id, name }) => [area_id, name]));
   return new Map(
-    parseEach(deviceSchema, devices).flatMap(({ identifiers, name, name_by_user, area_id }) => {
-      const device = { name: name_by_user ?? name ?? undefined, area: areaNames.get(area_id ?? '') };
+    devicesSchema.parse(devices).flatMap(({ identifiers, name, name_by_user, area_id }) => {
+      const device = { name: name_by_user ?? name, area: areaNames.get(area_id ?? '') };
       return identifiers.flatMap(([domain, id]): [string, RegisteredDevice][] =>
         domain === 'mqtt' && id !== undefined ? [[id, device]] : [],
       );
@@ -64,7 +65,7 @@ export function parseRegisteredMqttEntities(list: unknown): ReadonlyMap<string, 
       const { success, data } = entrySchema.safeParse(entry);
       if (!success) return [];
       const { unique_id, entity_id: id, name, disabled_by, hidden_by } = data;
-      return [[unique_id, { id, name: name ?? undefined, isEnabled: !disabled_by && !hidden_by }]];
+      return [[unique_id, { id, name, isEnabled: !disabled_by && !hidden_by }]];
     }),
   );
 }

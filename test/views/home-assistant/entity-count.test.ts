@@ -25,4 +25,9 @@ test.each([
   ['sensor/o/config', '', 0],
   ['sensor/o/config', [1, 2], 0],
   ['device/o/config', { components: 7 }, 0],
+  [
+    'device/o/config',
+    { components: { a: { platform: 7, name: 'A', en: 'x' }, b: 7, c: { p: 'sensor', name: 'C' } } },
+    2,
+  ],
 ])('%s with %j: %i', (topic, payload, entities) => expect(count(topic, payload)).toBe(entities));

@@ -3,7 +3,10 @@ import { allCollectors } from '../../../src/collectors/index.ts';
 import { slug } from '../../../src/model/naming.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
-import { parseRegisteredMqttDevices } from '../../../src/views/home-assistant/registered-entities.ts';
+import {
+  parseRegisteredMqttDevices,
+  parseRegisteredMqttEntities,
+} from '../../../src/views/home-assistant/registered-entities.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 import { agent as sampleAgent } from '../../helpers/sample-collector.ts';
@@ -95,4 +98,46 @@ test('every view has its own path', () => {
     ({ path }) => path,
   );
   expect(new Set(paths).size).toBe(paths.length);
+});
+
+test('an odd field of an announcement costs that field, or its entity, and nothing else', () => {
+  type Announcement = Record<'device' | 'origin', object> & { components: Record<string, Record<string, unknown>> };
+  const payload = payloads.find((text) => text.includes('"options"')) ?? '';
+  const { device, components, ...rest } = JSON.parse(payload) as Announcement;
+  const [whole] = devicesOf([payload]);
+  const [key = '', component = {}] =
+    Object.entries(components).find(([, { options, device_class }]) => options && device_class) ?? [];
+  const namesWithout = whole?.entities.filter(({ id }) => id !== component.default_entity_id).map(({ id }) => id);
+  expect(namesWithout).toHaveLength((whole?.entities.length ?? 0) - 1);
+  for (const odd of [7, null, [1], { x: 1 }, true]) {
+    for (const field of Object.keys(component)) {
+      const changed = { device, ...rest, components: { ...components, [key]: { ...component, [field]: odd } } };
+      const [found] = devicesOf([JSON.stringify(changed)]);
+      expect(found?.entities.map(({ id }) => id).filter((id) => id !== component.default_entity_id)).toEqual(
+        namesWithout,
+      );
+      if (field !== 'platform' && field !== 'default_entity_id')
+        expect(found?.entities).toHaveLength(whole?.entities.length ?? 0);
+    }
+    for (const field of ['suggested_area', 'via_device'])
+      expect(
+        devicesOf([JSON.stringify({ ...rest, components, device: { ...device, [field]: odd } })])[0]?.entities,
+      ).toEqual(whole?.entities);
+    expect(
+      devicesOf([JSON.stringify({ ...rest, device, components: { ...components, [key]: odd } })])[0]?.entities.map(
+        ({ id }) => id,
+      ),
+    ).toEqual(namesWithout);
+  }
+});
+
+test('an odd entry of a registry costs itself, an odd field that field', () => {
+  const entry = { platform: 'mqtt', unique_id: 'u', entity_id: 'sensor.u', name: null, disabled_by: null };
+  const entities = parseRegisteredMqttEntities([7, { ...entry, unique_id: 8 }, { ...entry, name: 7 }]);
+  expect([...(entities ?? [])]).toEqual([['u', { id: 'sensor.u', name: undefined, isEnabled: true }]]);
+  const devices = parseRegisteredMqttDevices(
+    [7, { identifiers: 7 }, { identifiers: [[7], ['mqtt', 'd']], name: 'D', name_by_user: 7, area_id: [1] }],
+    [7, { area_id: 'a', name: 7 }],
+  );
+  expect([...devices]).toEqual([['d', { name: 'D', area: undefined }]]);
 });

@@ -1,33 +1,19 @@
 import * as z from 'zod/mini';
 import { bounds } from '../../../model/bounds.ts';
 import { parseJsonWithin } from '../../../model/json.ts';
+import { optionalField, validItems } from '../../../model/tolerant-schemas.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { fritzOsVersionWithoutHardware, normalizeMacAddress } from './device-info.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
 
-const text = z.catch(z.optional(z.string()), undefined);
+const text = optionalField(z.string());
 /** In kbit/s. */
-const rate = z.catch(
-  z.optional(
-    z.pipe(
-      z.number().check(z.positive()),
-      z.transform((kilobits) => toBaseUnit(kilobits, 'kbit/s')),
-    ),
-  ),
-  undefined,
-);
-
-/** A list whose items are read one by one, since firmware adds to them and leaves parts of them out: an odd one is dropped. */
-const itemsOf = <Item extends z.ZodMiniType>(item: Item) =>
+const rate = optionalField(
   z.pipe(
-    z.catch(z.array(z.unknown()), []),
-    z.transform((values): z.output<Item>[] =>
-      values.flatMap((value) => {
-        const { success, data } = z.safeParse(item, value);
-        return success ? [data] : [];
-      }),
-    ),
-  );
+    z.number().check(z.positive()),
+    z.transform((kilobits) => toBaseUnit(kilobits, 'kbit/s')),
+  ),
+);
 
 const linkSchema = z.object({
   state: z.string(),
@@ -48,11 +34,11 @@ const nodeSchema = z.object({
   device_mac_address: text,
   is_meshed: z.catch(z.boolean(), false),
   mesh_role: z.catch(z.string(), 'unknown'),
-  node_interfaces: itemsOf(z.object({ uid: text, name: text, node_links: itemsOf(linkSchema) })),
+  node_interfaces: validItems(z.object({ uid: text, name: text, node_links: validItems(linkSchema) })),
 });
 
 /** That there are nodes at all tells the list from other JSON. */
-const schema = z.object({ nodes: z.pipe(z.array(z.unknown()), itemsOf(nodeSchema)) });
+const schema = z.object({ nodes: z.pipe(z.array(z.unknown()), validItems(nodeSchema)) });
 
 type Node = z.output<typeof nodeSchema>;
 type Link = z.output<typeof linkSchema>;
