@@ -1,4 +1,5 @@
 import { findPageUrl } from '../http/page-url.ts';
+import { isInContainerNetwork } from '../lib/container.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
@@ -13,11 +14,13 @@ export interface ScheduledAndInactiveCollectors {
   inactive: { collector: AnyCollectorDefinition; reason: string }[];
 }
 
-/** Opens the collectors, which loads those that are enabled and accesses nothing else yet, and adds each enabled collector to the state. */
+/** Opens the collectors, which loads those that are enabled and accesses nothing else yet, and adds each enabled collector to the state.
+ * `listeningAddress`: of the status server, once it has started. */
 export async function openEnabledCollectors(
   settings: Settings,
   state: MutableAgentState,
   agentDirectory?: AgentDirectory,
+  listeningAddress?: () => string | undefined,
 ): Promise<ScheduledAndInactiveCollectors> {
   const scheduled: ScheduledCollector[] = [];
   const inactive: ScheduledAndInactiveCollectors['inactive'] = [];
@@ -35,7 +38,12 @@ export async function openEnabledCollectors(
       agentDirectory,
       removeLostAgent:
         agentDirectory === undefined ? undefined : (id) => removeLostAgent(settings.mqtt, settings.agent, id),
-      pageUrl: agentDirectory === undefined ? undefined : () => findPageUrl(settings.http),
+      pageUrl: async () => {
+        const address = listeningAddress?.();
+        return address === undefined
+          ? undefined
+          : findPageUrl(settings.http, address, { isInContainerNetwork: isInContainerNetwork() });
+      },
     });
     if ('inactiveReason' in source) {
       inactive.push({ collector, reason: source.inactiveReason });

@@ -130,7 +130,8 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
 
   const state = new MutableAgentState(printableBrokerUrl(mqtt.MQTT_URL));
   const agentDirectory = new BrokerAgentDirectory();
-  const opened = await openEnabledCollectors(settings, state, agentDirectory);
+  let server: StatusServer | undefined;
+  const opened = await openEnabledCollectors(settings, state, agentDirectory, () => server?.address);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new RecentMetricHistory();
   const page = createLivePageRoutes(
@@ -141,12 +142,10 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     ...page.routes,
     ...createApiRoutes(allCollectors, agent, state, settings.http.HTTP_TOKEN !== undefined),
   ]);
-  const server =
-    settings.http.HTTP_PORT === 0
-      ? undefined
-      : await startStatusServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null }, (text) =>
-          log.warn(text),
-        );
+  if (settings.http.HTTP_PORT !== 0)
+    server = await startStatusServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null }, (text) =>
+      log.warn(text),
+    );
   logStart(log, settings, opened, server);
   logUncaughtErrors(log);
 

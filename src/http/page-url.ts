@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { isIP } from 'node:net';
 import { isListedPeer, unspecifiedAddresses } from './peer-list.ts';
 import { type HttpSettings, isLoopback } from './settings.ts';
 
@@ -27,20 +28,21 @@ function canonicalHost(host: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }
 
-const isForThisMachine = (host: string) => isLoopback(host) || host.endsWith('.localhost');
-
-/** Where other machines find the status page; undefined where they can't reach it, or would be turned away. */
-export async function findPageUrl({
-  HTTP_HOST,
-  HTTP_PORT,
-  HTTP_ALLOWED_PEERS,
-}: Pick<HttpSettings, 'HTTP_HOST' | 'HTTP_PORT' | 'HTTP_ALLOWED_PEERS'>): Promise<string | undefined> {
-  const listening = canonicalHost(HTTP_HOST);
-  if (HTTP_PORT === 0 || listening === undefined || isForThisMachine(listening)) return undefined;
-  const host = isListedPeer(unspecifiedAddresses, listening) ? await outgoingAddress() : listening;
+/** Where other machines find the status page; undefined where they can't reach it, or would be turned away. `listeningAddress`: what
+ * HTTP_HOST turned out to be, which may be a name of this machine that leads to itself alone. */
+export async function findPageUrl(
+  { HTTP_HOST, HTTP_PORT, HTTP_ALLOWED_PEERS }: Pick<HttpSettings, 'HTTP_HOST' | 'HTTP_PORT' | 'HTTP_ALLOWED_PEERS'>,
+  listeningAddress: string,
+  { isInContainerNetwork }: { isInContainerNetwork: boolean },
+): Promise<string | undefined> {
+  if (isLoopback(listeningAddress)) return undefined;
+  const isAnywhere = isListedPeer(unspecifiedAddresses, listeningAddress);
+  // An address in the settings may be one that the network gave the container (macvlan).
+  if ((isAnywhere || isIP(HTTP_HOST) === 0) && isInContainerNetwork) return undefined;
+  const address = isAnywhere ? await outgoingAddress() : listeningAddress;
+  const host = isAnywhere ? address : canonicalHost(HTTP_HOST);
   // The machine's own address stands for those of its network.
-  const isForOthers = (address: string) =>
-    HTTP_ALLOWED_PEERS === undefined || isListedPeer(HTTP_ALLOWED_PEERS, address);
-  if (host === undefined || !isForOthers(host)) return undefined;
+  const isForOthers = HTTP_ALLOWED_PEERS === undefined || isListedPeer(HTTP_ALLOWED_PEERS, address);
+  if (host === undefined || !isForOthers) return undefined;
   return `http://${host.includes(':') ? `[${host}]` : host}:${HTTP_PORT}/`;
 }

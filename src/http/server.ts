@@ -12,6 +12,8 @@ import { WrongTokenPauses } from './wrong-token-pauses.ts';
 
 export interface StatusServer {
   url: string;
+  /** The address that it listens on. */
+  address: string;
   close(): Promise<void>;
 }
 
@@ -123,9 +125,10 @@ export async function startStatusServer(
     );
     server.listen(port, host, () => resolve());
   });
-  const { port: listening } = server.address() as AddressInfo;
+  const { port: listening, address } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    address,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
