@@ -89,13 +89,19 @@ export function impossibleValueChanges(
   ];
 }
 
+/** With what was mounted on a drive that is gone; of the drives of a pool, the pool says it. */
+const missingText = ({ device: { mounts = [] }, part }: StateEntry) =>
+  part !== undefined || mounts.length === 0
+    ? missingProblemText
+    : `${missingProblemText}; ${mounts.join(', ')} was on it`;
+
 /** `isMissed`: it is a problem that the entry is missing. If not, neither is what was wrong with it. */
 export const entryMarkedMissing = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
   entry.isMissing
     ? entry
     : {
         ...entry,
-        error: missingProblemText,
+        error: missingText(entry),
         isMissing: true,
         findings: isMissed ? markFindingsUncertain(entry.findings) : new Map(),
         since: entry.error === undefined ? at : entry.since,

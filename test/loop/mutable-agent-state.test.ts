@@ -47,6 +47,20 @@ test('a device that is no longer found stays as unreadable', () => {
   expect(entries()?.has('thing_1/part_a')).toBe(true);
 });
 
+test('a drive that is no longer found is told with what was mounted on it, its parts without', () => {
+  const { record } = recorder();
+  const drive = { ...device, mounts: ['/srv', '/media'] };
+  const both = [
+    { table: 'thing', device: drive, reading: { level: 1 } },
+    { table: 'part', device: drive, part: { id: 'a', name: 'a' }, reading: {} },
+  ] as const;
+  expect(record(0, ...both)).toEqual([]);
+  expect(record(1)).toEqual([
+    { subject: 'Thing', error: 'no longer present; /srv, /media was on it' },
+    { subject: 'Thing a', error: 'no longer present' },
+  ]);
+});
+
 test('a collector that fails is reported once, and counted', () => {
   const { records, record, fail } = recorder();
   record(0, whole(1));

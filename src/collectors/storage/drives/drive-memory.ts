@@ -62,17 +62,21 @@ export function acknowledgeFirstErrorCounts(before: DriveMemory, counts: ErrorCo
     : { ...before, acknowledged: { ...before.acknowledged, ...Object.fromEntries(first) } };
 }
 
+/** Sectors that the drive has replaced; SCSI counts them as grown defects. */
+export const replacedSectors = ({ reallocated_sectors: sectors, grown_defects: defects }: ErrorCounts) =>
+  sectors ?? defects;
+
 /** Acknowledges all errors so far; the week of reallocated sectors begins anew. */
 export const acknowledgeAllErrorCounts = (before: DriveMemory, counts: ErrorCounts, now: Date): DriveMemory => ({
   acknowledged: {
     ...before.acknowledged,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)),
   },
-  reallocated:
-    counts.reallocated_sectors === undefined
-      ? before.reallocated
-      : [{ at: now.toISOString(), count: counts.reallocated_sectors }],
+  reallocated: beginWeek(before, replacedSectors(counts), now),
 });
+
+const beginWeek = ({ reallocated }: DriveMemory, count: number | undefined, now: Date) =>
+  count === undefined ? reallocated : [{ at: now.toISOString(), count }];
 
 /** Errors that are not acknowledged: 0 of those that the drive never counted, undefined of those that it once counted
  * and now does not tell. */

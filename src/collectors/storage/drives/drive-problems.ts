@@ -14,6 +14,11 @@ const wornPercent = 100;
 const explainedByVerdict = { explainedBy: ['verdict', 'offline'] };
 const explainedByBadSectors = { explainedBy: [...explainedByVerdict.explainedBy, 'pending_sectors'] };
 const replaceDrive = 'back up and replace the drive';
+/** The counts of sectors that the drive has replaced. */
+const replacedSectorsNoun: Partial<Record<ErrorCountName, string>> = {
+  reallocated_sectors: 'sectors reallocated',
+  grown_defects: 'grown defects',
+};
 
 function errorFinding(reading: StorageDriveReading, name: ErrorCountName): Finding[] {
   const { report, newErrors, isPendingCertain, reallocatedInWeek } = reading;
@@ -21,12 +26,13 @@ function errorFinding(reading: StorageDriveReading, name: ErrorCountName): Findi
   const count = report?.counts[name];
   const more = newErrors?.[name];
   const isCertain = name !== 'pending_sectors' || more === undefined || more === 0 ? true : isPendingCertain;
-  const isGoing = name === 'reallocated_sectors' && reallocatedInWeek > maxReallocatedPerWeek;
+  const replaced = replacedSectorsNoun[name];
+  const isGoing = replaced !== undefined && count !== undefined && reallocatedInWeek > maxReallocatedPerWeek;
   const condition = more === undefined || isCertain === undefined ? undefined : (more > 0 && isCertain) || isGoing;
   return findingIf(name, condition, () => ({
     severity: isGoing ? 'data_at_risk' : severity,
     text: isGoing
-      ? `${reallocatedInWeek} sectors reallocated within a week (${count} in all)`
+      ? `${reallocatedInWeek} ${replaced} within a week (${count} in all)`
       : `${more} ${falls ? '' : 'new '}${noun[more === 1 ? 0 : 1]}${more === count ? '' : ` (${count} in all)`}`,
     step: `${more} ${isGoing}`,
     clearsAt: falls ? 'when the drive counts none, or you acknowledge them' : 'when you acknowledge them',

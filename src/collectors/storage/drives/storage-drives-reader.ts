@@ -15,6 +15,7 @@ import {
   emptyDriveMemory,
   newErrorsSinceAcknowledged,
   parseDriveMemoryOrEmpty,
+  replacedSectors,
   sectorsReallocatedInLastWeek,
 } from './drive-memory.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
@@ -161,7 +162,7 @@ export class StorageDrivesReader {
     if (counts === undefined || !this.#memory.isLoaded(id)) return { newErrors: undefined, reallocatedInWeek: 0 };
     const before = parseDriveMemoryOrEmpty(this.#memory.recall(id));
     const now = new Date();
-    const reallocated = counts.reallocated_sectors;
+    const reallocated = replacedSectors(counts);
     const memory = addDailyReallocatedSample(
       resets.apply(acknowledgeFirstErrorCounts(before, counts), counts, performance.now()),
       now,

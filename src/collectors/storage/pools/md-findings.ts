@@ -51,7 +51,10 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
   const sparse = isDegraded && isSparse(array, pool);
   // A member that has failed gives nothing any more, whatever it has written down.
   const badBlocks = pool.members.filter(({ role }, index) => members[index]?.hasBadBlocks && role !== 'failed');
-  const failedSpares = pool.members.filter(({ role }) => role === 'failed');
+  const isJournal = (index: number) => members[index]?.states.includes('journal') === true;
+  const failedSpares = pool.members.filter(({ role }, index) => role === 'failed' && !isJournal(index));
+  const journals = pool.members.filter((_, index) => isJournal(index));
+  const lacksJournal = array.hasJournal && isRunning && !journals.some(({ role }) => role === 'log');
   const risen = membersWithNewErrors(pool, 'errors');
   const spares = pool.spares ?? 0;
   return [
@@ -83,6 +86,13 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
       clearsAt: 'when it is removed from the array',
       remedy,
       ...blamedDrivesOf(failedSpares),
+    })),
+    ...findingIf('journal_lost', isKnown ? lacksJournal : undefined, () => ({
+      severity: 'outage',
+      text: `its journal ${journals.length === 0 ? 'is gone' : `${journals.map(describePoolMember).join(', ')} has failed`}: nothing can be written${describeLostMounts(pool, 'affected')}`,
+      clearsAt: 'when it has a journal again',
+      remedy: 'add one with mdadm --add-journal',
+      ...blamedDrivesOf([...journals, ...pool.gone.filter(({ role }) => role === 'log')]),
     })),
     ...findingIf('bad_blocks', badBlocks.length > 0, () => ({
       severity: 'data_at_risk',

@@ -33,6 +33,8 @@ export interface MdArray {
   /** From 0 to 1. */
   syncProgress: number | undefined;
   mismatches: number | undefined;
+  /** It writes to a journal first, and without that not at all. */
+  hasJournal: boolean;
   members: readonly MdMember[];
 }
 
@@ -98,6 +100,7 @@ export function readMdArray(device: BlockDevice): MdArray | undefined {
     lastSyncAction: text('last_sync_action'),
     syncProgress: parseCompleted(text('sync_completed')),
     mismatches: leadingNumber(text('mismatch_cnt')),
+    hasJournal: text('consistency_policy') === 'journal',
     members: names
       .filter((name) => name.startsWith('dev-'))
       .flatMap((name) => readMember(join(folder, name), name.slice('dev-'.length)) ?? []),

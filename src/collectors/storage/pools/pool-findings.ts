@@ -105,7 +105,7 @@ export function failedPoolFinding(pool: PoolFindingsInput, text: string): Omit<A
     text: [`failed: ${text}`, describeLacking(lacking)]
       .filter(Boolean)
       .join(': ')
-      .concat(describeLostMounts(pool, 'not readable')),
+      .concat(describeLostMounts(pool, 'not readable, or only in part')),
     step: lacking.map(({ id }) => id).join(),
     clearsAt: 'when it is whole again',
     remedy: 'do not write to its drives; bring back the members that are gone, or restore a backup',

@@ -301,6 +301,32 @@ test('more than ten sectors reallocated within a week are a drive that is going'
   expect(findings()).toEqual(['reallocated_sectors data_at_risk: 11 sectors reallocated within a week (31 in all)']);
 });
 
+test('more than ten grown defects within a week are a SAS drive that is going, until they are acknowledged', async () => {
+  const { answer, pass, read, reader, use, findings } = machine([{}]);
+  const tell = (defects: number) =>
+    answer(
+      JSON.stringify({
+        smartctl: { exit_status: 0 },
+        device: { type: 'scsi', protocol: 'SCSI' },
+        smart_status: { passed: true },
+        scsi_grown_defect_list: defects,
+      }),
+    );
+  tell(12);
+  await read();
+  tell(13);
+  use();
+  await pass(11);
+  expect(findings()).toEqual(['grown_defects notice: 1 new grown defect (13 in all)']);
+  tell(30);
+  use();
+  await pass(11);
+  expect(findings()).toEqual(['grown_defects data_at_risk: 18 grown defects within a week (30 in all)']);
+  reader.acknowledge('wd_1');
+  await pass(1);
+  expect(findings()).toEqual([]);
+});
+
 const selfTestAnswer = (more: object) =>
   ataAnswer({ more: { ata_smart_data: { self_test: { status: { value: 0 } } }, ...more } });
 const selfTestLog = (...statuses: number[]) => ({

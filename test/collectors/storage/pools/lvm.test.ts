@@ -465,7 +465,9 @@ describe('a thin pool', () => {
   test.each(['Fail', 'Error'])('that says %s has failed', async (word) => {
     thinStatus(word);
     const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });
-    expect(pool?.findings.map(({ text }) => text)).toEqual([`failed: LVM says ${word}; /vm is not readable`]);
+    expect(pool?.findings.map(({ text }) => text)).toEqual([
+      `failed: LVM says ${word}; /vm is not readable, or only in part`,
+    ]);
   });
 
   test('a mode that nobody knows is no verdict', async () => {
@@ -480,7 +482,7 @@ describe('a thin pool', () => {
     await machine.see({ ...socket, ...sda, ...sdb, ...thin() });
     const pools = await machine.see({ ...socket, ...sda, ...thin([]) });
     expect(saidOf(pools)).toEqual([
-      'nas LVM vg/pool: data_at_risk: failed: a drive below it is gone: DISK 4T (serial LAB-2, ata-16, was sdb) is gone; /vm is not readable',
+      'nas LVM vg/pool: data_at_risk: failed: a drive below it is gone: DISK 4T (serial LAB-2, ata-16, was sdb) is gone; /vm is not readable, or only in part',
     ]);
     expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
   });

@@ -272,6 +272,26 @@ test('bad blocks put data at risk', async () => {
   expect(pool?.findings).toEqual([expect.objectContaining({ key: 'bad_blocks', severity: 'data_at_risk' })]);
 });
 
+test('without its journal an array cannot be written, whether that fails or is pulled', async () => {
+  const drives = { ...sda, ...sdb, ...sdc };
+  const raid5 = { level: 'raid5', raid_disks: '3', consistency_policy: 'journal' };
+  const members = { sda: {}, sdb: { slot: '1' }, sdc: { slot: '2' } };
+  const withJournal = (state: string) => ({
+    ...drives,
+    ...drive('sdd', '8:48', 'LAB-4'),
+    ...array({ ...members, sdd: { state, slot: 'journal' } }, raid5),
+  });
+  const machine = watchPools();
+  expect(saidOf(await machine.see(withJournal('journal')))).toEqual([]);
+  const failed = await machine.see(withJournal('faulty,journal'));
+  expect(failed[0]?.findings).toMatchObject([{ key: 'journal_lost', severity: 'outage', blames: ['LAB-4'] }]);
+  expect(failed[0]?.findings[0]?.text).toContain('has failed: nothing can be written; /srv is affected');
+  const pulled = await machine.see({ ...drives, ...array(members, { ...raid5, array_state: 'readonly' }) });
+  expect(pulled[0]?.findings).toMatchObject([{ key: 'journal_lost', severity: 'outage' }]);
+  const { consistency_policy: _, ...plain } = raid5;
+  expect(saidOf(await watchPools().see({ ...drives, ...array(members, plain) }))).toEqual([]);
+});
+
 test('a spare that is used up is a note', async () => {
   const machine = watchPools();
   const all = { ...sda, ...sdb, ...sdc };
@@ -310,7 +330,7 @@ test('raid0 with a member that is gone has failed though the member is called in
   await machine.see({ ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }, { level: 'raid0' }) });
   const pools = await machine.see({ ...sda, ...array({ sda: {}, sdb: { slot: '1' } }, { level: 'raid0' }) });
   expect(saidOf(pools)).toEqual([
-    'nas RAID srv: data_at_risk: failed: raid0 has lost too many members: DISK 4T (serial LAB-2, ata-16, slot 1, was sdb) is gone; /srv is not readable',
+    'nas RAID srv: data_at_risk: failed: raid0 has lost too many members: DISK 4T (serial LAB-2, ata-16, slot 1, was sdb) is gone; /srv is not readable, or only in part',
   ]);
 });
 
