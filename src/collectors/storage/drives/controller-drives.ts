@@ -33,6 +33,8 @@ function nodeOfLogicalDrive(roots: HostRoots, name: string): string | undefined 
   }
 }
 
+type IsExcluded = (drive: StorageDrive) => boolean;
+
 /** Finds the drive in a slot behind a RAID controller: the kernel sees only what the controller makes of it, so that
  * nothing but smartctl's answer identifies it. Each answer says anew which drive it is. */
 export class ControllerDriveFinder {
@@ -67,11 +69,14 @@ export class ControllerDriveFinder {
   }
 
   /** The drive, or why it is not known; nothing while it sleeps and has not told its serial number yet. `kernelDrives`:
-   * a drive that the controller passes through is one of them, too. */
-  async find(kernelDrives: readonly StorageDrive[]): Promise<StorageDrive | CollectorComplaint | undefined> {
+   * a drive that the controller passes through is one of them, too. A drive that is excluded is asked no more. */
+  async find(
+    kernelDrives: readonly StorageDrive[],
+    isExcluded: IsExcluded,
+  ): Promise<StorageDrive | CollectorComplaint | undefined> {
     const before = this.#drive(kernelDrives);
     // No command reaches a drive that the kernel has given up.
-    if (isOfflineKernelState(before?.kernelState)) return before;
+    if (before !== undefined && (isExcluded(before) || isOfflineKernelState(before.kernelState))) return before;
     try {
       const { isRotational, isSuspended, activity } = before ?? this.#unknown;
       const state = await this.#poller.poll({
@@ -86,7 +91,7 @@ export class ControllerDriveFinder {
       if (error instanceof OtherDriveError) {
         this.#poller = this.#newPoller();
         this.#report = undefined;
-        return this.find(kernelDrives);
+        return this.find(kernelDrives, isExcluded);
       }
       this.#answer = { error };
     }
@@ -151,10 +156,11 @@ export class ControllerDrives {
   /** The drives, each with what has found it, and what is wrong with slots whose drive is not known. */
   async find(
     kernelDrives: readonly StorageDrive[],
+    isExcluded: IsExcluded,
   ): Promise<{ found: Map<StorageDrive, ControllerDriveFinder>; complaints: CollectorComplaint[] }> {
     const found = new Map<StorageDrive, ControllerDriveFinder>();
     const complaints: CollectorComplaint[] = [];
-    const answers = this.#finders.map(async (finder) => [finder, await finder.find(kernelDrives)] as const);
+    const answers = this.#finders.map(async (finder) => [finder, await finder.find(kernelDrives, isExcluded)] as const);
     for (const [finder, answer] of await Promise.all(answers)) {
       if (answer === undefined) continue;
       if ('complaint' in answer) complaints.push(answer);

@@ -68,7 +68,7 @@ export class StorageDrivesReader {
 
   async read(): Promise<ObservationOrComplaint<Readings>[]> {
     const kernelDrives = readStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
-    const { found, complaints } = await this.#controllerDrives.find(kernelDrives);
+    const { found, complaints } = await this.#controllerDrives.find(kernelDrives, (drive) => this.#isExcluded(drive));
     // A drive that the controller passes through is there twice.
     const all = [...new Map([...kernelDrives, ...found.keys()].map((drive) => [drive.id, drive])).values()];
     for (const [id, { poller }] of this.#watched)
@@ -84,14 +84,14 @@ export class StorageDrivesReader {
     return [...observations, ...complaints, ...this.#complaintsOfMissing(all, this.#settings.STORAGE_DRIVES ?? [])];
   }
 
+  #isExcluded(drive: StorageDrive): boolean {
+    return this.#settings.STORAGE_DRIVES_EXCLUDE?.some((name) => matchesDrive(drive, name)) === true;
+  }
+
   #isWatched(drive: StorageDrive): boolean {
-    const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
-    const isNamed = (name: string) => matchesDrive(drive, name);
-    return (
-      !this.#controllerDrives.isMadeByController(drive) &&
-      (names.length === 0 || names.some(isNamed)) &&
-      !excluded.some(isNamed)
-    );
+    const { STORAGE_DRIVES: names = [] } = this.#settings;
+    const isNamed = names.length === 0 || names.some((name) => matchesDrive(drive, name));
+    return isNamed && !this.#controllerDrives.isMadeByController(drive) && !this.#isExcluded(drive);
   }
 
   /** Acknowledges all errors up to now. Throws if the drive's counts are unknown. */

@@ -628,6 +628,56 @@ test('a drive that is passed through keeps what the kernel knows of it, and its 
   expect(calls()).toHaveLength(2);
 });
 
+test('a drive behind a RAID controller that is excluded is asked until it is known, and no more', async () => {
+  const { answer, reader, calls, turn, use } = machine([raidDisk], {
+    STORAGE_DRIVES_EXCLUDE: ['OUT'],
+    STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,3' }],
+  });
+  answer(behindController('OUT'), 'sda', 'megaraid,3');
+  for (let hour = 0; hour < 3; hour += 1) {
+    expect(await readingsById(reader)).toEqual({ 'VD-0': 'excluded', OUT: 'excluded' });
+    turn(3600);
+    use();
+  }
+  expect(calls()).toHaveLength(1);
+});
+
+test('one that is not listed is asked, so that a listed one in its place is found', async () => {
+  const { answer, reader, turn, use } = machine([raidDisk], {
+    STORAGE_DRIVES: ['IN'],
+    STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,3' }],
+  });
+  answer(behindController('OTHER'), 'sda', 'megaraid,3');
+  expect(await readingsById(reader)).toMatchObject({
+    OTHER: 'excluded',
+    complaint: expect.stringContaining('no drive IN'),
+  });
+  answer(behindController('IN'), 'sda', 'megaraid,3');
+  turn(3600);
+  use();
+  expect(await readingsById(reader)).toEqual({ 'VD-0': 'excluded', IN: ['IN', true, 0] });
+});
+
+test('a serial number that two drives of the kernel share does not say which of them a controller passes through', async () => {
+  const { answer, reader } = machine(
+    [
+      raidDisk,
+      { name: 'sdb', serial: 'SAME', wwid: 'naa.5000c50000000001' },
+      { name: 'sdc', serial: 'SAME', wwid: 'naa.5000c50000000002' },
+    ],
+    { STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,3' }] },
+  );
+  answer(behindController('SAME', { smart_status: { passed: false } }), 'sda', 'megaraid,3');
+  answer(behindController('SAME'), 'sdb');
+  answer(behindController('SAME'), 'sdc');
+  expect(await readingsById(reader)).toEqual({
+    'VD-0': 'excluded',
+    'naa.5000c50000000001': ['SAME', true, 0],
+    'naa.5000c50000000002': ['SAME', true, 0],
+    SAME: ['SAME', false, 0],
+  });
+});
+
 test('a drive whose name is another one’s before the kernel’s folder says so gets no reading of that one', async () => {
   const { answer, reader, turn, use, sys } = machine([{ serial: 'WD-1' }]);
   answer(ataAnswer());
