@@ -83,13 +83,28 @@ install_package() {
   }
 }
 
+# Takes along what somebody else has put into the folder. Before there was a list, everything in it counts that the new version has too.
+keep_foreign_files() {
+  list=$place/installed-files.txt
+  [ -e "$list" ] || list=$place.new/installed-files.txt
+  (cd "$place" && find . ! -type d) | sed 's,^\./,,' | grep -Fxv -f "$list" | while IFS= read -r file; do
+    if [ ! -e "$place.new/$file" ]; then
+      mkdir -p "$place.new/$(dirname "$file")" && cp -a "$place/$file" "$place.new/$file" || exit 1
+    fi
+  done
+}
+
 # install_folder FILE: replaces the installed version in one step, or not at all.
 install_folder() {
   [ ! -e "$place/.git" ] || die "$place is a clone: update it with git, or move it away"
+  [ ! -e "$place" ] || [ -e "$place/dist/infra-monitor.js" ] || [ -e "$place/bin/infra-monitor" ] || die "$place exists, but not with infra-monitor in it: move it away"
   fetch_checked "$1"
   rm -rf "$place.new" "$place.old"
   mkdir -p "$place.new"
   tar -xzf "$scratch/$1" -C "$place.new" --strip-components=1 --no-same-owner || die "$1 could not be extracted to $place.new"
+  # What uninstall may remove.
+  (cd "$place.new" && find . ! -type d | sed 's,^\./,,' && echo installed-files.txt) >"$scratch/installed"
+  cp "$scratch/installed" "$place.new/installed-files.txt"
   # The single file, or the program for the installed Node.js.
   command=bin/infra-monitor
   start=$place/$command
@@ -102,6 +117,7 @@ install_folder() {
     # A service with DynamicUser=, as earlier versions had it, has a user of that name for as long as it runs, which must not count.
     SYSTEMD_NSS_DYNAMIC_BYPASS=1 systemd-sysusers "$place.new/docs/systemd/sysusers.conf" || die 'the user infra-monitor could not be created'
   fi
+  [ ! -e "$place" ] || keep_foreign_files || die "the files in $place that are not part of infra-monitor could not be kept"
   [ ! -e "$place" ] || mv "$place" "$place.old"
   mv "$place.new" "$place" || {
     [ ! -e "$place.old" ] || mv "$place.old" "$place"

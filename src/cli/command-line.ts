@@ -58,11 +58,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   command(
     'forget',
     'remove this agent’s data from the broker and its devices from Home Assistant',
-    'infra-monitor forget --agent old-nas',
+    'infra-monitor forget --agent old_nas',
   )
     .argument('[device]', 'ID of the device to remove, or <device>/<part>; all devices unless given')
     .option('--list', 'print the devices and parts on the broker, and the other agents')
-    .option('--agent <name>', 'remove the data of another agent that is no longer in use', optionValue)
+    .option('--agent <id>', 'remove the data of another agent that is no longer in use', optionValue)
     .option('--force', 'clean up the broker even if Home Assistant is not connected to it')
     .action(async (device: string | undefined, options: { force?: boolean; agent?: string; list?: boolean }) =>
       (await import('./forget.ts')).runForgetCommand(device, { ...settings(), ...options }),
@@ -146,8 +146,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .option('--keep-settings', 'keep the settings file')
     .option('--force', 'remove the agent even if Home Assistant or the broker is not reachable')
     .action(async (options: { keepSettings?: boolean; force?: boolean }) => {
-      refuseEnv('uninstall, which uses the settings of the service');
-      await (await import('./uninstall.ts')).runUninstallCommand(options);
+      await (await import('./uninstall.ts')).runUninstallCommand({ ...settings(), ...options });
     });
   root.addHelpText(
     'after',

@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { installedPath } from '../lib/installed-path.ts';
+import { installedPath, isSingleFileProgram } from '../lib/installed-path.ts';
 import { UsageError } from '../model/errors.ts';
+import { installedFilesList } from './installed-files.ts';
 
-/** How the program was installed: Debian package, release folder, npm, a clone of the repository, or a single file that was copied from
- * a release folder to anywhere. */
-export type InstallationKind = 'package' | 'folder' | 'npm' | 'clone' | 'file';
+export const npmPackageName = 'home-lab-infra-monitor';
+
+/** How the program was installed: Debian package, folder of install.sh, npm, a clone of the repository, an archive or package that was
+ * unpacked by hand, or a single file that was copied from a release to anywhere. */
+export type InstallationKind = 'package' | 'folder' | 'npm' | 'clone' | 'unpacked' | 'file';
 
 export interface Installation {
   kind: InstallationKind;
@@ -13,26 +16,30 @@ export interface Installation {
   root: string;
 }
 
-export function findOwnInstallation(): Installation {
-  const root = installedPath('.');
-  const kind =
-    root === '/usr/lib/infra-monitor'
-      ? 'package'
-      : root.includes('/node_modules/')
-        ? 'npm'
-        : existsSync(join(root, 'scripts'))
-          ? 'clone'
-          : existsSync(join(root, 'package.json'))
-            ? 'folder'
-            : 'file';
-  return { kind, root };
+/** Whether a folder is of this project: a single file, too, can lie in the folder `bin` of another one. */
+function isOfThisProject(root: string): boolean {
+  try {
+    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown };
+    return name === npmPackageName;
+  } catch {
+    return false;
+  }
 }
 
-/** How this program is called in a shell: a clone and a single file that was copied anywhere have no command on the path. */
+export function findOwnInstallation(): Installation {
+  const root = installedPath('.');
+  if (root === '/usr/lib/infra-monitor') return { kind: 'package', root };
+  if (!isOfThisProject(root)) return { kind: isSingleFileProgram ? 'file' : 'unpacked', root };
+  if (root.includes('/node_modules/')) return { kind: 'npm', root };
+  if (existsSync(join(root, 'scripts'))) return { kind: 'clone', root };
+  return { kind: existsSync(join(root, installedFilesList)) ? 'folder' : 'unpacked', root };
+}
+
+/** How this program is called in a shell: what lies anywhere has no command on the path. */
 export function ownCommand(): string {
   const { kind, root } = findOwnInstallation();
-  if (kind === 'file') return process.execPath;
-  if (kind !== 'clone') return 'infra-monitor';
+  if (isSingleFileProgram && kind !== 'folder') return process.execPath;
+  if (kind !== 'clone' && kind !== 'unpacked') return 'infra-monitor';
   const file = join(root, 'dist/infra-monitor.js');
   const fromHere = relative(process.cwd(), file);
   return `node ${fromHere.startsWith('..') ? file : fromHere}`;

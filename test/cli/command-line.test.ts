@@ -55,7 +55,6 @@ test.each([
 
 test.each([
   [['--env', '/x', 'update'], '--env has no effect on update'],
-  [['--env', '/x', 'uninstall'], '--env has no effect on uninstall'],
   [['--env', '/x', 'drives-helper'], '--env has no effect on drives-helper'],
   [['dashboard', '--force'], 'Without --install there is no effect of --force'],
   [['dashboard', '--token-file', '/x', '--force'], 'no effect of --token-file and --force'],

@@ -1,17 +1,17 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { program, startAgent } from '../helpers/agent.ts';
 
-/** A copy of the built program in a folder of this name. */
-function installed(place: string): string {
+/** A copy of the built program in a folder of this name, with the package.json of this project or another one. */
+function installed(place: string, name = 'home-lab-infra-monitor'): string {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const root = join(folder, place);
   mkdirSync(root, { recursive: true });
   cpSync(dirname(program), join(root, 'dist'), { recursive: true });
-  writeFileSync(join(root, 'package.json'), '{"type": "module"}');
+  writeFileSync(join(root, 'package.json'), JSON.stringify({ name, type: 'module' }));
   return join(root, 'dist/infra-monitor.js');
 }
 
@@ -29,6 +29,40 @@ test('a clone is brought up to date and removed by hand, and nothing is touched'
     status: 2,
     output: expect.stringMatching(/is a clone: run node \S*dist\/infra-monitor\.js forget, then/) as string,
   });
+  expect(await says(program, '--env', '/x', 'uninstall')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(/is a clone: run node \S* --env \/x forget, then/),
+  });
+});
+
+test.each(['home-lab-infra-monitor', 'another-project'])(
+  'what was unpacked by hand beside the files of %s is neither updated nor removed',
+  async (name) => {
+    const built = installed('usr/lib/infra-monitor', name);
+    const precious = join(dirname(built), '../precious.txt');
+    writeFileSync(precious, 'mine');
+    expect(await says(built, 'update', '--from', '/nowhere')).toMatchObject({
+      status: 2,
+      output: expect.stringContaining('was not put there by an installer'),
+    });
+    for (const force of [[], ['--force']])
+      expect(await says(built, 'uninstall', ...force)).toMatchObject({
+        status: 2,
+        output: expect.stringMatching(
+          /was not put there by an installer.*: run node \S+infra-monitor\.js forget, then/,
+        ),
+      });
+    expect([existsSync(built), existsSync(precious)]).toEqual([true, true]);
+  },
+);
+
+test('what npm has installed into a project is left to that project', async () => {
+  const npm = installed('node_modules/home-lab-infra-monitor');
+  expect(await says(npm, 'uninstall')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining('was not installed with npm install --global'),
+  });
+  expect(existsSync(npm)).toBe(true);
 });
 
 test('what came by npm needs a release, and no root', async () => {

@@ -63,6 +63,8 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
   const here = findOwnInstallation();
   if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
   if (here.kind === 'file') throw new UsageError(`${process.execPath} is a standalone file: replace it`);
+  if (here.kind === 'unpacked')
+    throw new UsageError(`${here.root} was not put there by an installer: replace it in the way it got there`);
   const usual = supportUrl === undefined ? undefined : `${supportUrl}/releases/latest/download`;
   const place = given ?? usual;
   if (place === undefined)

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documented } from './documents.ts';
@@ -71,6 +71,36 @@ test('a folder with the Node that is there, again over it, and gone', async () =
   expect(output).toMatch(/is installed\.\nTo set it up: sudo infra-monitor setup\n\S+\n600 root\n/);
   expect(output).toMatch(/SITE=Berlin\n.*No such file.*\n\/opt\/infra-monitor\n/);
   expect(output).toMatch(/infra-monitor has been removed\n.*\nnothing$/);
+});
+
+test('files of other people in the folder stay, when it is brought up to date and when it goes', async () => {
+  const output = await inCopy(`
+    mkdir -p /opt/infra-monitor/docs && echo mine >/opt/infra-monitor/docs/precious.txt
+    sh $release/install.sh; rm -r /opt/infra-monitor
+    sh $release/install.sh >/dev/null && mkdir '/opt/infra-monitor/my docs' && echo mine >'/opt/infra-monitor/my docs/precious.txt'
+    sh $release/install.sh >/dev/null && cat '/opt/infra-monitor/my docs/precious.txt'
+    infra-monitor uninstall; find /opt/infra-monitor ! -type d`);
+  expect(output).toMatch(/infra-monitor was not installed: \/opt\/infra-monitor exists.*\n/);
+  expect(output).toMatch(
+    /\nmine\n.*left: \/opt\/infra-monitor\/my docs\/precious\.txt\n[\s\S]*\n\/opt\/infra-monitor\/my docs\/precious\.txt$/,
+  );
+});
+
+test('npm with a prefix of its own: nothing goes while the broker is not known or not reached, and then all of it', async () => {
+  const output = await inCopy(`
+    export PATH=/tmp/bin:${dirname(process.execPath)}:$PATH
+    npm install --silent --global --offline --prefix /tmp/prefix $release/home-lab-infra-monitor-*.tgz
+    /tmp/prefix/bin/infra-monitor uninstall
+    MQTT_URL=mqtt://127.0.0.1:1 /tmp/prefix/bin/infra-monitor uninstall
+    ls /tmp/prefix/lib/node_modules
+    MQTT_URL=mqtt://127.0.0.1:1 /tmp/prefix/bin/infra-monitor uninstall --force
+    ls /tmp/prefix/lib/node_modules /tmp/prefix/bin`);
+  expect(output).toMatch(
+    /Nothing was removed.*There is no \/etc\/infra-monitor\.env.*\nNothing was removed.*Cannot connect/,
+  );
+  expect(output).toMatch(
+    /\nhome-lab-infra-monitor\n.*not removed.*\n.*has been removed\n.*\n\/tmp\/prefix\/bin:\n\n\/tmp\/prefix\/lib\/node_modules:$/,
+  );
 });
 
 test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {

@@ -148,9 +148,9 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   await machine.sh(`yes | ${documented('sudo apt purge infra-monitor')}`, { seconds });
   await expectNothingLeft();
   expect(await retainedTopics(url)).toContain('infra-monitor/lab/status');
-  const forgetAgent = documented('infra-monitor forget --agent NAME', {
+  const forgetAgent = documented('infra-monitor forget --agent ID', {
     'infra-monitor': `${process.execPath} ${program}`,
-    NAME: 'lab',
+    ID: 'lab',
   });
   await execa('sh', ['-c', forgetAgent], { env: { MQTT_URL: url } });
   expect(await retainedTopics(url)).toEqual([]);
