@@ -5,7 +5,7 @@ import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { refuseWithoutData } from '../mqtt/remove-published-data.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
-import { isAgentId } from '../settings/agent-settings.ts';
+import { agentIdOf } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import {
   editSettingsText,
@@ -34,14 +34,16 @@ async function checkAdoptable({ agent, mqtt }: Settings, id: string): Promise<{ 
 }
 
 /** Writes AGENT_ID to the settings file, so that this agent goes on with the devices of another one that is no longer in use. */
-export async function runAdoptCommand(id: string, { env }: { env?: string }): Promise<void> {
+export async function runAdoptCommand(idOrName: string, { env }: { env?: string }): Promise<void> {
   const isSetByEnvironment = pickProcessVariables(['AGENT_ID']).AGENT_ID !== undefined;
   const settings = loadSettings(allCollectors, env);
   const { agent, mqtt } = settings;
-  if (!isAgentId(id)) throw new UsageError(`${id} is not a valid agent ID`);
+  const id = agentIdOf(idOrName);
   if (id === agent.id) throw new UsageError(`${id} is already this agent’s ID`);
   if (mqtt.MQTT_URL.protocol === 'embedded')
-    throw new UsageError('The embedded broker keeps no data after it stops, so there is no agent to adopt');
+    throw new UsageError(
+      'With these settings, the agent runs its own broker (embedded), which forgets everything when the agent stops: there is no agent to adopt',
+    );
   const { hasOwnData } = await checkAdoptable(settings, id);
   const file = env ?? '.env';
   const text = readSettingsTextOrEmpty(file);

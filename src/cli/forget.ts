@@ -19,12 +19,13 @@ import {
 import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
-import { isAgentId } from '../settings/agent-settings.ts';
+import { agentIdOf } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { onlinePayload } from '../views/availability.ts';
 import { type AgentIdentityWithCollectors, agentAndLabCollectorIdentitiesFromSettings } from './agent-identities.ts';
 import { addressesWithRetainedState, printForgettableDevicesAndAgents } from './forgettable-list.ts';
 import { ownCommand } from './installation.ts';
+import { stillReadAdvice } from './still-read-advice.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Longer than an agent waits until Home Assistant has removed entities. */
@@ -83,7 +84,7 @@ async function haveRunningAgentForget(
   const isRead = (address: Address) => retained.get(topics.availability(address)) === onlinePayload;
   if (addresses.some(isRead))
     throw new UsageError(
-      `${agent.name} is running and still reads ${target}, and would publish it again. Disconnect it, or exclude it in the agent’s settings; or stop the agent first`,
+      `${agent.name} is running and still reads ${target}, and would publish it again. ${stillReadAdvice(addresses)}`,
     );
   const states = addresses.map((address) => topics.state(address));
   const left = await findUnclearedTopics(connection, states, removalTimeoutMs, async () => {
@@ -95,7 +96,7 @@ async function haveRunningAgentForget(
   });
   if (left.length > 0)
     throw new UsageError(
-      `${agent.name} has not removed ${target}: it must be running, and must have found that ${target} is gone; the agent’s log says why`,
+      `${agent.name} has not removed ${target}: it must have found that ${target} is gone; the agent’s log says why`,
     );
   // Another agent may own the device now. Without access to the claims there are none of this agent.
   const claims = await readClaimTopicsOfAgent(connection, agent, retained).catch(() => []);
@@ -121,15 +122,14 @@ export async function forgetAgentOrDevice(
   if (list && (device !== undefined || force))
     throw new UsageError(`--list removes nothing, so there is no effect of ${device ?? '--force'}`);
   if (device?.includes('/') && force)
-    throw new UsageError('--force has no effect on a part, which the running agent removes');
+    throw new UsageError(
+      `--force has no effect on a part, which only a running agent removes: start the agent, or forget ${device.split('/')[0]} as a whole`,
+    );
   const { agent: self, mqtt } = settings;
-  const agent =
-    otherName === undefined
-      ? self
-      : { ...self, id: isAgentId(otherName) ? otherName : slug(otherName), name: otherName };
+  const agent = otherName === undefined ? self : { ...self, id: agentIdOf(otherName), name: otherName };
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new UsageError(
-      'The embedded broker keeps no data after it stops, so there is nothing to forget. Set MQTT_URL to the broker that the agent used',
+      'With these settings, the agent runs its own broker (embedded), which forgets everything when the agent stops: there is nothing to remove or list. If the agent used another broker, set MQTT_URL to it',
     );
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError('Cannot connect to the broker', { cause });
@@ -142,6 +142,10 @@ export async function forgetAgentOrDevice(
     if (target?.includes('/')) {
       if (addresses.length === 0)
         throw new UsageError(`${target}: unknown part; “${ownCommand()} forget --list” prints all`);
+      if (!(await isDuplicateAgentConnected(mqtt, agent)))
+        throw new UsageError(
+          `${agent.name} is not running, and only a running agent removes a part: start it and run this again once it has found that ${target} is gone, or forget ${device?.split('/')[0]} as a whole`,
+        );
       return await haveRunningAgentForget(connection, agent, retained, target, addresses);
     }
     if (target !== undefined && addresses.length > 0) {

@@ -11,7 +11,7 @@ import { readRetainedTopics } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
-import { alignColumns, printLine } from './terminal.ts';
+import { alignColumns, printLine, printNote } from './terminal.ts';
 
 /** Where the devices and parts of an agent stand that the broker retains a state of. */
 export function addressesWithRetainedState(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Address[] {
@@ -76,7 +76,9 @@ export async function printForgettableDevicesAndAgents(
 ): Promise<void> {
   const topics = new Topics(agent);
   printLine(`${agent.name} (${agent.id})`);
-  for (const line of alignColumns(rowsOf(agent, retained))) printLine(`  ${line}`);
+  const rows = rowsOf(agent, retained);
+  if (rows.length === 0) printNote('It has published nothing on this broker');
+  for (const line of alignColumns(rows)) printLine(`  ${line}`);
   const statuses = await readRetainedTopics(connection, agent, [[topics.ping], [topics.of('+').status]]).catch(
     () => new Map(),
   );

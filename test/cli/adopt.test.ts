@@ -51,7 +51,7 @@ test('an agent with another name says who it was, and adopt gives it back its id
   for (const [id, problem] of [
     ['nobody', 'the broker has no data'],
     ['raspi', 'already'],
-    ['A b', 'not a valid agent ID'],
+    ['Old NAS', 'old_nas: the broker has no data'],
   ] as const)
     expect(await run({ ...settings, AGENT_NAME: 'raspi' }, '--env', file, 'adopt', id)).toMatchObject({
       status: 2,

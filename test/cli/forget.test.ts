@@ -8,7 +8,10 @@ import { until } from '../helpers/until.ts';
 test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
   timeout: 60_000 * patience,
 }, async () => {
-  expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
+  expect(await run({}, 'forget')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(/runs its own broker.*nothing to remove/),
+  });
   const { MQTT_URL } = await embedded();
   const broker = await running({ MQTT_URL, AGENT_NAME: 'broker' });
   const settings = { MQTT_URL: MQTT_URL.replace('embedded', 'mqtt') };
@@ -190,6 +193,16 @@ test('forget --list groups what there is by device, with what it is and since wh
     '    s4ev/namespace_n1                    Namespace',
     '',
   ]);
+  // A part is removed by a running agent only.
+  for (const force of [[], ['--force']])
+    expect(await run({ MQTT_URL: broker.url }, 'forget', 's4ev/namespace_n1', ...force)).toMatchObject({
+      status: 2,
+      output: expect.stringMatching(/only a running agent removes.*start .*, or forget s4ev as a whole/),
+    });
+  expect(await run({ MQTT_URL: broker.url, AGENT_NAME: 'new' }, 'forget', '--list')).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(/^new \(new\)\n– It has published nothing on this broker\n/),
+  });
 });
 
 test('forget of a device: a running agent refuses one that it reads, and forgets one that is gone', {
@@ -211,7 +224,7 @@ test('forget of a device: a running agent refuses one that it reads, and forgets
   expect(await run(settings, 'forget', 'testling')).toMatchObject({
     status: 2,
     output: expect.stringMatching(
-      /^testling is running and still reads testling, and would publish it again\..* stop the agent/,
+      /^testling is running and still reads testling, and would publish it again\. It is the machine .*: stop the agent/,
     ),
   });
   expect(observer.topics.has('infra-monitor/testling/host/testling')).toBe(true);
