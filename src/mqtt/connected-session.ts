@@ -48,7 +48,7 @@ export class ConnectedSession {
     const after = context.after ?? this.#timers.after;
     const isDiscoveryTopic = (topic: string) => this.#topics.parse(topic)?.kind === 'discovery';
     const accepted = (topic: string) => {
-      if (isDiscoveryTopic(topic)) this.#announcer.acknowledged();
+      if (isDiscoveryTopic(topic)) this.#announcer.acknowledged(topic);
       if (this.#lifecycle.phase !== 'ended') memory.rejections.accept(topic);
     };
     const rejected = (topic: string, error: unknown) => {
@@ -282,7 +282,7 @@ export class ConnectedSession {
   /** Publishes everything again, for a Home Assistant that has just come online. */
   #publishAgain(): void {
     if (!this.#lifecycle.isPublishing) return;
-    this.#publisher.forgetSent();
+    this.#publisher.repeatNext();
     this.#announcedRevision = undefined;
     this.offerChanges();
     this.#states.publishOnline();

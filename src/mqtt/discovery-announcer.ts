@@ -4,6 +4,7 @@ import { planAnnouncements } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
 import { withoutDisabledComponents } from './announcement-payload.ts';
+import { AnnouncementRepeats } from './announcement-repeats.ts';
 import {
   type ComponentRemovalPhase,
   type ReconciledDiscovery,
@@ -43,6 +44,7 @@ interface DiscoveryAnnouncerContext
 export class DiscoveryAnnouncer {
   readonly #context: DiscoveryAnnouncerContext;
   readonly #check: AnnouncementEchoCheck;
+  readonly #repeats: AnnouncementRepeats;
   /** Phases in which everything is yet to be announced. */
   readonly #requested: ComponentRemovalPhase[] = [];
   #isAnnouncing = false;
@@ -54,6 +56,7 @@ export class DiscoveryAnnouncer {
   constructor(context: DiscoveryAnnouncerContext) {
     this.#context = context;
     this.#check = new AnnouncementEchoCheck(context.after, (isRetry) => this.#onMissing(isRetry));
+    this.#repeats = new AnnouncementRepeats(context);
   }
 
   /** Announces everything as it is now. With many parts that takes several turns of the event loop: what is asked for meanwhile is done
@@ -115,8 +118,9 @@ export class DiscoveryAnnouncer {
   }
 
   /** The broker has acknowledged an announcement. */
-  acknowledged(): void {
+  acknowledged(topic: string): void {
     this.#check.acknowledged();
+    this.#repeats.accepted(topic);
   }
 
   /** Publishes tombstones for what is not declared any more, and waits until Home Assistant has removed it. */
@@ -174,8 +178,8 @@ export class DiscoveryAnnouncer {
     const topics = new Topics(agent);
     rejected(topics.ownDiscoveryFilter, new Error('announcements do not come back'));
     if (!isRetry) return;
-    for (const topic of publisher.retainedTopics)
-      if (topics.deviceOfOwnDiscovery(topic) !== undefined) publisher.forgetSent(topic);
+    const announced = publisher.retainedTopics.filter((topic) => topics.deviceOfOwnDiscovery(topic) !== undefined);
+    publisher.repeatNext(announced);
     this.announce();
   }
 

@@ -3,6 +3,8 @@ import type { RunAfter } from './run-after.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement before it may be changed. */
 export const discoverySettleMs = 5000;
+/** Milliseconds for which tombstones stay once Home Assistant is online: until the announcement with them was repeated. */
+const tombstoneMs = 90_000;
 /** Milliseconds in which Home Assistant connects again to a broker that has restarted, and publishes its birth message. */
 const birthTimeoutMs = 120_000;
 /** Milliseconds before an agent answers a birth message: all agents receive it at once, so each waits for a random time. */
@@ -126,7 +128,7 @@ export class HomeAssistantPresenceAndRemoval {
   }
 
   #bury(): void {
-    this.#enterUntilSettled('buried', () => this.#omit());
+    this.#enterUntilSettled('buried', () => this.#omit(), tombstoneMs);
     this.#steps.present();
     this.#steps.announce();
   }
@@ -144,8 +146,8 @@ export class HomeAssistantPresenceAndRemoval {
 
   /** Until Home Assistant has had the time to process announcements that the broker has accepted: without its tombstone, a component
    * that was restored would stay. */
-  #enterUntilSettled(state: RemovalState, next: () => void): void {
-    this.#enter(state, discoverySettleMs, () => {
+  #enterUntilSettled(state: RemovalState, next: () => void, milliseconds = discoverySettleMs): void {
+    this.#enter(state, milliseconds, () => {
       if (this.#steps.isAnnounced()) next();
       else this.#enterUntilSettled(state, next);
     });

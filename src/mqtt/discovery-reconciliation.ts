@@ -147,9 +147,10 @@ export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput)
       ...earlier?.components,
     });
     hasRemoved ||= inherited.hasRemoved;
+    // Those to remove come first: behind one that Home Assistant is still setting up, it ignores all others.
     const components = {
-      ...withFirstEntityIds(current?.components ?? {}, before?.components ?? {}),
       ...inherited.components,
+      ...withFirstEntityIds(current?.components ?? {}, before?.components ?? {}),
     };
     announcements.push({ topic, device: current?.device ?? before?.device ?? {}, components });
     yield count;

@@ -26,6 +26,8 @@ export class RetainedPublisher {
   readonly #unacknowledged: UnacknowledgedByTopic;
   /** The last payload sent to each topic, acknowledged or in flight. */
   readonly #sent = new Map<string, string>();
+  /** Topics whose next payload is sent even if it is unchanged. */
+  readonly #repeated = new Set<string>();
   readonly #queue = new Map<string, string>();
   readonly #inFlight = new Set<string>();
   /** Cancels the pause of a topic. */
@@ -50,23 +52,22 @@ export class RetainedPublisher {
   publishChanged(publications: RetainedPayloadsByTopic): void {
     for (const [topic, payload] of publications) {
       // `set` on a topic that is already queued keeps its place.
-      if (this.#sent.get(topic) === payload) this.#drop(topic);
+      if (!this.#isChanged(topic, payload)) this.#drop(topic);
       else if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
       else this.#queue.set(topic, payload);
     }
     this.#sendQueued();
   }
 
-  /** Lets the next payload of this topic, or of every topic, be sent even if it is unchanged. */
-  forgetSent(topic?: string): void {
-    if (topic === undefined) this.#sent.clear();
-    else this.#sent.delete(topic);
+  /** Lets the next payload of these topics, or of every topic, be sent even if it is unchanged. */
+  repeatNext(topics: Iterable<string> = this.#sent.keys()): void {
+    for (const topic of topics) this.#repeated.add(topic);
   }
 
   /** Forgets a topic that is not to be published any more, and that the broker refused it. */
   withdraw(topic: string): void {
     this.#drop(topic);
-    this.forgetSent(topic);
+    this.#sent.delete(topic);
     this.#context.accepted(topic);
   }
 
@@ -104,6 +105,7 @@ export class RetainedPublisher {
       this.#queue.delete(topic);
       this.#inFlight.add(topic);
       this.#sent.set(topic, payload);
+      this.#repeated.delete(topic);
       void this.#send(topic, payload);
     }
     if (this.#inFlight.size > 0) return;
@@ -189,6 +191,10 @@ export class RetainedPublisher {
     const payload = this.#next.get(topic);
     if (payload === undefined) return;
     this.#next.delete(topic);
-    if (this.#sent.get(topic) !== payload) this.#queue.set(topic, payload);
+    if (this.#isChanged(topic, payload)) this.#queue.set(topic, payload);
+  }
+
+  #isChanged(topic: string, payload: string): boolean {
+    return this.#sent.get(topic) !== payload || this.#repeated.has(topic);
   }
 }

@@ -48,7 +48,7 @@ export class StatePublisher {
   correctWill(): void {
     const { status, problems } = new Topics(this.#context.agent);
     if (this.#publisher.lastSent(status) === undefined) return;
-    for (const topic of [problems, status]) this.#publisher.forgetSent(topic);
+    this.#publisher.repeatNext([problems, status]);
     this.publish();
     this.publishOnline();
   }

@@ -58,7 +58,7 @@ test('a topic rests after a payload was accepted, and then gets the newest one; 
   expect(published()).toEqual(['1', '3', '4']);
 });
 
-test('a payload that is what was sent last is not sent after the rest; one that was forgotten is', async () => {
+test('a payload that is what was sent last is not sent after the rest; one that is to be repeated is', async () => {
   const { publisher, publish, published, settled, pass } = await scene();
   publish('1');
   await publisher.drained();
@@ -69,7 +69,7 @@ test('a payload that is what was sent last is not sent after the rest; one that 
   expect(published()).toEqual(['1']);
   publish('2');
   await publisher.drained();
-  publisher.forgetSent('slow');
+  publisher.repeatNext(['slow']);
   publish('2');
   pass(5000);
   await settled();

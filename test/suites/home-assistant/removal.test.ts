@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startAgent as start } from '../../helpers/agent.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
+import { HomeAssistant } from './home-assistant.ts';
+import { slowLine } from './slow-line.ts';
 import { discoveryTopic, stage } from './stage.ts';
 
 const retired = 'infra-monitor_testling_testling_host-host-retired';
@@ -52,7 +56,7 @@ test('what was buried while Home Assistant was away goes after its next start', 
   await homeAssistant.start();
   expect((await homeAssistant.registry()).has(retired)).toBe(true);
   await isGone(() => homeAssistant.registry());
-  await observer.see(discoveryTopic, (payload) => !payload.includes('retired'), 20);
+  await observer.see(discoveryTopic, (payload) => !payload.includes('retired'), 120);
   await untilAvailable();
   expect(await homeAssistant.complaints()).toEqual([]);
 });
@@ -68,6 +72,34 @@ test('a collector that is switched off takes its entities along', async () => {
     20,
   );
   await untilAvailable();
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('what is removed while Home Assistant is still setting it up goes all the same', async () => {
+  const mosquitto = await startMosquitto();
+  const observer = await observe(mosquitto.url);
+  const line = await slowLine(mosquitto.port);
+  const homeAssistant = await HomeAssistant.start(line.port);
+  const settings = { MQTT_URL: mosquitto.url, HOST_SCHEDULE: '*/2 * * * * *' };
+  await observer.see('homeassistant/status', (status) => status === 'online');
+  line.hold();
+  const agent = start(settings);
+  await observer.see(discoveryTopic, (payload) =>
+    payload.includes('"agent-agent-agent_version":{"platform":"sensor",'),
+  );
+  await agent.stop();
+  start({ ...settings, AGENT_SCHEDULE: 'off' });
+  await observer.see(discoveryTopic, (payload) =>
+    payload.includes('"agent-agent-agent_version":{"platform":"sensor"}'),
+  );
+  await observer.see('infra-monitor/testling/status', (status) => status === 'online');
+  // Nothing else is announced that would repeat the removal by chance.
+  await pause(12_000);
+  line.release();
+  const own = async () => (await homeAssistant.entities()).filter((id) => id.includes('_agent-'));
+  const host = async () => (await homeAssistant.entities()).filter((id) => id.includes('_host-'));
+  await until('its other entities', async () => (await host()).length > 5, 40);
+  await until('no entity of the agent’s own', async () => (await own()).length === 0, 90);
   expect(await homeAssistant.complaints()).toEqual([]);
 });
 
