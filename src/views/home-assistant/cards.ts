@@ -145,6 +145,9 @@ function tileFeatureOf({ unit, hasNumber, table, metric }: LabEntity) {
   return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
 }
 
+/** The states of an enum that Home Assistant has no words for. */
+const statesWithoutWords = ({ options = [] }: LabEntity) => options.filter((option) => option.includes('_'));
+
 /** A tile with a state that Home Assistant has no words for, such as `token_refused`: its name says it. */
 const wordsVariant = (entity: LabEntity, title: string, state: string) => ({
   name: `${title}: ${state.replaceAll('_', ' ')}`,
@@ -155,7 +158,7 @@ const wordsVariant = (entity: LabEntity, title: string, state: string) => ({
 
 /** What a tile may look like, each with the condition that the value must meet. */
 function tileVariants(entity: LabEntity, title: string): YamlMap[] {
-  const keys = entity.options?.filter((option) => option.includes('_')) ?? [];
+  const keys = statesWithoutWords(entity);
   if (keys.length === 0) return colorVariants(entity).map((variant) => ({ name: title, ...variant }));
   return [
     { name: title, color: 'primary', visibility: [{ condition: 'state', entity: entity.id, state_not: keys }] },
@@ -188,16 +191,17 @@ export const tileCards = (
     },
   );
 
-export const entitiesCards = (entities: readonly LabEntity[]): DashboardCard[] =>
-  entities.length === 0
-    ? []
-    : [
-        {
-          type: 'entities',
-          entities: entities.map(({ id, name }) => ({ entity: id, name })),
-          grid_options: { columns: 'full' },
-        },
-      ];
+/** Entities as rows of one card, and as tiles below it where Home Assistant would show keys in place of words. */
+export function entitiesCards(entities: readonly LabEntity[]): DashboardCard[] {
+  const rows = entities.filter((entity) => statesWithoutWords(entity).length === 0);
+  const tiles = entities.filter((entity) => statesWithoutWords(entity).length > 0);
+  const card = {
+    type: 'entities',
+    entities: rows.map(({ id, name }) => ({ entity: id, name })),
+    grid_options: { columns: 'full' },
+  };
+  return [...(rows.length === 0 ? [] : [card]), ...fitRows(tiles.flatMap((entity) => tileCards(entity)))];
+}
 
 /** A graph of the last day, for entities with the same unit; none of what has no number. */
 export function historyGraphCards(

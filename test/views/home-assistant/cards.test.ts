@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tileCards } from '../../../src/views/home-assistant/cards.ts';
+import { entitiesCards, tileCards } from '../../../src/views/home-assistant/cards.ts';
 import type { LabEntity } from '../../../src/views/home-assistant/lab-device.ts';
 
 const enumEntity = (...options: string[]): LabEntity => ({
@@ -33,4 +33,20 @@ test('a state that is a key is shown in words, and every state by one tile', () 
 
 test('states that are words need one tile', () => {
   expect(looks(enumEntity('active', 'standby'))).toEqual([{ name: 'State' }]);
+});
+
+test('of a list, entities with states that are keys are tiles: a row would show the key', () => {
+  const selfTest = { ...enumEntity('passed', 'never_run'), id: 'sensor.self_test', name: 'Self-test' };
+  const cards = entitiesCards([enumEntity('active', 'standby'), selfTest]);
+  expect(cards.map(({ type, name, entities }) => ({ type, name, entities }))).toEqual([
+    { type: 'entities', entities: [{ entity: 'sensor.home_state', name: 'State' }] },
+    { type: 'tile', name: 'Self-test' },
+    { type: 'tile', name: 'Self-test: never run' },
+  ]);
+  expect(cards.slice(1).map(({ grid_options: size }) => size)).toEqual([
+    { columns: 6, rows: 1 },
+    { columns: 6, rows: 1 },
+  ]);
+  expect(entitiesCards([selfTest]).map(({ type }) => type)).toEqual(['tile', 'tile']);
+  expect(entitiesCards([])).toEqual([]);
 });
