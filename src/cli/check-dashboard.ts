@@ -1,4 +1,5 @@
 import { homeAssistantCollector } from '../collectors/home-assistant/index.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import type { AgentState } from '../model/state.ts';
 import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
@@ -26,7 +27,7 @@ async function stateOf(instance: KnownInstance, announcements: readonly string[]
 
 function printState({ title, name }: KnownInstance, installed: InstalledState): void {
   const subject = `${title}: the dashboard ${dashboardPath}`;
-  const update = `${ownCommand()} dashboard --install${name === '' ? '' : ` --instance ${name}`}`;
+  const update = `${ownCommand()} dashboard --install${name === '' ? '' : ` --instance ${shellWord(name)}`}`;
   switch (installed) {
     case 'current':
       printSuccess(`${subject} shows what there is`);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { installedPath, isSingleFileProgram } from '../lib/installed-path.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { UsageError } from '../model/errors.ts';
 import { installedFilesList } from './installed-files.ts';
 
@@ -38,11 +39,11 @@ export function findOwnInstallation(): Installation {
 /** How this program is called in a shell: what lies anywhere has no command on the path. */
 export function ownCommand(): string {
   const { kind, root } = findOwnInstallation();
-  if (isSingleFileProgram && kind !== 'folder') return process.execPath;
+  if (isSingleFileProgram && kind !== 'folder') return shellWord(process.execPath);
   if (kind !== 'clone' && kind !== 'unpacked') return 'infra-monitor';
   const file = join(root, 'dist/infra-monitor.js');
   const fromHere = relative(process.cwd(), file);
-  return `node ${fromHere.startsWith('..') ? file : fromHere}`;
+  return `node ${shellWord(fromHere.startsWith('..') ? file : fromHere)}`;
 }
 
 /** The command of a release folder: a link to the single file, or to the program for the installed Node. */

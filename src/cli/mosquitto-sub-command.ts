@@ -1,6 +1,5 @@
+import { shellWord } from '../lib/shell-word.ts';
 import { type MqttSettings, printableBrokerUrl } from '../mqtt/settings.ts';
-
-const quoted = (text: string) => (/^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** A command that shows the messages of a topic filter, for the shell of a user; the password stays a variable of that shell. */
 export function mosquittoSubCommand({ MQTT_URL: address, ...settings }: MqttSettings, filter: string): string {
@@ -12,12 +11,12 @@ export function mosquittoSubCommand({ MQTT_URL: address, ...settings }: MqttSett
   const host = address.host === '0.0.0.0' || address.host === '::' ? '127.0.0.1' : address.host;
   const authority = settings.MQTT_CA_FILE;
   return [
-    `mosquitto_sub -h ${quoted(host)} -p ${address.port}`,
-    ...(username === undefined ? [] : [`-u ${quoted(username)}`]),
+    `mosquitto_sub -h ${shellWord(host)} -p ${address.port}`,
+    ...(username === undefined ? [] : [`-u ${shellWord(username)}`]),
     ...(hasPassword ? ['-P "$MQTT_PASSWORD"'] : []),
-    ...(address.protocol !== 'mqtts' ? [] : authority ? [`--cafile ${quoted(authority)}`] : ['--tls-use-os-certs']),
-    ...(settings.MQTT_CERT_FILE === undefined ? [] : [`--cert ${quoted(settings.MQTT_CERT_FILE)}`]),
-    ...(settings.MQTT_KEY_FILE === undefined ? [] : [`--key ${quoted(settings.MQTT_KEY_FILE)}`]),
-    `-v -t ${`'${filter.replaceAll("'", "'\\''")}'`}`,
+    ...(address.protocol !== 'mqtts' ? [] : authority ? [`--cafile ${shellWord(authority)}`] : ['--tls-use-os-certs']),
+    ...(settings.MQTT_CERT_FILE === undefined ? [] : [`--cert ${shellWord(settings.MQTT_CERT_FILE)}`]),
+    ...(settings.MQTT_KEY_FILE === undefined ? [] : [`--key ${shellWord(settings.MQTT_KEY_FILE)}`]),
+    `-v -t ${shellWord(filter)}`,
   ].join(' ');
 }

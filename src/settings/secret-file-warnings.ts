@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { isInContainer } from '../lib/container.ts';
+import { shellWord } from '../lib/shell-word.ts';
 
 /** Mode bits for users other than the owner and the group. */
 const othersMode = { read: 0o004, enter: 0o001 };
@@ -41,13 +42,13 @@ function userName(): string {
 
 /** A command that makes a file readable for this process only. */
 function restrictCommand(path: string): string {
-  const chmod = `chmod 600 "${path}"`;
+  const chmod = `chmod 600 ${shellWord(path)}`;
   const uid = process.getuid?.();
   if (uid === 0 || uid === statSync(path).uid) return chmod;
   // systemd hands it over, so that it stays root's.
   if (process.env.CREDENTIALS_DIRECTORY !== undefined)
     return `sudo ${chmod}, and pass the file with LoadCredential= in the unit: see docs/security.md`;
-  return `sudo chown ${userName()} "${path}" && sudo ${chmod}`;
+  return `sudo chown ${userName()} ${shellWord(path)} && sudo ${chmod}`;
 }
 
 /** False in a container, where engines mount secrets with mode 0444, and on Windows, which has no such mode bits. */

@@ -168,7 +168,8 @@ function button(
   return [name, definedMembers(options)];
 }
 
-/** A button with which a device or part is forgotten that is no longer there, or an agent that is lost. Without the availability of what is gone. */
+/** A button with which a device or part is forgotten that is no longer there, or an agent that is lost. Without the
+ * availability of what is gone. */
 function forgetButton(
   agent: AgentIdentity,
   language: Language,

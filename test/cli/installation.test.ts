@@ -65,6 +65,13 @@ test('what npm has installed into a project is left to that project', async () =
   expect(existsSync(npm)).toBe(true);
 });
 
+test('a command that is printed can be pasted, also where its path has a blank and a quotation mark', async () => {
+  const built = installed("my home's/clone");
+  mkdirSync(join(dirname(built), '../scripts'));
+  const { output } = await says(built, 'uninstall');
+  expect(output).toMatch(/: run node '\/\S*\/my home'\\''s\/clone\/dist\/infra-monitor\.js' forget, then/);
+});
+
 test('what came by npm needs a release, and no root', async () => {
   const npm = installed('node_modules/home-lab-infra-monitor');
   const { status, output } = await says(npm, 'update', '--from', '/nowhere');

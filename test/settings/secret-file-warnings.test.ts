@@ -38,7 +38,7 @@ test.each([0o644, 0o604, 0o444, 0o777])(
   (mode) => {
     const path = file(mode);
     expect(warned(path)).toEqual([
-      `HA_TOKEN_FILE: every user of this machine can read ${path}, which contains a secret; run: chmod 600 "${path}"`,
+      `HA_TOKEN_FILE: every user of this machine can read ${path}, which contains a secret; run: chmod 600 ${path}`,
     ]);
   },
 );

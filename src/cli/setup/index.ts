@@ -1,4 +1,5 @@
 import { allCollectors } from '../../collectors/index.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
 import { parseSettings, type Settings, titledSettingsSchemas } from '../../settings/index.ts';
 import { listSettingsOfSchema } from '../../settings/list-settings.ts';
@@ -136,7 +137,7 @@ export async function runSetupCommand({
     if (text !== before) writeSettingsFile(file, text);
     printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);
     if (!isService) {
-      printNote(`No systemd service uses this file. Start the agent with: ${ownCommand()} --env ${file}`);
+      printNote(`No systemd service uses this file. Start the agent with: ${ownCommand()} --env ${shellWord(file)}`);
       if (drives) printNote('--drives had no effect: the helper reads drives for the service');
     } else if (!(await startService(settings, drives))) process.exitCode = 1;
   } catch (error) {

@@ -26,8 +26,8 @@ export interface DeviceViewContext {
 
 const isProblemFlag = (metric: AnyMetricDeclaration) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
 
-/** Whether a metric has a place on the page: not if it is about the broker, which has a line at the top, disabled, optional and so far without a value, a missing text, or a
- * problem that there is not. */
+/** Whether a metric has a place on the page: not if it is about the broker, which has a line at the top, disabled,
+ * optional and so far without a value, a missing text, or a problem that there is not. */
 const isShown = (metric: AnyMetricDeclaration, key: string, { presentMetrics, sample }: StateEntry) =>
   !('followsAgentStatus' in metric) &&
   metric.enabled !== false &&
