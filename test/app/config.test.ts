@@ -112,6 +112,43 @@ test('the Supervisor rates its security 6', () => {
   expect(rating).toBe(6);
 });
 
+/** What grants the app nothing beyond a container of its own. */
+const keysWithoutPermission = [
+  ...['name', 'version', 'slug', 'description', 'url', 'image', 'arch', 'homeassistant', 'startup', 'stage', 'schema'],
+  ...['ingress', 'ingress_port', 'panel_title', 'panel_icon'],
+];
+
+test('its documents name each of its permissions', () => {
+  const app = config.parse(read('config.yaml'));
+  const permissions: Partial<Record<keyof typeof app, string[]>> = {
+    host_network: ['network'],
+    services: app.services.map((service) => `\`${service}\``),
+    homeassistant_api: ['`homeassistant_api`'],
+    privileged: app.privileged,
+    devices: app.devices
+      .filter((_, index) => index === 0 || index === app.devices.length - 1)
+      .map((path) => `\`${path}\``),
+    map: app.map.map(({ type }) => `\`/${type}\``),
+  };
+  const granting = Object.keys(app).filter((key) => !keysWithoutPermission.includes(key));
+  expect(granting.sort()).toEqual(Object.keys(permissions).sort());
+  const section = (file: string, title: string) =>
+    new RegExp(`^## ${title}\\n([^]*?)(?=^## |(?![^]))`, 'm').exec(readFileSync(join(folder, file), 'utf8'))?.[1] ?? '';
+  const own = section('DOCS.md', 'Permissions, and why they are needed');
+  expect(
+    Object.values(permissions)
+      .flat()
+      .filter((permission) => !own.includes(permission)),
+  ).toEqual([]);
+  const { devices, ...others } = permissions;
+  const general = section('../../docs/security.md', 'Home Assistant OS');
+  expect(
+    Object.values(others)
+      .flat()
+      .filter((permission) => !general.includes(permission)),
+  ).toEqual([]);
+});
+
 test('its image is the one that a release publishes', () => {
   expect(appImage('https://github.com/Lab/Infra-Monitor')).toBe('ghcr.io/lab/infra-monitor-app');
   expect(appImage(undefined)).toBeUndefined();
