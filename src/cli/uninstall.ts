@@ -2,6 +2,7 @@ import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { allCollectors } from '../collectors/index.ts';
 import { readCommandOutput } from '../lib/command.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { serviceSettingsPath } from '../settings/settings-file.ts';
@@ -29,7 +30,7 @@ const isWithin = (root: string, path: string): boolean =>
 
 /** Throws unless an installer of this project has put it there, so that it is known what to remove. */
 function refuseUnlessInstalled({ kind, root }: Installation, env: string | undefined): void {
-  const forget = `${ownCommand()}${env === undefined ? '' : ` --env ${env}`} forget`;
+  const forget = `${ownCommand()}${env === undefined ? '' : ` --env ${shellWord(env)}`} forget`;
   if (kind === 'clone') throw new UsageError(`${root} is a clone: run ${forget}, then delete the folder`);
   if (kind === 'file') throw new UsageError(`${process.execPath} is a standalone file: run ${forget}, then delete it`);
   if (kind === 'unpacked')

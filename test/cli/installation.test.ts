@@ -68,8 +68,8 @@ test('what npm has installed into a project is left to that project', async () =
 test('a command that is printed can be pasted, also where its path has a blank and a quotation mark', async () => {
   const built = installed("my home's/clone");
   mkdirSync(join(dirname(built), '../scripts'));
-  const { output } = await says(built, 'uninstall');
-  expect(output).toMatch(/: run node '\/\S*\/my home'\\''s\/clone\/dist\/infra-monitor\.js' forget, then/);
+  const { output } = await says(built, '--env', '/my env', 'uninstall');
+  expect(output).toMatch(/: run node '\/\S*\/my home'\\''s\/clone\/dist\/infra-monitor\.js' --env '\/my env' forget,/);
 });
 
 test('what came by npm needs a release, and no root', async () => {
