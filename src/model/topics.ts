@@ -99,6 +99,11 @@ export class Topics {
     return `${this.#nodePrefix}${this.#agent.id}/${device}/config`;
   }
 
+  /** A topic that the access rule for the discovery topics covers, and that Home Assistant does not subscribe to. */
+  get ignoredDiscovery(): string {
+    return this.discovery('check').replace(/config$/, 'rights');
+  }
+
   /** Topic of the claim on a device that several agents watch. `key` identifies it for all of them. */
   claim(collector: string, key: string): string {
     return `${this.#agent.baseTopic}/${sharedTopicLevel}/${collector}/${key === '+' ? key : slug(key)}`;

@@ -23,11 +23,8 @@ export async function findMissingPermissions(
   return [...own, ...(await checkDiscoveryAccess(connection, agent))];
 }
 
-/** A topic that the same access rule covers and Home Assistant ignores. */
-const probeTopic = (agent: AgentIdentity) => new Topics(agent).discovery('check').replace(/config$/, 'rights');
-
 async function checkDiscoveryAccess(connection: SingleUseBrokerConnection, agent: AgentIdentity): Promise<string[]> {
-  const { ownDiscoveryFilter, homeAssistantStatus } = new Topics(agent);
+  const { ownDiscoveryFilter, ignoredDiscovery, homeAssistantStatus } = new Topics(agent);
   const advice = `: the broker must let this user read and write ${ownDiscoveryFilter}, and read ${homeAssistantStatus}`;
   const token = randomUUID();
   let timer: NodeJS.Timeout | undefined;
@@ -37,22 +34,22 @@ async function checkDiscoveryAccess(connection: SingleUseBrokerConnection, agent
       timer = setTimeout(() => resolve(false), returnTimeoutSeconds * 1000);
     });
   try {
-    await connection.subscribe([probeTopic(agent)]);
+    await connection.subscribe([ignoredDiscovery]);
     const sent = returned(false);
-    await connection.publish(probeTopic(agent), token);
-    if (!(await sent)) return [`messages sent to ${probeTopic(agent)} do not come back${advice}`];
+    await connection.publish(ignoredDiscovery, token);
+    if (!(await sent)) return [`messages sent to ${ignoredDiscovery} do not come back${advice}`];
     clearTimeout(timer);
     const kept = returned(true);
-    await connection.subscribe([probeTopic(agent)]);
-    return (await kept) ? [] : [`the broker does not send back what it was to retain on ${probeTopic(agent)}`];
+    await connection.subscribe([ignoredDiscovery]);
+    return (await kept) ? [] : [`the broker does not send back what it was to retain on ${ignoredDiscovery}`];
   } catch (error) {
     // MQTT 3.1.1 has one code for all refusals, and rights are nearly always the reason.
     const isForbidden =
       errorCodeOf(error) === reasonCodes.notAuthorized ||
       (error instanceof SubscriptionRefusedError && connection.protocolVersion === 4);
-    return [`the broker refuses ${probeTopic(agent)}: ${describeError(error)}${isForbidden ? advice : ''}`];
+    return [`the broker refuses ${ignoredDiscovery}: ${describeError(error)}${isForbidden ? advice : ''}`];
   } finally {
     clearTimeout(timer);
-    await connection.publish(probeTopic(agent), '').catch(() => undefined);
+    await connection.publish(ignoredDiscovery, '').catch(() => undefined);
   }
 }

@@ -21,12 +21,13 @@ const discoverySettleMs = 5000;
 /** Milliseconds until the broker has passed on what it has accepted. */
 const passOnTimeoutMs = 5000;
 
-/** Announces the devices to remove once more, because Home Assistant removes only what it knows. False if nothing subscribes. */
+/** Announces the devices to remove once more, because Home Assistant removes only what it knows. Returns whether it is connected, as far
+ * as the broker tells: unknown if what subscribes to announcements subscribes to more, such as a bridge. */
 async function reannounceRemoved(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   announced: ReadonlyMap<string, string>,
-): Promise<boolean> {
+): Promise<'connected' | 'unknown' | 'away'> {
   const { payloads: restored } = doAtOnce(
     reconcileDiscoveryPayloads({
       agent,
@@ -43,7 +44,11 @@ async function reannounceRemoved(
       connection.publish(topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
     ),
   );
-  return results.every(({ hasSubscribers }) => hasSubscribers);
+  if (!results.every(({ hasSubscribers }) => hasSubscribers)) return 'away';
+  const { hasSubscribers: mayBeAnother } = await connection
+    .publish(new Topics(agent).ignoredDiscovery, '', { retain: false })
+    .catch(() => ({ hasSubscribers: true }));
+  return mayBeAnother ? 'unknown' : 'connected';
 }
 
 /** The announcement of a device, by its ID or by the name that Home Assistant shows; all announcements without a device. */
@@ -116,12 +121,17 @@ export async function removePublishedData(
   );
   // This connection would count as a subscriber itself.
   await connection.unsubscribe([topics.ownDiscoveryFilter]);
-  if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
+  const homeAssistant = await reannounceRemoved(connection, agent, announced);
+  if (homeAssistant === 'away' && !force) {
     throw new UsageError(
       'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',
     );
   }
-  onProgress?.('Removing the devices from Home Assistant …');
+  onProgress?.(
+    homeAssistant === 'unknown'
+      ? 'Removing the devices from Home Assistant, if it is connected, which the broker does not tell …'
+      : 'Removing the devices from Home Assistant …',
+  );
   await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
   const announcedDevices = [...announced.keys()].flatMap((topic) => topics.deviceOfOwnDiscovery(topic) ?? []);
   const ownTopics = [...retained.keys()].filter(

@@ -232,6 +232,10 @@ test('forget of a device: a running agent refuses one that it reads, and forgets
     status: 2,
     output: expect.stringContaining('nowhere: unknown device'),
   });
+  expect(await run(settings, 'forget', 'S4EV', '--force')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining('--force has no effect while testling is running'),
+  });
   const { status, output } = await run(settings, 'forget', 'S4EV');
   expect({ status, output }).toEqual({ status: 0, output: expect.stringMatching(/\n✓ Removed: s4ev\n$/) as string });
   // All but the command itself, which is not retained.
