@@ -144,7 +144,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     if (broker.passed) await checkEntityCount(broker.connection, settings);
     if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state);
     printOtherProblems(settings, state);
-    const note = missingComparisonNote(earlier);
+    const note = missingComparisonNote(earlier, settings.mqtt);
     if (note !== undefined) printNote(`Problems: ${note}`);
     process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;
   } finally {

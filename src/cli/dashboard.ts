@@ -36,7 +36,9 @@ const sendsRetainedByNameOnly = (connection: SingleUseBrokerConnection, agent: A
 /** The announcements of all agents on the broker. */
 async function readAnnouncements({ agent, mqtt }: Settings): Promise<string[]> {
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
-    throw new UsageError('Cannot connect to the broker', { cause });
+    const whose =
+      mqtt.MQTT_URL.protocol === 'embedded' ? 'agent’s own broker, which runs only with the agent' : 'broker';
+    throw new UsageError(`Cannot connect to the ${whose}`, { cause });
   });
   try {
     const payloads = [...(await readDiscoveryPayloadsOfAllAgents(connection, agent))];

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DrivesHelperServer } from '../collectors/storage/helper/drives-helper-server.ts';
 import { drivesHelperSocketPath } from '../collectors/storage/helper/protocol.ts';
 import { socketDescriptorFromSystemd } from '../lib/systemd.ts';
@@ -19,6 +20,8 @@ export async function runDrivesHelperCommand(): Promise<void> {
   const fd = socketDescriptorFromSystemd();
   if (fd === undefined) {
     if (process.stdin.isTTY) throw new UsageError(startedBy);
+    const folder = dirname(drivesHelperSocketPath);
+    if (!existsSync(folder)) throw new UsageError(`${startedBy}: the folder ${folder} for its socket does not exist`);
     process.umask(socketUmask);
     // One of a helper that was killed.
     try {

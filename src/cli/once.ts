@@ -105,7 +105,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     printLine(colorize('bold', 'Problems'));
     const lines = findProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
-    const note = missingComparisonNote(earlier);
+    const note = missingComparisonNote(earlier, settings.mqtt);
     if (note !== undefined) printLine(`  ${colorize('yellow', note)}`);
   }
   const failed = statuses.some(

@@ -3,6 +3,7 @@ import { Topics } from '../model/topics.ts';
 import { selectAnnouncedDevices } from '../mqtt/announced-devices.ts';
 import { selectMemoryPayloads } from '../mqtt/inbound.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
+import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
@@ -11,12 +12,14 @@ import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 export type EarlierProblems = 'restored' | 'none' | 'unknown';
 
 /** Says what a list of problems lacks that was not compared with earlier readings; undefined if it was. */
-export function missingComparisonNote(earlier: EarlierProblems): string | undefined {
+export function missingComparisonNote(earlier: EarlierProblems, { MQTT_URL }: MqttSettings): string | undefined {
   if (earlier === 'restored') return undefined;
   const reason =
     earlier === 'none'
       ? 'the broker has no earlier list of problems'
-      : 'it is unknown whether there is an earlier list of problems, because no broker could be asked';
+      : MQTT_URL.protocol === 'embedded'
+        ? 'the agent runs its own broker, which this command does not ask and which forgets everything when the agent stops'
+        : 'it is unknown whether there is an earlier list of problems, because no broker could be asked';
   return `${reason}, so this one cannot show that a file system has become read-only, that a drive has disappeared, or when a problem began`;
 }
 

@@ -136,3 +136,17 @@ export const brokerLogin = ({ MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD }: MqttSett
   username: MQTT_USERNAME ?? MQTT_URL.username,
   password: MQTT_PASSWORD ?? MQTT_URL.password,
 });
+
+/** Warnings for a password without a user name, which MQTT 3.1.1 forbids (MQTT-3.1.2-22): some brokers then close the connection
+ * without an answer. */
+export const brokerLoginWarnings = (settings: MqttSettings): string[] =>
+  settingsOfEachBroker(settings)
+    .filter(({ MQTT_URL }) => MQTT_URL.protocol !== 'embedded')
+    .map(brokerLogin)
+    .some(({ username, password }) => username === undefined && password !== undefined)
+    ? [
+        settings.MQTT_PASSWORD === undefined
+          ? 'MQTT_URL has a password and no user name: most brokers refuse that, some without an answer'
+          : 'MQTT_PASSWORD is set and MQTT_USERNAME is not: most brokers refuse that, some without an answer',
+      ]
+    : [];

@@ -13,7 +13,7 @@ import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
-import { type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
+import { brokerLoginWarnings, type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
@@ -125,7 +125,8 @@ function readNamed(file: string, shown: string): string {
   try {
     return readBoundedFileSync(file, bounds.settingsFile).toString('utf8');
   } catch (error) {
-    throw new SettingsError([{ text: `${shown}: ${describeError(error)}` }]);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new SettingsError([{ text: `${shown}: ${isMissing ? `${file} does not exist` : describeError(error)}` }]);
   }
 }
 
@@ -204,6 +205,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
     ...unknown,
     ...quotedValueWarnings(env, settingNames),
     ...oddValueWarnings(env, schemas),
+    ...brokerLoginWarnings(mqtt),
     ...httpAccessWarnings(http),
     ...secretFileWarnings(files),
   ];

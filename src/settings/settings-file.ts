@@ -94,6 +94,8 @@ export function writeSettingsFile(path: string, text: string): void {
     renameSync(scratch, place);
   } catch (error) {
     rmSync(scratch, { force: true });
-    throw new UsageError(`${describeError(error)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`);
+    throw new UsageError(
+      `${path} cannot be written: ${describeError(error).replaceAll(scratch, place)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`,
+    );
   }
 }

@@ -1,13 +1,20 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { restoreMemoriesAndProblems } from '../../src/cli/restore-memories-and-problems.ts';
+import { missingComparisonNote, restoreMemoriesAndProblems } from '../../src/cli/restore-memories-and-problems.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
+import { mqttSettingsSchema } from '../../src/mqtt/settings.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { run } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { agent } from '../helpers/sample-collector.ts';
 import { tree } from '../helpers/tree.ts';
+
+test('with the embedded broker, the note says whose broker it is', () => {
+  const note = (MQTT_URL: string) => missingComparisonNote('unknown', mqttSettingsSchema.parse({ MQTT_URL }));
+  expect(note('embedded://127.0.0.1')).toMatch(/^the agent runs its own broker, which .* forgets everything/);
+  expect(note('mqtt://nas')).toContain('no broker could be asked');
+});
 
 test('once and check start from what the agent has published', async () => {
   const { url } = await startBroker();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   type BrokerAddress,
+  brokerLoginWarnings,
   mqttSettingsSchema,
   printableBrokerUrl,
   settingsOfEachBroker,
@@ -95,3 +96,16 @@ test.each([
 ])('base topic “%s”: %s', (topic, fine) =>
   expect(parse('mqtt://broker', { MQTT_BASE_TOPIC: topic }).success).toBe(fine),
 );
+
+test.each([
+  ['mqtt://broker', { MQTT_PASSWORD: 'sesame' }, ['MQTT_PASSWORD is set and MQTT_USERNAME is not']],
+  ['mqtt://me@broker,mqtt://other', { MQTT_PASSWORD: 'sesame' }, ['MQTT_PASSWORD is set and MQTT_USERNAME is not']],
+  ['mqtt://:sesame@broker', {}, ['MQTT_URL has a password and no user name']],
+  ['mqtt://broker', { MQTT_USERNAME: 'me', MQTT_PASSWORD: 'sesame' }, []],
+  ['mqtt://me@broker', { MQTT_PASSWORD: 'sesame' }, []],
+  ['mqtt://broker', { MQTT_USERNAME: 'me' }, []],
+  ['embedded://127.0.0.1', { MQTT_PASSWORD: 'sesame' }, []],
+] as const)('the login of %s with %j: warnings', (url, login, expected) => {
+  const warnings = brokerLoginWarnings(mqttSettingsSchema.parse({ MQTT_URL: url, ...login }));
+  expect(warnings.map((text) => text.split(':')[0])).toEqual(expected);
+});

@@ -413,7 +413,7 @@ test('environment variables override the file; a file given by name must exist',
   process.env.SITE = 'process';
   onTestFinished(() => void delete process.env.SITE);
   expect(siteIn('SITE=file')).toBe('process');
-  expect(() => loadSettings(allCollectors, '/nowhere/.env')).toThrow('--env: ENOENT');
+  expect(() => loadSettings(allCollectors, '/nowhere/.env')).toThrow('--env: /nowhere/.env does not exist');
 });
 
 test('secrets are removed from the process’s environment, other settings stay', () => {

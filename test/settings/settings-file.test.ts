@@ -57,5 +57,7 @@ test('a file of settings is for its owner alone, unless it was for others before
   writeSettingsFile(join(folder, 'link'), 'A=2\n');
   expect([statSync(path).mode & 0o777, readFileSync(path, 'utf8')]).toEqual([0o640, 'A=2\n']);
   writeFileSync(join(folder, 'other'), '');
-  expect(() => writeSettingsFile(join(folder, 'missing/env'), 'A=1')).toThrow('ENOENT');
+  expect(() => writeSettingsFile(join(folder, 'missing/env'), 'A=1')).toThrow(
+    /^\S+missing\/env cannot be written: ENOENT[^.]*missing\/env'$/,
+  );
 });

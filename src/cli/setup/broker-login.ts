@@ -3,13 +3,13 @@ import { describeError, UsageError } from '../../model/errors.ts';
 import { BrokerConnectionError } from '../../mqtt/broker-connection-error.ts';
 import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../../mqtt/connect-temporarily.ts';
-import { printableBrokerUrl } from '../../mqtt/settings.ts';
+import { brokerLoginWarnings, printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
-import { SettingsError } from '../../settings/read-variables.ts';
+import { type Environment, SettingsError } from '../../settings/read-variables.ts';
 import { editSettingsText, parseSettingsVariables } from '../../settings/settings-file.ts';
 import { agentAndLabCollectorIdentitiesFromSettings } from '../agent-identities.ts';
 import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
-import { printFailure, printNote, printSuccess } from '../terminal.ts';
+import { printAdvice, printFailure, printNote, printSuccess } from '../terminal.ts';
 import { brokerAddressExample } from './broker-address.ts';
 
 /** How often it asks for a login. */
@@ -73,6 +73,7 @@ export async function promptForAcceptedBroker(
         'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
       );
     else printFailure(`Broker: ${problem?.text}`);
+    for (const warning of mqtt === undefined ? [] : brokerLoginWarnings(mqtt)) printAdvice(`Settings: ${warning}`);
     if (problem?.about === 'address' && isInteractive()) {
       printNote(`For example: ${brokerAddressExample}`);
       tried = editSettingsText(tried, { MQTT_URL: await promptAddress() }, descriptions);
@@ -89,4 +90,27 @@ export async function promptForAcceptedBroker(
       descriptions,
     );
   }
+}
+
+/** Asks whether another login is to take the place of the known one, which an empty answer keeps. Returns the settings to change. */
+export async function promptChangedLogin(known: Environment): Promise<Environment> {
+  if (!known.MQTT_USERNAME) return {};
+  const username = await promptLine('Username at the broker', known.MQTT_USERNAME);
+  const password = await promptSecret('Password (empty to keep it)');
+  return {
+    MQTT_USERNAME: username,
+    ...(password === '' ? {} : { MQTT_PASSWORD: password, MQTT_PASSWORD_FILE: undefined }),
+  };
+}
+
+/** Says if the broker takes this agent without its login as well. */
+export async function noteNeedlessLogin({ mqtt, agent }: Settings): Promise<void> {
+  if (mqtt.MQTT_USERNAME === undefined) return;
+  const { MQTT_USERNAME: _, MQTT_PASSWORD: __, ...anonymous } = mqtt;
+  const connection = await connectTemporarily(anonymous as Settings['mqtt'], agent).catch(() => undefined);
+  await connection?.close();
+  if (connection !== undefined)
+    printNote(
+      'This broker accepts connections without a login, too. MQTT_USERNAME and MQTT_PASSWORD are kept; setup --username "" removes them',
+    );
 }

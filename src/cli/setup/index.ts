@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { allCollectors } from '../../collectors/index.ts';
 import { shellWord } from '../../lib/shell-word.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
@@ -19,7 +21,7 @@ import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
 import { chooseBroker, promptBrokerAddress, withScheme } from './broker-address.ts';
-import { promptForAcceptedBroker } from './broker-login.ts';
+import { noteNeedlessLogin, promptChangedLogin, promptForAcceptedBroker } from './broker-login.ts';
 import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
@@ -94,11 +96,17 @@ export async function runSetupCommand({
   const given: Record<string, string | undefined> = {
     ...told,
     ...(broker === undefined ? {} : { MQTT_URL: withScheme(broker) }),
-    ...(username === undefined ? {} : { MQTT_USERNAME: username }),
-    ...(site === undefined ? {} : { SITE: site }),
+    // An empty option removes the setting.
+    ...(username === undefined ? {} : { MQTT_USERNAME: username || undefined }),
+    ...(username === '' && told.MQTT_PASSWORD === undefined
+      ? { MQTT_PASSWORD: undefined, MQTT_PASSWORD_FILE: undefined }
+      : {}),
+    ...(site === undefined ? {} : { SITE: site || undefined }),
     // A new password replaces the file.
     ...(told.MQTT_PASSWORD === undefined ? {} : { MQTT_PASSWORD_FILE: undefined }),
   };
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder)) throw new UsageError(`${file} cannot be written: there is no folder ${folder}`);
   const isService = file === serviceSettingsPath && (await systemdService.exists());
   // Without a broker in its settings the service runs an embedded one, which would be found.
   const isPaused = isService && known.MQTT_URL === undefined;
@@ -107,18 +115,21 @@ export async function runSetupCommand({
     const { address, found } =
       given.MQTT_URL === undefined ? await chooseBroker(known.MQTT_URL) : { address: given.MQTT_URL, found: [] };
     given.MQTT_URL = address;
+    const isLoginGiven = Object.keys(given).some((name) => /^MQTT_(USERNAME|PASSWORD)/.test(name));
+    if (!isLoginGiven && isInteractive()) Object.assign(given, await promptChangedLogin(known));
     let text = await promptForAcceptedBroker(
       editSettingsText(before, { MQTT_URL: address, ...given }, descriptions()),
       descriptions(),
       () => promptBrokerAddress(found),
     );
+    if (address !== known.MQTT_URL) await noteNeedlessLogin(parseSettings(allCollectors, parseSettingsVariables(text)));
     const unreadable = isService ? await findFilesUnreadableForService(parseSettingsVariables(text)) : [];
     if (unreadable.length > 0)
       throw new UsageError(
         `Nothing was changed: the service cannot read ${unreadable.join(', ')}. See “Secrets” in docs/security.md`,
       );
-    if (given.SITE === undefined && known.SITE === undefined && isInteractive()) {
-      const place = await promptLine('Site, the suggested area in Home Assistant (optional)');
+    if (!('SITE' in given) && isInteractive()) {
+      const place = await promptLine('Site, the suggested area in Home Assistant (optional)', known.SITE);
       if (place !== '') text = editSettingsText(text, { SITE: place }, descriptions());
     }
     const { hostRoots } = parseSettings(allCollectors, parseSettingsVariables(text));

@@ -46,9 +46,28 @@ test('without a terminal: the broker is tried, the settings are written for thei
   expect(first.after).toMatch(/\nAGENT_ID=\w+\n/);
   expect(first.output).not.toContain('sesame');
 
+  const without = await setUp(first.after, {}, '--site', '', '--username', '');
+  expect(without.after).not.toMatch(/^(SITE|MQTT_USERNAME|MQTT_PASSWORD)=/m);
+
   const again = await setUp(`${first.after}\n# Mine\nHOST_SCHEDULE=off\n`, {}, '--site', 'Berlin');
   expect(again.status).toBe(0);
   expect(again.after).toBe(`${first.after?.replace('SITE=Haus am See', 'SITE=Berlin')}\n# Mine\nHOST_SCHEDULE=off\n`);
+});
+
+test('a password without a user name, and a login that the broker does not need, are told', async () => {
+  const broker = await startBroker();
+  const { output } = await setUp(undefined, { MQTT_PASSWORD: 'sesame' }, '--broker', broker, '--username', 'lab');
+  expect(output).toContain('accepts connections without a login, too');
+  const unreachable = `127.0.0.1:${await freePort()}`;
+  expect((await setUp(undefined, { MQTT_PASSWORD: 'sesame' }, '--broker', unreachable)).output).toContain(
+    'MQTT_PASSWORD is set and MQTT_USERNAME is not',
+  );
+});
+
+test('a file in a folder that does not exist is refused before anything is asked', async () => {
+  const agent = startAgent({}, ['--env', '/nowhere/env', 'setup', '--broker', '127.0.0.1:1']);
+  expect(await agent.ended).toBe(2);
+  expect(agent.output()).toBe('/nowhere/env cannot be written: there is no folder /nowhere\n');
 });
 
 test('nothing is written where the broker can’t be reached or a setting is wrong', async () => {

@@ -79,7 +79,12 @@ test('one broker is found; a refused password is asked for once more; a rerun ch
 
   const before = readFileSync(file, 'utf8');
   writeFileSync(file, `${before}\n# Mine\nHOST_SCHEDULE=off\n`);
-  const second = await ask(broker(`${other}\n`));
+  const second = await ask(
+    broker(`${other}\n`),
+    ['Username at the broker [lab]', '\n'],
+    ['Password', '\n'],
+    ['Site', '\n'],
+  );
   expect(second.status).toBe(0);
   expect(readFileSync(file, 'utf8')).toBe(
     `${before.replace(`mqtt://${router}:1883`, `mqtt://${other}`)}\n# Mine\nHOST_SCHEDULE=off\n`,
