@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packedText } from '../scripts/package/documents.mjs';
+import { manualPage } from '../scripts/package/manual.mjs';
 import { allCollectors } from '../src/collectors/index.ts';
 import { statusEndpointPath } from '../src/views/status.ts';
 import { program } from './helpers/agent.ts';
@@ -64,9 +65,15 @@ test('a packed document links packed files where the package has them, and nothi
   const first =
     '[b](b.md#part), **[the `unit`](../../lib/docs/systemd/x.service)**, [here](#part), [there](https://example.org/x.md)';
   expect(packedText(text, 'docs/a.md', places, { version: '1.2.3', homepage: undefined })).toBe(
-    `${first}\nsource and a folder`,
+    `${first}\nsource (in the repository) and a folder (in the repository)`,
   );
   expect(packedText(text, 'docs/a.md', places, { version: '1.2.3', homepage: 'https://forge.example/lab' })).toBe(
     `${first}\n[source](https://forge.example/lab/blob/v1.2.3/src/main.ts#L1) and [a folder](https://forge.example/lab/blob/v1.2.3/ha-config/app)`,
   );
+});
+
+test('the man page has what every command takes, and every exit status', () => {
+  const page = manualPage({ options: [], commands: [] }, { version: '1.2.3' }, '2026-01-02');
+  expect(page).toMatch(/\.SH OPTIONS\n\.TP\n\.B \\-h, \\-\\-help\n/);
+  expect([...page.matchAll(/^\.B (\d+)$/gm)].map(([, status]) => status)).toEqual(['0', '1', '2', '143']);
 });

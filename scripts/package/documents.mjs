@@ -19,7 +19,7 @@ export const documentPaths = (root) =>
     .sort();
 
 /** A Markdown document as a package has it: without pictures, and with links to files of the package only. `places`: where the package
- * has each file of the repository. What else is linked is in the repository: at its address if it has one, otherwise nowhere. */
+ * has each file of the repository. What else is linked is in the repository: at its address if it has one, otherwise it is only said. */
 export function packedText(text, path, places, { homepage, version }) {
   const link = (whole, label, target) => {
     const [file, anchor] = target.split('#');
@@ -28,7 +28,9 @@ export function packedText(text, path, places, { homepage, version }) {
     const place = places.get(source);
     const end = anchor === undefined ? '' : `#${anchor}`;
     if (place !== undefined) return `[${label}](${posix.relative(posix.dirname(places.get(path)), place)}${end})`;
-    return homepage === undefined ? label : `[${label}](${homepage}/blob/v${version}/${source}${end})`;
+    return homepage === undefined
+      ? `${label} (in the repository)`
+      : `[${label}](${homepage}/blob/v${version}/${source}${end})`;
   };
   return text.replaceAll(/^!\[.*\n\n?/gm, '').replaceAll(/\[([^[\]]+)\]\(([^\s()]+)\)/g, link);
 }

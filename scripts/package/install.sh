@@ -33,9 +33,14 @@ refuse() {
   exit 2
 }
 
-# How to run this as root. A script that is read from a pipe has no path.
+# as_root ARGUMENT…: how to run this as root. A script that is read from a pipe has no path.
 as_root() {
-  if [ -f "$0" ]; then printf 'sudo sh %s' "$0"; else printf 'pipe the script into “sudo sh”'; fi
+  words=
+  for word in "$@"; do
+    case $word in *[!A-Za-z0-9_./:@%+=-]*) word="'$word'" ;; esac
+    words="$words $word"
+  done
+  if [ -f "$0" ]; then printf 'sudo sh %s%s' "$0" "$words"; else printf 'pipe the script into “sudo sh”'; fi
 }
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -139,6 +144,7 @@ install_folder() {
 main() {
   from=$(dirname "$0")
   [ -e "$from/SHA256SUMS" ] || [ -z "$address" ] || from=$address
+  hint=$(as_root "$@")
   while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage; exit 0 ;;
@@ -147,14 +153,20 @@ main() {
       from=$2
       shift 2
       ;;
+    --from=?*)
+      from=${1#--from=}
+      shift
+      ;;
+    --from=) refuse '--from requires a folder or a URL' ;;
     *) refuse "unknown argument: $1" ;;
     esac
   done
+  case $from in ?*/) from=${from%/} ;; esac
   system=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null | tr -d '"')
   case $system in haos | hassos) die 'Home Assistant OS only runs apps: install the app instead' ;; esac
   [ -z "${SUPERVISOR_TOKEN:-}" ] || die 'this is an app of Home Assistant OS: install the infra-monitor app instead'
   [ "$(uname -s)" = Linux ] || die "this is $(uname -s), and the installer supports Linux only: see the README"
-  [ "$(id -u)" = 0 ] || die "root is required: $(as_root)"
+  [ "$(id -u)" = 0 ] || die "root is required: $hint"
   has sha256sum || die 'sha256sum is required'
 
   scratch=$(mktemp -d)

@@ -20,7 +20,7 @@ export function manualPage({ options, commands }, { version }, date) {
     ),
     'Without a command, it runs until it is stopped.',
     '.SH OPTIONS',
-    ...terms(options),
+    ...terms([...options, { term: '-h, --help', description: 'show help, after a command that of the command' }]),
     '.SH COMMANDS',
     ...commands.flatMap((command) => [
       '.TP',
@@ -35,6 +35,11 @@ export function manualPage({ options, commands }, { version }, date) {
       { term: '0', description: 'Success.' },
       { term: '1', description: 'Something failed or could not be read.' },
       { term: '2', description: 'A setting or the command line is invalid.' },
+      {
+        term: '143',
+        description:
+          'As for SIGTERM, before Node.js 22.15, if a file of the kernel does not answer; all output has been written by then.',
+      },
     ]),
     '.SH FILES',
     ...terms([

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { UsageError } from '../model/errors.ts';
 import { version } from '../version.ts';
+import { settingsExamplePath } from './installation.ts';
 
 interface CommonOptions {
   /** Not `--env-file`: Node 20 handles that option itself, wherever it stands. */
@@ -17,7 +18,7 @@ function optionValue(text: string): string {
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const root = new Command('infra-monitor')
     .description(
-      'Monitors this machine, its drives, nearby routers and Home Assistant, and publishes the results over MQTT.\nSettings are read from environment variables or from a file; see .env.example.',
+      `Monitors this machine, its drives, nearby routers and Home Assistant, and publishes the results over MQTT.\nSettings are read from environment variables or from a file; all of them are in ${settingsExamplePath()}.`,
     )
     .version(version)
     .option('--env <path>', 'read settings from this file instead of .env', optionValue)

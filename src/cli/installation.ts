@@ -49,6 +49,10 @@ export function ownCommand(): string {
 /** The command of a release folder: a link to the single file, or to the program for the installed Node. */
 export const releaseFolderCommandPath = '/usr/local/bin/infra-monitor';
 
+/** The example of a settings file, where the documents of this installation are (scripts/package/debian.mjs). */
+export const settingsExamplePath = (): string =>
+  findOwnInstallation().kind === 'package' ? '/usr/share/doc/infra-monitor/examples/infra-monitor.env' : '.env.example';
+
 /** npm's prefix of a package in PREFIX/lib/node_modules. */
 export const npmPrefixOf = (root: string): string => join(root, '../../..');
 

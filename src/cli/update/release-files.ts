@@ -10,7 +10,7 @@ export const isUrl = (place: string) => /^https?:/.test(place);
 /** Reads a file of a release from a folder or a URL. */
 async function readReleaseFile(place: string, name: string): Promise<Buffer> {
   if (!isUrl(place)) return readFile(join(place, name));
-  const answer = await fetch(`${place}/${name}`, { signal: AbortSignal.timeout(downloadTimeoutMs) });
+  const answer = await fetch(`${place.replace(/\/$/, '')}/${name}`, { signal: AbortSignal.timeout(downloadTimeoutMs) });
   if (!answer.ok) throw new Error(`${place}/${name}: HTTP ${answer.status}`);
   return Buffer.from(await answer.arrayBuffer());
 }

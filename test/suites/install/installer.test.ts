@@ -145,6 +145,16 @@ test.each([
     'root is required: sudo sh /tmp/release/install.sh',
   ],
   [
+    'a person without rights who has named a place',
+    `${asNobody} sh $release/install.sh --from '/tmp/my release' --from=/tmp/other`,
+    "root is required: sudo sh /tmp/release/install.sh --from '/tmp/my release' --from=/tmp/other",
+  ],
+  [
+    'a place with = and a slash at its end',
+    'mkdir /tmp/none; sh $release/install.sh --from=/tmp/none/',
+    '/tmp/none/SHA256SUMS does not exist',
+  ],
+  [
     'a person without rights, from a pipe',
     `cat $release/install.sh | ${asNobody} sh`,
     'root is required: pipe the script into “sudo sh”',
