@@ -11,6 +11,7 @@ import { findUnclearedTopics } from './cleared-topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
 import { reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
+import { PublishRefusedError } from './publish-error.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed, readRetainedOfTopics } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -20,6 +21,13 @@ const discoverySettleMs = 5000;
 
 /** Milliseconds until the broker has passed on what it has accepted. */
 const passOnTimeoutMs = 5000;
+
+/** Throws a UsageError that names the topic if the broker refuses it. */
+async function publish(connection: SingleUseBrokerConnection, topic: string, payload: string) {
+  return await connection.publish(topic, payload).catch((cause: unknown) => {
+    throw cause instanceof PublishRefusedError ? new UsageError(`the broker refuses ${topic}`, { cause }) : cause;
+  });
+}
 
 /** Announces the devices to remove once more, because Home Assistant removes only what it knows. Returns whether it is connected, as far
  * as the broker tells: unknown if what subscribes to announcements subscribes to more, such as a bridge. */
@@ -41,7 +49,7 @@ async function reannounceRemoved(
   );
   const results = await Promise.all(
     [...announced].map(([topic, payload]) =>
-      connection.publish(topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
+      publish(connection, topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
     ),
   );
   if (!results.every(({ hasSubscribers }) => hasSubscribers)) return 'away';
@@ -74,7 +82,7 @@ async function withdrawAnnouncements(
 ): Promise<void> {
   const announcements = [...devices].map((device) => topics.discovery(device));
   const left = await findUnclearedTopics(connection, announcements, passOnTimeoutMs, async () => {
-    for (const topic of announcements) await connection.publish(topic, '');
+    for (const topic of announcements) await publish(connection, topic, '');
   });
   if (left.length > 0)
     throw new UsageError(
@@ -89,7 +97,7 @@ async function clearTopics(
   cleared: readonly string[],
   alreadyCleared: Iterable<string> = [],
 ): Promise<void> {
-  for (const topic of cleared) await connection.publish(topic, '');
+  for (const topic of cleared) await publish(connection, topic, '');
   const [left] = (await readRetainedOfTopics(connection, agent, [...alreadyCleared, ...cleared])).keys();
   if (left !== undefined)
     throw new UsageError(
@@ -154,7 +162,7 @@ export async function removePublishedData(
   if (ownButStatus.length < ownTopics.length) await clearTopics(connection, agent, [topics.status]);
   // Last: another agent that watches the device announces it at once.
   for (const claim of claims)
-    if (device === undefined || forgottenDevices.has(claim.device)) await connection.publish(claim.topic, '');
+    if (device === undefined || forgottenDevices.has(claim.device)) await publish(connection, claim.topic, '');
   return { deviceCount: announced.size, topicCount: ownTopics.length };
 }
 

@@ -1,10 +1,12 @@
 import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
+import { describeError } from '../../../src/model/errors.ts';
 import { connectTemporarily } from '../../../src/mqtt/connect-temporarily.ts';
-import { removePublishedData } from '../../../src/mqtt/remove-published-data.ts';
+import { removeLostAgent, removePublishedData } from '../../../src/mqtt/remove-published-data.ts';
 import { SingleUseBrokerConnection } from '../../../src/mqtt/single-use-broker-connection.ts';
 import { settingsOf } from '../../helpers/broker.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 
 const announcement = 'homeassistant/device/infra-monitor_nas/nas/config';
@@ -43,3 +45,17 @@ test.each([['#'], ['homeassistant/#'], ['homeassistant/device/infra-monitor_nas/
 
 test('a broker of MQTT 3.1.1 does not tell who subscribes', async () =>
   expect(await removeWhile(ofHomeAssistant, 4)).toEqual(unknown));
+
+test('a watch without the right to withdraw announcements says which one, and keeps the status', async () => {
+  const acl = 'topic readwrite infra-monitor/#\ntopic read homeassistant/#\nuser other\ntopic readwrite #\n';
+  const { port, url } = await startMosquitto(['allow_anonymous true', 'acl_file FOLDER/acl'], { acl });
+  const { client, topics, see } = await observe(url, { username: 'other', password: '' });
+  const status = 'infra-monitor/gone/status';
+  const gone = announcement.replaceAll('nas', 'gone');
+  await client.publishAsync(status, 'offline', { qos: 1, retain: true });
+  await client.publishAsync(gone, '{"device":{},"origin":{},"components":{}}', { qos: 1, retain: true });
+  await see(gone);
+  const told = await removeLostAgent(settingsOf(port), agent, 'gone').catch(describeError);
+  expect(told).toBe(`the broker refuses ${gone}: not authorized (0x87)`);
+  expect([topics.has(status), topics.has(gone)]).toEqual([true, true]);
+});
