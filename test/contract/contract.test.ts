@@ -1,16 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { patience } from '../helpers/patience.ts';
 import { type Capture, capture, type Json } from './capture.ts';
 import { differences } from './differences.ts';
-import { isExplained, unexplained, unused } from './intended.ts';
+import { unexplained, unused } from './intended.ts';
+import { isAsRecorded, readRecorded, recordedFile } from './recorded.ts';
 import { stages } from './stages.ts';
-
-// What labs have from this program, recorded at a release by `RECORD=1 npx vitest run --project unit test/contract`. What
-// differs from it has to stand in intended.json with its reason.
-const recorded = (name: string) => join(import.meta.dirname, 'recorded', `${name}.json`);
 
 /** One line for each topic, path and command. */
 function format(seen: Capture): string {
@@ -32,15 +28,13 @@ const asRead = ({ files, ...seen }: Capture): Json => ({
   ),
 });
 
+// Recorded at a release by `RECORD=1 npx vitest run --project unit test/contract`. What differs from it has to stand in intended.json with its
+// reason.
 test.each([...stages])('%s', { timeout: 120_000 * patience }, async (name, stage) => {
   const whole = name === 'everything-on';
-  if (process.env.RECORD) writeFileSync(recorded(name), format(await capture(await stage(), whole, () => true)));
-  const before = JSON.parse(readFileSync(recorded(name), 'utf8')) as Capture;
-  const { '/openapi.json': _, ...endpoints } = before.endpoints;
-  const isExpected = (seen: Pick<Capture, 'topics' | 'endpoints'>) =>
-    differences(name, { topics: before.topics, endpoints }, seen).every(isExplained);
-  const seen = await capture(await stage(), whole, isExpected);
-  expect(unexplained(differences(name, asRead(before), asRead(seen)))).toEqual([]);
+  if (process.env.RECORD) writeFileSync(recordedFile(name), format(await capture(await stage(), whole, () => true)));
+  const seen = await capture(await stage(), whole, isAsRecorded(name));
+  expect(unexplained(differences(name, asRead(readRecorded(name)), asRead(seen)))).toEqual([]);
 });
 
 test('every difference that is meant is there', ({ task }) => {
