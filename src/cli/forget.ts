@@ -109,7 +109,7 @@ export const runForgetCommand = (
   { env, ...options }: { env?: string; force?: boolean; agent?: string; list?: boolean },
 ): Promise<void> => forgetAgentOrDevice(loadSettings(allCollectors, env), { device, ...options });
 
-/** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
+/** Removes the data of this agent, or of another by its ID or name, from the broker and its devices from Home Assistant. */
 export async function forgetAgentOrDevice(
   settings: Settings,
   {

@@ -53,7 +53,7 @@ const siteFindings = ({ cause, outage }: SiteReading): Finding[] =>
     ...(cause === 'agent_lost'
       ? {
           remedy:
-            'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent NAME',
+            'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID',
         }
       : {}),
     explainsDevice: true,
