@@ -127,5 +127,8 @@ export const renderAlarmLoop = ({
           quiet: '{{ result.quiet }}',
         },
       },
+      // Until the next run stops this one (mode `restart`): if none ran meanwhile, the status of an agent would start a first run, to
+      // which everything that is wrong is old.
+      { delay: { seconds: 30 } },
     ],
   });

@@ -186,6 +186,28 @@ test('without a choice all that there is is watched, also what comes later; area
   expect(await homeAssistant.complaints()).toEqual([]);
 });
 
+test('agents that come and go while something goes wrong cost no alarm', async () => {
+  const { observer, automate, set, told, untilTold } = await stage();
+  const blueprints = [...new Set(causes.map(({ blueprint }) => blueprint))];
+  for (const blueprint of blueprints) await automate(blueprint, { minutes });
+  // One drive is also any problem.
+  const expected = [...causes.map(({ alarm }) => alarm), 'Samsung 980 Problem'].sort();
+  for (let round = 0; round < 3; round += 1) {
+    told.length = 0;
+    for (const { entity, bad } of causes) {
+      await set(entity, bad);
+      for (let count = 0; count < 8; count += 1) {
+        void observer.client.publishAsync('infra-monitor/elsewhere/status', 'online', { qos: 1 });
+        await pause(4);
+      }
+    }
+    await untilTold(expected.length);
+    expect(told.map(({ title }) => title).sort()).toEqual(expected);
+    for (const { entity, good } of causes) await set(entity, good);
+    await untilTold(2 * expected.length);
+  }
+});
+
 test('a real agent: its restart is no alarm, its death is one, and its coming back the end', async () => {
   const { mosquitto, automate, told, untilTold, shows } = await stage();
   const start = () => startAgent({ MQTT_URL: mosquitto.url, ROUTER_SCHEDULE: 'off' });
