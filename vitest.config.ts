@@ -57,8 +57,6 @@ export default defineConfig({
           exclude: ['test/suites/**'],
           testTimeout: 30_000 * patience,
           retry,
-          // A process for each file would cost more than the tests: no module holds a state that another file could see.
-          isolate: false,
         },
       },
       suite('broker', 90_000),

@@ -9,7 +9,7 @@ test('once and check list what is wrong', async () => {
     STORAGE_SCHEDULE: 'off',
   };
   expect((await run(settings, 'once')).output).toMatch(
-    /^problems$[\s\S]*^ {2}notice: testling: a reboot is required$/m,
+    /^Problems$[\s\S]*^ {2}notice: testling: a reboot is required$/m,
   );
   expect((await run(settings, 'check')).output).toMatch(/^! notice: testling: a reboot is required$/m);
 });
