@@ -18,7 +18,8 @@ const plugins = [
   },
 ];
 
-/** What starts processes and brokers waits the longest, so it begins first: nothing else is left to wait for at the end. */
+/** What starts processes and brokers waits the longest, so it begins first: nothing else is left to wait for at the
+ * end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const waits = ({ moduleId }: TestSpecification) => /\/test\/(cli|mqtt|contract)\//.test(moduleId);

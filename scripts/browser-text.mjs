@@ -1,4 +1,5 @@
-// Imports that end with ?browser, of a style sheet or a script, are what a browser gets as text: `import style from './style.css?browser'`.
+// Imports that end with ?browser, of a style sheet or a script, are what a browser gets as text: `import style from
+// './style.css?browser'`.
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 

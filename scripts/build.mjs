@@ -1,5 +1,5 @@
-// Builds the program for Node: what every run needs in a few files, the rest (embedded broker, inventory, …) in parts that are loaded on
-// demand.
+// Builds the program for Node: what every run needs in a few files, the rest (embedded broker, inventory, …) in parts
+// that are loaded on demand.
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { bundle } from './bundle.mjs';
 

@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { build, transform } from 'esbuild';
 import { esbuildBrowserText } from './browser-text.mjs';
 
-/** An ES import of a built-in module reads all of its exports. For these modules that loads much that is not needed: with node:http all
- * of undici (12 MB on Node 24), with node:tls every root certificate as text. `process.getBuiltinModule` does not. */
+/** An ES import of a built-in module reads all of its exports. For these modules that loads much that is not needed:
+ * with node:http all of undici (12 MB on Node 24), with node:tls every root certificate as text.
+ * `process.getBuiltinModule` does not. */
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
@@ -19,7 +20,8 @@ const lazyBuiltins = {
   },
 };
 
-/** What packages bring along for browsers and proxies: only text in memory here. `readable-stream` is Node's own module, copied. */
+/** What packages bring along for browsers and proxies: only text in memory here. `readable-stream` is Node's own
+ * module, copied. */
 const replacedPackages = {
   name: 'replaced-packages',
   setup({ onResolve, onLoad }) {
@@ -35,8 +37,9 @@ const replacedPackages = {
   },
 };
 
-/** V8 keeps the source of what it loads, with two bytes for each character if one is above U+00FF. esbuild escapes such characters in
- * strings, but not in comments, where an escape is harmless, and in regular expressions and tagged templates, where it may not be. */
+/** V8 keeps the source of what it loads, with two bytes for each character if one is above U+00FF. esbuild escapes such
+ * characters in strings, but not in comments, where an escape is harmless, and in regular expressions and tagged
+ * templates, where it may not be. */
 async function escapeToLatin1(path, text) {
   const { code } = await transform(text, { minifyWhitespace: true, legalComments: 'none', platform: 'node' });
   const found = code.match(/.{0,40}[^\0-\xff].{0,40}/)?.[0];
@@ -56,7 +59,8 @@ export async function bundle({ define = {}, ...options }) {
     bundle: true,
     platform: 'node',
     write: false,
-    // V8 keeps the text that it loads. Names stay, for stack traces; a line is short enough to be printed with an error.
+    // V8 keeps the text that it loads. Names stay, for stack traces; a line is short enough to be printed with an
+    // error.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 200,

@@ -1,7 +1,8 @@
 // Runs reproductions of bug reports on this checkout: node scripts/cases.mjs FOLDER [WORD…]
-// Each case is a folder with an EXPECT.md. A run.sh, run.mjs, case.sh or case.mjs there gets the checkout as argument, prints its
-// measurement last, and exits with 0 if the result is right. A folder without a script holds what is read: how, and what has to
-// come of it, is in scripts/reproductions, by the folder's name. With words, only cases whose path contains one of them.
+// Each case is a folder with an EXPECT.md. A run.sh, run.mjs, case.sh or case.mjs there gets the checkout as argument,
+// prints its measurement last, and exits with 0 if the result is right. A folder without a script holds what is read:
+// how, and what has to come of it, is in scripts/reproductions, by the folder's name. With words, only cases whose path
+// contains one of them.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';

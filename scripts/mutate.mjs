@@ -1,4 +1,5 @@
-// Mutation testing: puts small faults into a folder's code, one at a time, in a copy of the tree, and checks that the unit tests fail:
+// Mutation testing: puts small faults into a folder's code, one at a time, in a copy of the tree, and checks that the
+// unit tests fail:
 //   npm run mutate -- src/mqtt [--count 60] [--seed COMMIT] [--only N,N]
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // Builds the program, and makes of it what users install, in the folder release or another:
 //   npm run package [-- --single] [FOLDER]
-// Single: also, for each architecture, the program and Node as one executable file, for machines without a suitable Node.
-// Of the same checkout every run makes the same bytes: the time in them is that of the commit.
+// Single: also, for each architecture, the program and Node as one executable file, for machines without a suitable
+// Node. Of the same checkout every run makes the same bytes: the time in them is that of the commit.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

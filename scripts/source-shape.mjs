@@ -1,7 +1,8 @@
-// Prints how large the program's files are and how deep they lie, and through which files a value passes; fails where a limit
-// does not hold. The hops come from the running program: test/hops.test.ts looks at the call stacks, asynchronous frames
-// included, of an HTTP request, of a write to the state, and of a write to the broker's socket. Whoever calls or awaits these
-// hands the value on; a function that computes something from it and gives it back to its caller is no hop.
+// Prints how large the program's files are and how deep they lie, and through which files a value passes; fails where a
+// limit does not hold. The hops come from the running program: test/hops.test.ts looks at the call stacks, asynchronous
+// frames included, of an HTTP request, of a write to the state, and of a write to the broker's socket. Whoever calls or
+// awaits these hands the value on; a function that computes something from it and gives it back to its caller is no
+// hop.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,8 @@
 // Bundles the dashboard strategy for browsers: one file that loads nothing.
 import { build } from 'esbuild';
 
-/** Some of what the dashboard is made of stands beside code for Node, which no browser gets: what is left of it would be an import. */
+/** Some of what the dashboard is made of stands beside code for Node, which no browser gets: what is left of it would
+ * be an import. */
 const nodeModules = {
   name: 'node-modules',
   setup({ onResolve }) {

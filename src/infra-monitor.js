@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Copied unbundled, to run on any version of Node: an import, or syntax newer than ES2017 (except for import()), would end an old
-// version with a stack trace. The program needs util.styleText (20.12, 21.7) and process.getBuiltinModule (20.16, 22.3, not 21).
+// Copied unbundled, to run on any version of Node: an import, or syntax newer than ES2017 (except for import()), would
+// end an old version with a stack trace. The program needs util.styleText (20.12, 21.7) and process.getBuiltinModule
+// (20.16, 22.3, not 21).
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if ((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22) {

@@ -15,7 +15,8 @@ async function main(args: readonly string[]): Promise<void> {
   else await (await import('./cli/command-line.ts')).runCommandLine(args);
 }
 
-/** Ends the program as soon as all output is written: what was started, or a reading that hangs, would keep it alive. */
+/** Ends the program as soon as all output is written: what was started, or a reading that hangs, would keep it
+ * alive. */
 async function end(): Promise<never> {
   const loss = await flushOutputAndGetError();
   if (loss !== undefined) {

@@ -1,14 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Tunes V8 for a program that works for some milliseconds and waits for seconds. Node documents that flags which are set after the
- * start may crash; with `INFRA_MONITOR_V8_FLAGS=off` none are set. */
+/** Tunes V8 for a program that works for some milliseconds and waits for seconds. Node documents that flags which are
+ * set after the start may crash; with `INFRA_MONITOR_V8_FLAGS=off` none are set. */
 export function setV8Flags(): void {
   if (process.env.INFRA_MONITOR_V8_FLAGS === 'off') return;
-  // The start creates far more garbage than the rest of a run: V8's young generation would grow to 16 MB, and Node 24 and 26 never
-  // shrink it. V8 multiplies its size by this factor (SemiSpaceNewSpace::Grow in src/heap/new-spaces.cc), so that 1 keeps it.
+  // The start creates far more garbage than the rest of a run: V8's young generation would grow to 16 MB, and Node 24
+  // and 26 never shrink it. V8 multiplies its size by this factor (SemiSpaceNewSpace::Grow in src/heap/new-spaces.cc),
+  // so that 1 keeps it.
   setFlagsFromString('--semi-space-growth-factor=1');
-  // What runs a few times a minute is compiled for longer than it then runs, by threads that keep 7 to 11 MB. Node 20 compiles less:
-  // there the interpreter alone would take more time.
+  // What runs a few times a minute is compiled for longer than it then runs, by threads that keep 7 to 11 MB. Node 20
+  // compiles less: there the interpreter alone would take more time.
   if (Number(process.versions.node.split('.')[0]) >= 22) {
     for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
   }

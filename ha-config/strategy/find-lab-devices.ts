@@ -18,7 +18,8 @@ export interface CollectorSummary {
 /** The key of a component, with which the unique ids of agents end: collector, table with part, and metric. */
 const componentKey = /^_([a-z]\w*)-([a-z]+)(?:_(\w+))?-(\w+)$/;
 
-/** The key in the unique id of an entity. One that another agent adds to a device begins with an identifier of its own, which may be any. */
+/** The key in the unique id of an entity. One that another agent adds to a device begins with an identifier of its own,
+ * which may be any. */
 function parseUniqueId(uniqueId: string, identifiers: readonly string[], collectors: readonly string[]) {
   const own = identifiers.find((identifier) => uniqueId.startsWith(`${identifier}_`));
   if (own !== undefined) return componentKey.exec(uniqueId.slice(own.length));
@@ -81,8 +82,8 @@ function inOrder(catalogue: readonly CollectorSummary[], entities: readonly LabE
 const iconOf = (catalogue: readonly CollectorSummary[], { collector, table }: LabEntity) =>
   catalogue.find(({ id }) => id === collector)?.tables[table]?.icon ?? unknownDeviceIcon;
 
-/** The devices of all agents by their names. They are found by the identifiers and unique ids that agents announce, whatever names and ids
- * they have now. */
+/** The devices of all agents by their names. They are found by the identifiers and unique ids that agents announce,
+ * whatever names and ids they have now. */
 export function findLabDevices(catalogue: readonly CollectorSummary[], registries: Registries): LabDevice[] {
   const entriesByDevice = groupBy(
     registries.entities.filter(({ platform, device_id }) => platform === 'mqtt' && device_id !== null),

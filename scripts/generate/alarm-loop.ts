@@ -1,8 +1,8 @@
 import { toYaml, type YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import { inputReference } from './blueprint-inputs.ts';
 
-/** A blueprint whose runs follow one another: each waits until `signature` changes or `pause` is over, finds out what is wrong, tells what is
- * due, and hands on what it knows. Templates have the variables of the ones before. */
+/** A blueprint whose runs follow one another: each waits until `signature` changes or `pause` is over, finds out what
+ * is wrong, tells what is due, and hands on what it knows. Templates have the variables of the ones before. */
 export interface AlarmLoop {
   header: YamlMap;
   /** What starts the first run, which takes what it finds for known. */
@@ -31,8 +31,8 @@ const tell = (variables: YamlMap): YamlMap[] => [
   { sequence: inputReference('tell'), continue_on_error: true },
 ];
 
-/** What starts the first run of a blueprint that watches entities: Home Assistant, and the automation when it is made or switched on, for the status
- * of an agent is retained. */
+/** What starts the first run of a blueprint that watches entities: Home Assistant, and the automation when it is made
+ * or switched on, for the status of an agent is retained. */
 export const startTriggers: readonly YamlMap[] = [
   { trigger: 'homeassistant', event: 'start' },
   { trigger: 'mqtt', topic: '{{ base_topic }}/+/status' },
@@ -41,8 +41,8 @@ export const startTriggers: readonly YamlMap[] = [
 
 const noneIsTemplate = (state: string) => `{{ watched | select('is_state', '${state}') | list | count == 0 }}`;
 
-/** What the first run waits for: at a start of Home Assistant entities become available one after the other, and have their states a moment
- * later. */
+/** What the first run waits for: at a start of Home Assistant entities become available one after the other, and have
+ * their states a moment later. */
 export const settleActions: readonly YamlMap[] = [
   { wait_template: noneIsTemplate('unavailable'), timeout: { minutes: 2 }, continue_on_timeout: true },
   { wait_template: noneIsTemplate('unknown'), timeout: { seconds: 15 }, continue_on_timeout: true },
@@ -127,8 +127,8 @@ export const renderAlarmLoop = ({
           quiet: '{{ result.quiet }}',
         },
       },
-      // Until the next run stops this one (mode `restart`): if none ran meanwhile, the status of an agent would start a first run, to
-      // which everything that is wrong is old.
+      // Until the next run stops this one (mode `restart`): if none ran meanwhile, the status of an agent would start a
+      // first run, to which everything that is wrong is old.
       { delay: { seconds: 30 } },
     ],
   });

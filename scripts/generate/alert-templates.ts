@@ -8,7 +8,8 @@ import {
 } from './jinja.ts';
 import { entityCountTemplate } from './watched-entities.ts';
 
-/** Changes when an entity becomes good, bad or neither, when what explains alarms does, and when there are other entities. */
+/** Changes when an entity becomes good, bad or neither, when what explains alarms does, and when there are other
+ * entities. */
 export const alertSignatureTemplate = ({ good, bad, all }: AlertDefinition): string =>
   [
     `${entityCountTemplate(all)} {{ ${explainedExpression} }}`,
@@ -18,8 +19,9 @@ export const alertSignatureTemplate = ({ good, bad, all }: AlertDefinition): str
     '{%- endfor -%}',
   ].join('\n');
 
-/** What is known after comparing it with the states of now. An entity that is neither good nor bad neither begins nor ends anything. `held`: since
- * when an alarm has been bad without being explained, in quiet hours or unknown; 0 if it is not. */
+/** What is known after comparing it with the states of now. An entity that is neither good nor bad neither begins nor
+ * ends anything. `held`: since when an alarm has been bad without being explained, in quiet hours or unknown; 0 if it
+ * is not. */
 export const alertComparedTemplate = ({ good, bad }: AlertDefinition): string =>
   [
     "{%- set time = now().strftime('%H:%M:%S') -%}{%- set at = as_timestamp(now()) -%}",

@@ -10,8 +10,8 @@ export interface AlertLimit {
   max: number;
 }
 
-/** What an alert watches, and which states are good and which are bad. A state that is neither, such as unavailable and unknown,
- * neither begins nor ends an alarm. */
+/** What an alert watches, and which states are good and which are bad. A state that is neither, such as unavailable and
+ * unknown, neither begins nor ends an alarm. */
 export interface AlertDefinition {
   id: string;
   name: string;
@@ -42,7 +42,8 @@ const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'o
 
 const connectivity = { domain: 'binary_sensor', deviceClass: 'connectivity' };
 const problemKind = { domain: 'binary_sensor', deviceClass: 'problem' };
-/** Entities that drives have, and nothing else: in German, the temperature of a sensor of the machine has a capital letter, too. */
+/** Entities that drives have, and nothing else: in German, the temperature of a sensor of the machine has a capital
+ * letter, too. */
 const driveNames = [
   'Temperature',
   ...['percentage_used', 'life_left', 'data_written', 'power_on_hours'].map((metric) =>

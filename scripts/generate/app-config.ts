@@ -6,7 +6,8 @@ import {
 import { supportUrl, version } from '../../src/version.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 
-/** Settings that the app's own start makes: where its page listens, and where the machine's trees are in the container. */
+/** Settings that the app's own start makes: where its page listens, and where the machine's trees are in the
+ * container. */
 const setByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
 
 const offeredSettings = (groups: readonly TitledSettingsSchema[]): ListedSetting[] =>
@@ -17,7 +18,8 @@ const optionName = ({ name }: ListedSetting) => name.toLowerCase();
 /** Controllers, through which a drive's health is read; the Supervisor leaves out those that don't exist. */
 const nvmeControllers = Array.from({ length: 8 }, (_, index) => `/dev/nvme${index}`);
 
-/** Where release.yml publishes the app's image, next to the project on GitHub; undefined until the project has an address. */
+/** Where release.yml publishes the app's image, next to the project on GitHub; undefined until the project has an
+ * address. */
 export const appImage = (address: string | undefined): string | undefined =>
   address?.replace(/^https:\/\/github\.com\/(.*)$/, (_, name: string) => `ghcr.io/${name.toLowerCase()}-app`);
 

@@ -1,6 +1,7 @@
 import { lastingTemplate, quietHoursExpression } from './jinja.ts';
 
-// Jinja with Home Assistant's extensions. Lists of what is wrong are attributes of the entities “Problem” of the agents.
+// Jinja with Home Assistant's extensions. Lists of what is wrong are attributes of the entities “Problem” of the
+// agents.
 
 /** Sets `lists`: the entities with a list of what is wrong; one that is unavailable has none. */
 const setLists =
@@ -31,7 +32,8 @@ export const currentTemplate = [
   '{{ ns.all }}',
 ].join('\n');
 
-/** What is known after comparing it with what is wrong now. A cause whose agent can't be heard neither goes on nor ends. */
+/** What is known after comparing it with what is wrong now. A cause whose agent can't be heard neither goes on nor
+ * ends. */
 export const comparedTemplate = [
   setLists,
   "{%- set heard = lists | map(attribute='entity_id') | list -%}",

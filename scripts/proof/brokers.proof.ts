@@ -81,8 +81,8 @@ const makes: [name: string, start: () => Promise<Broker>][] = [
   ...launchers.map(([name, start]): [string, () => Promise<Broker>] => [name, start]),
 ];
 
-/** What the broker has retained of these topics, asked one by one, as RabbitMQ has nothing for wildcards, and at QoS 0, as Moquette
- * marks nothing as retained at QoS 1. */
+/** What the broker has retained of these topics, asked one by one, as RabbitMQ has nothing for wildcards, and at QoS 0,
+ * as Moquette marks nothing as retained at QoS 1. */
 async function retainedOf(port: number, topics: ReadonlySet<string>): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   try {

@@ -124,8 +124,8 @@ test('a cluster of three: a node is killed, then another one together with an ag
   const before = ofNas();
   const reading = topics.get('infra-monitor/nas/host/nas');
   const connections = (agent: AgentProcess) => agent.output().split('MQTT: connected to').length - 1;
-  /** Seconds from the death of the first node until NATS has leaders for all that a session needs, until the next node has the CONNECT of
-   * the agent, and until the agent is back: all that it sent is acknowledged. */
+  /** Seconds from the death of the first node until NATS has leaders for all that a session needs, until the next node
+   * has the CONNECT of the agent, and until the agent is back: all that it sent is acknowledged. */
   const killFirst = async (agent: AgentProcess, name: string) => {
     const isElected = async () => {
       const names = await leaders(third);

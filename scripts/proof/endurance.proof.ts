@@ -15,13 +15,14 @@ const { minutes = 60 } = options;
 /** From so many on a run has to tell of each measure whether it grows. */
 const wholeRunMinutes = 60;
 const samplePauseMs = 2000;
-/** The growth in an hour that the upper end of the confidence interval has to stay below. With a reading a second, an hour is a day
- * and more of the default schedules. */
+/** The growth in an hour that the upper end of the confidence interval has to stay below. With a reading a second, an
+ * hour is a day and more of the default schedules. */
 const limitsPerHour = { 'heap, MB': 4, 'anonymous memory, MB': 24, descriptors: 6, processes: 2 };
 type Measure = keyof typeof limitsPerHour;
 
-/** Runs in the agent before its own code: the heap after a collection, each second, into a file. Without machine code, which grows
- * for an hour while V8 optimizes and hides what objects do. Commands that the agent starts inherit the option. */
+/** Runs in the agent before its own code: the heap after a collection, each second, into a file. Without machine code,
+ * which grows for an hour while V8 optimizes and hides what objects do. Commands that the agent starts inherit the
+ * option. */
 const heapReporter = (file: string) =>
   `data:text/javascript,${encodeURIComponent(`
     import { writeFileSync } from 'node:fs';

@@ -68,7 +68,8 @@ test('fleet', async () => {
   });
   await observer.subscribeAsync('#', { qos: 1 });
 
-  /** Waits until all are online and every topic of before is there, and gives the seconds until half and all were online. */
+  /** Waits until all are online and every topic of before is there, and gives the seconds until half and all were
+   * online. */
   const allBack = async (what: string, since: number, before: ReadonlySet<string>) => {
     await until(`${what}: all online`, () => online.size === agents, backSeconds);
     const times = [...online.values()].map((at) => (at - since) / 1000).toSorted((a, b) => a - b);

@@ -240,8 +240,8 @@ const roundingError = 1e-9;
 
 class NonsenseError extends TypeError {}
 
-/** Fails where a number among the results is below zero and can't be, or no temperature. What is no number at all (NaN, Infinity, an
- * invalid date) is published as unknown (src/loop/evaluate-metrics.ts). */
+/** Fails where a number among the results is below zero and can't be, or no temperature. What is no number at all (NaN,
+ * Infinity, an invalid date) is published as unknown (src/loop/evaluate-metrics.ts). */
 function expectSense(value: unknown, key: string, mayBeNegative: RegExp | undefined): void {
   if ((typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint') {
     const isOdd = temperatures.test(key)

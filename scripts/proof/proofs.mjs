@@ -1,5 +1,5 @@
-/** Every proof: what it shows, its options with their defaults, and the paths that it holds: where one of them has changed since, its
- * last row in docs/proof.md is out of date. The proof itself is NAME.proof.ts. */
+/** Every proof: what it shows, its options with their defaults, and the paths that it holds: where one of them has
+ * changed since, its last row in docs/proof.md is out of date. The proof itself is NAME.proof.ts. */
 export const proofs = {
   years: {
     about:

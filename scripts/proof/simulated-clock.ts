@@ -3,8 +3,8 @@ interface Timer {
   run: () => void;
 }
 
-/** A wall clock and an even one that stand still but for `advance`, with the timers of CronTimer: all is in place of the process's
- * own until `restore`. vi.useFakeTimers does the same, too slowly for years. */
+/** A wall clock and an even one that stand still but for `advance`, with the timers of CronTimer: all is in place of
+ * the process's own until `restore`. vi.useFakeTimers does the same, too slowly for years. */
 export class SimulatedClock {
   readonly #timers = new Set<Timer>();
   readonly #real = {

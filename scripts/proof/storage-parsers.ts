@@ -238,7 +238,8 @@ const zpoolList = 'tank\t1000\t500\t500\t-\t-\t12\t50\t1.00\tONLINE\t-\n';
 const now = Date.UTC(2027, 0, 1);
 const nvmeAnswers = recordedSamples('nvme/answers', /^(smart-log|id-)/);
 
-/** What the tools and files say of drives and pools. Called within a test, which takes the made-up machine away again. */
+/** What the tools and files say of drives and pools. Called within a test, which takes the made-up machine away
+ * again. */
 export function storageParsers(): FuzzedParser[] {
   const roots = expandSnapshot({ ...sda, ...sdb, '/proc/self/mountinfo': '' });
   const layout = new StorageLayout(roots, new HostMountsReader(roots).read(), () => false);

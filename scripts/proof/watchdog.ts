@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 
-/** Ends the process when what it is about to do takes longer than so many seconds: a loop without an end lets no timer of its own
- * thread run. Returns what is to be called before each piece of work, with its name. */
+/** Ends the process when what it is about to do takes longer than so many seconds: a loop without an end lets no timer
+ * of its own thread run. Returns what is to be called before each piece of work, with its name. */
 export function startWatchdog(seconds: number): (name: string) => void {
   const worker = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');

@@ -19,7 +19,8 @@ export interface WatchedConnection {
   exceeded: boolean;
 }
 
-/** Stands between an agent and the broker on this port, and notes what is sent and acknowledged; it ends with the test. */
+/** Stands between an agent and the broker on this port, and notes what is sent and acknowledged; it ends with the
+ * test. */
 export async function watchConnection(broker: number): Promise<WatchedConnection> {
   const watched: WatchedConnection = {
     url: '',

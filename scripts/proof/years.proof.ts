@@ -99,8 +99,8 @@ const offsetOf = (instant: number) => new Date(instant).getTimezoneOffset();
 /** Are clocks set on this day? */
 const isChange = (day: number) => offsetOf(day) !== offsetOf(day + dayMs);
 
-/** The days, in UTC, on which something is unusual in this zone: clocks are set, a 29 February, an end of a year, with the day before
- * and after; and beside them each `step`th. */
+/** The days, in UTC, on which something is unusual in this zone: clocks are set, a 29 February, an end of a year, with
+ * the day before and after; and beside them each `step`th. */
 function daysToRun(step: number): number[] {
   const isUnusual = (day: number) => {
     const date = new Date(day).toISOString().slice(5, 10);
@@ -127,7 +127,8 @@ test.each(zones)('every reading of every collector, in %s', (zone) =>
   }),
 );
 
-/** The first instant of a local day at this time of it, or where it is skipped the instant at which clocks are set ahead. */
+/** The first instant of a local day at this time of it, or where it is skipped the instant at which clocks are set
+ * ahead. */
 function instantOf(year: number, month: number, day: number, hour: number, minute: number): number {
   // Nobody's clock is further from UTC than 14 hours.
   const around = Date.UTC(year, month, day, hour, minute);

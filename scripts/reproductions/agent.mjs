@@ -64,7 +64,8 @@ export function valuesOf(document, collector = 'host') {
   return flat;
 }
 
-/** Runs a command that prints what `infra-monitor once --json` does; exit status 1 says that something is unavailable. */
+/** Runs a command that prints what `infra-monitor once --json` does; exit status 1 says that something is
+ * unavailable. */
 export async function printedDocument(command, args, options) {
   const { stdout } = await run(command, args, { timeout: commandTimeoutMs, maxBuffer: 2 ** 26, ...options }).catch(
     (error) => ({ stdout: error.stdout ?? '' }),
@@ -91,8 +92,8 @@ export async function until(look, seconds = 30) {
   return undefined;
 }
 
-/** Starts an agent, with a broker in its process unless there is one, calls back, and ends it; `readings(n, collector)` waits for n more
- * readings and resolves with the values. */
+/** Starts an agent, with a broker in its process unless there is one, calls back, and ends it; `readings(n, collector)`
+ * waits for n more readings and resolves with the values. */
 export async function withRunningAgent(env, use) {
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [program], {

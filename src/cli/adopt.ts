@@ -16,7 +16,8 @@ import {
 import { ownCommand } from './installation.ts';
 import { printNote, printSuccess } from './terminal.ts';
 
-/** Throws UsageError unless the broker has data of an agent with this id that does not run. Returns whether it has some of this one. */
+/** Throws UsageError unless the broker has data of an agent with this id that does not run. Returns whether it has some
+ * of this one. */
 async function checkAdoptable({ agent, mqtt }: Settings, id: string): Promise<{ hasOwnData: boolean }> {
   const former = { ...agent, id, name: id };
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
@@ -33,7 +34,8 @@ async function checkAdoptable({ agent, mqtt }: Settings, id: string): Promise<{ 
   }
 }
 
-/** Writes AGENT_ID to the settings file, so that this agent goes on with the devices of another one that is no longer in use. */
+/** Writes AGENT_ID to the settings file, so that this agent goes on with the devices of another one that is no longer
+ * in use. */
 export async function runAdoptCommand(idOrName: string, { env }: { env?: string }): Promise<void> {
   const isSetByEnvironment = pickProcessVariables(['AGENT_ID']).AGENT_ID !== undefined;
   const settings = loadSettings(allCollectors, env);

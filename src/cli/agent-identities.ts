@@ -14,7 +14,8 @@ export interface AgentIdentityWithCollectors {
   shared: boolean;
 }
 
-/** The identity of the agent, for what it reads on this machine, and one for each collector that reads the whole lab. */
+/** The identity of the agent, for what it reads on this machine, and one for each collector that reads the whole
+ * lab. */
 export function agentAndLabCollectorIdentities(
   agent: AgentIdentity,
   active: readonly ScheduledCollector[],

@@ -13,7 +13,8 @@ const limitSeconds = 600;
 const credentials = '/run/credentials';
 const transientUnit = `infra-monitor-check-${process.pid}.service`;
 
-/** Lines of a unit that are not about the rights and files of its processes: how they are started, and what is made of their end. */
+/** Lines of a unit that are not about the rights and files of its processes: how they are started, and what is made of
+ * their end. */
 const startupKeys =
   /^(Exec\w+|Type|NotifyAccess|PIDFile|BusName|RemainAfterExit|GuessMainPID|Standard\w+|(Timeout|Watchdog|Restart|RuntimeMax|Success|Kill|FinalKill)\w*)$/;
 
@@ -46,15 +47,16 @@ const parseProperties = (text: string): Record<string, string> =>
 
 const capabilitySets = ['AmbientCapabilities', 'CapabilityBoundingSet'] as const;
 
-/** Whether `check` of this settings file is one of the service with this unit: of a file that it names, or where nothing else names a
- * broker. */
+/** Whether `check` of this settings file is one of the service with this unit: of a file that it names, or where
+ * nothing else names a broker. */
 function concernsService(env: string | undefined, unit: string): boolean {
   if (env !== undefined) return unit.split(/[\s:=]+/).includes(resolve(env));
   return !existsSync('.env') && Object.keys(pickProcessVariables(['MQTT_URL'])).length === 0;
 }
 
-/** Runs `check` as the installed service runs: with its user, groups, rights, credentials and limits, since root may read and do what
- * the service may not. Undefined if this process is not root's, or no service is concerned; otherwise the exit status. */
+/** Runs `check` as the installed service runs: with its user, groups, rights, credentials and limits, since root may
+ * read and do what the service may not. Undefined if this process is not root's, or no service is concerned; otherwise
+ * the exit status. */
 export async function checkAsService(env: string | undefined): Promise<number | undefined> {
   // What systemd itself has started is the one that this function runs.
   const isOfSystemd = process.ppid === 1;

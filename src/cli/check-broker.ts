@@ -22,7 +22,8 @@ import { printAdvice, printFailure, printSuccess } from './terminal.ts';
 /** As many messages as an agent sends at a time. */
 const burstLength = 20;
 
-/** Checks what the agent needs of the broker; the connection stays open, so that the directory can follow the other agents. */
+/** Checks what the agent needs of the broker; the connection stays open, so that the directory can follow the other
+ * agents. */
 export async function checkBroker(
   { mqtt, agent }: Settings,
   identities: readonly AgentIdentityWithCollectors[],
@@ -56,8 +57,8 @@ export async function checkBroker(
   }
 }
 
-/** Sends the largest announcement of what was read to the agent's own ping topic: a broker that limits the size of messages refuses it
- * or, with MQTT 3.1.1, closes the connection. */
+/** Sends the largest announcement of what was read to the agent's own ping topic: a broker that limits the size of
+ * messages refuses it or, with MQTT 3.1.1, closes the connection. */
 export async function checkBrokerAcceptsLargestAnnouncement(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
@@ -91,10 +92,12 @@ export async function checkBrokerAcceptsLargestAnnouncement(
   }
 }
 
-/** Enabled entities that Home Assistant takes for a config entry since 2026.7, and how many are near that. MQTT is one config entry. */
+/** Enabled entities that Home Assistant takes for a config entry since 2026.7, and how many are near that. MQTT is one
+ * config entry. */
 const entityLimits = { most: 10_000, many: 8000 };
 
-/** Advises to announce less where Home Assistant soon takes no more. Announcements that this user may not read are not counted. */
+/** Advises to announce less where Home Assistant soon takes no more. Announcements that this user may not read are not
+ * counted. */
 export async function checkEntityCount(
   connection: SingleUseBrokerConnection | undefined,
   { agent }: Settings,

@@ -112,8 +112,8 @@ async function printIdentityAdvice({ agent, mqtt }: Settings, state: MutableAgen
   for (const former of await findFormerAgents(mqtt, agent)) printAdvice(`Broker: ${formerAgentAdvice(former)}`);
 }
 
-/** Checks everything that the agent needs and prints what is missing, for the installed service as that runs; exit status 0 if nothing
- * is, otherwise 1. */
+/** Checks everything that the agent needs and prints what is missing, for the installed service as that runs; exit
+ * status 0 if nothing is, otherwise 1. */
 export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
   const status = await checkAsService(env);
   if (status !== undefined) {

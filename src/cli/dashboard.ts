@@ -62,8 +62,8 @@ interface Lab {
   release?: string;
 }
 
-/** The announced devices with the ids that this Home Assistant has given their entities; undefined if it does not tell, or knows none of
- * them. */
+/** The announced devices with the ids that this Home Assistant has given their entities; undefined if it does not tell,
+ * or knows none of them. */
 async function readRegisteredLab(socket: HaWebSocket, announcements: readonly string[]): Promise<Lab | undefined> {
   const list = (registry: string) => socket.sendCommand({ type: `config/${registry}_registry/list` });
   const entities = parseRegisteredMqttEntities(await list('entity'));
@@ -91,7 +91,8 @@ export async function readDashboardFor(
 const guessedIdsNote = (reason: string) =>
   `# The entity IDs are those that the agents suggest, and Home Assistant may have others: ${reason}.\n`;
 
-/** The devices of all agents, as far as possible with the ids that their entities have in Home Assistant; says so where it is not. */
+/** The devices of all agents, as far as possible with the ids that their entities have in Home Assistant; says so where
+ * it is not. */
 async function readLab(settings: Settings, instance: KnownInstance | undefined): Promise<Lab> {
   const announcements = await readAnnouncements(settings);
   const suggested = (reason: string): Lab => {
@@ -150,7 +151,8 @@ interface DashboardOptions {
   force?: boolean;
 }
 
-/** Prints a dashboard of all agents on the broker, for the raw configuration editor or a file, or saves it in Home Assistant. */
+/** Prints a dashboard of all agents on the broker, for the raw configuration editor or a file, or saves it in Home
+ * Assistant. */
 export async function runDashboardCommand(options: DashboardOptions): Promise<void> {
   const { tokenFile, force } = options;
   const withoutEffect = [...(tokenFile === undefined ? [] : ['--token-file']), ...(force ? ['--force'] : [])];

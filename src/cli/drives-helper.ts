@@ -15,7 +15,8 @@ const socketUmask = 0o117;
 const startedBy = () =>
   `drives-helper reads drives as root for the agent. systemd starts it when the agent asks (${installedPath('docs/systemd/grant-drives.sh')} sets that up), or a container runs it; it is not started by hand`;
 
-/** Answers agents' questions about drives: with a socket from systemd until nobody asks, else, as in a container, until stopped. */
+/** Answers agents' questions about drives: with a socket from systemd until nobody asks, else, as in a container, until
+ * stopped. */
 export async function runDrivesHelperCommand(): Promise<void> {
   const server = new DrivesHelperServer('/sys');
   const fd = socketDescriptorFromSystemd();

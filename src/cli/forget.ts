@@ -46,8 +46,8 @@ async function removeAndPrint(
   );
 }
 
-/** Removes what `self` has published for the whole lab, unless another agent publishes it: that may be on standby, and takes over
- * within a minute. */
+/** Removes what `self` has published for the whole lab, unless another agent publishes it: that may be on standby, and
+ * takes over within a minute. */
 async function removeSharedData(
   connection: SingleUseBrokerConnection,
   mqtt: MqttSettings,
@@ -71,8 +71,8 @@ async function removeSharedData(
   await removeAndPrint(connection, agent, retained, { force });
 }
 
-/** Has the running agent forget a device or a part that is no longer there: what it still reads it would publish again. `target`: the
- * path of the addresses, as `--list` prints it. */
+/** Has the running agent forget a device or a part that is no longer there: what it still reads it would publish again.
+ * `target`: the path of the addresses, as `--list` prints it. */
 async function haveRunningAgentForget(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
@@ -109,7 +109,8 @@ export const runForgetCommand = (
   { env, ...options }: { env?: string; force?: boolean; agent?: string; list?: boolean },
 ): Promise<void> => forgetAgentOrDevice(loadSettings(allCollectors, env), { device, ...options });
 
-/** Removes the data of this agent, or of another by its ID or name, from the broker and its devices from Home Assistant. */
+/** Removes the data of this agent, or of another by its ID or name, from the broker and its devices from Home
+ * Assistant. */
 export async function forgetAgentOrDevice(
   settings: Settings,
   {

@@ -49,7 +49,8 @@ const titleOfPart = ({ collector, part }: Address): string => {
   return tables[part?.table ?? '']?.title ?? '';
 };
 
-/** A row for each device and, indented below it, for each of its parts: path, name, what it is, and whether it can be read. */
+/** A row for each device and, indented below it, for each of its parts: path, name, what it is, and whether it can be
+ * read. */
 function rowsOf(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[][] {
   const topics = new Topics(agent);
   const goneSince = readGoneSince(agent, retained);

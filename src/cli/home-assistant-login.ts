@@ -57,8 +57,8 @@ export async function useHomeAssistant<T>(
   }
 }
 
-/** `de` where a Home Assistant that the settings have a token for speaks German, in any of its forms (`de-CH`); undefined where it speaks
- * another language, or does not answer. */
+/** `de` where a Home Assistant that the settings have a token for speaks German, in any of its forms (`de-CH`);
+ * undefined where it speaks another language, or does not answer. */
 export async function readLanguageOfHomeAssistant(settings: Settings): Promise<'de' | undefined> {
   const instance = listInstances(settings).find(({ token }) => token !== undefined);
   if (instance?.token === undefined) return undefined;

@@ -7,8 +7,8 @@ import { installedFilesList } from './installed-files.ts';
 
 export const npmPackageName = 'home-lab-infra-monitor';
 
-/** How the program was installed: Debian package, folder of install.sh, npm, a clone of the repository, an archive or package that was
- * unpacked by hand, or a single file that was copied from a release to anywhere. */
+/** How the program was installed: Debian package, folder of install.sh, npm, a clone of the repository, an archive or
+ * package that was unpacked by hand, or a single file that was copied from a release to anywhere. */
 export type InstallationKind = 'package' | 'folder' | 'npm' | 'clone' | 'unpacked' | 'file';
 
 export interface Installation {

@@ -15,7 +15,8 @@ const installedSchema = z.looseObject({ infra_monitor: z.object({ fingerprint: z
 const fingerprintOf = (config: object) =>
   createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
 
-/** `current`: it is as it would be installed now. `edited`: changed in Home Assistant since. `foreign`: not of this program. */
+/** `current`: it is as it would be installed now. `edited`: changed in Home Assistant since. `foreign`: not of this
+ * program. */
 export type InstalledState = 'none' | 'current' | 'outdated' | 'edited' | 'foreign';
 
 /** What is at the dashboard's path, compared with what would be installed. */
@@ -45,8 +46,8 @@ async function send(socket: HaWebSocket, command: { type: string; [option: strin
   if ((await socket.sendCommand(command)) === undefined) throw new UnredactedMessageError(`it refuses ${command.type}`);
 }
 
-/** Saves the dashboard in Home Assistant, in place of an earlier one; true if there was one. `force`: also if that was changed in Home
- * Assistant. Throws a UsageError unless the token is that of an administrator. */
+/** Saves the dashboard in Home Assistant, in place of an earlier one; true if there was one. `force`: also if that was
+ * changed in Home Assistant. Throws a UsageError unless the token is that of an administrator. */
 export async function installDashboard(socket: HaWebSocket, config: YamlMap, force: boolean): Promise<boolean> {
   const user = userSchema.safeParse(await socket.sendCommand({ type: 'auth/current_user' })).data;
   if (user?.is_admin !== true)

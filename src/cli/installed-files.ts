@@ -4,7 +4,8 @@ import { join } from 'node:path';
 /** The list of the files that install.sh has put into its folder, one path on each line; nobody else writes it. */
 export const installedFilesList = 'installed-files.txt';
 
-/** Removes what install.sh has put into the folder, and the folders that are empty then. Returns the paths of all else, which stays. */
+/** Removes what install.sh has put into the folder, and the folders that are empty then. Returns the paths of all else,
+ * which stays. */
 export function removeInstalledFiles(root: string): string[] {
   const listed = readFileSync(join(root, installedFilesList), 'utf8').split('\n').filter(Boolean);
   const own = new Set([...listed, installedFilesList].map((path) => join(root, path)));

@@ -1,7 +1,8 @@
 import { shellWord } from '../lib/shell-word.ts';
 import { type MqttSettings, printableBrokerUrl } from '../mqtt/settings.ts';
 
-/** A command that shows the messages of a topic filter, for the shell of a user; the password stays a variable of that shell. */
+/** A command that shows the messages of a topic filter, for the shell of a user; the password stays a variable of that
+ * shell. */
 export function mosquittoSubCommand({ MQTT_URL: address, ...settings }: MqttSettings, filter: string): string {
   const username = settings.MQTT_USERNAME ?? address.username;
   const hasPassword = (settings.MQTT_PASSWORD ?? address.password) !== undefined;

@@ -81,7 +81,8 @@ function printStatus({ collector, error, complaints, devices }: CollectorStatus)
   printLine();
 }
 
-/** Reads everything twice, a second apart, to measure rates, and prints it with what is wrong; exit status 0 if everything could be read, otherwise 1. */
+/** Reads everything twice, a second apart, to measure rates, and prints it with what is wrong; exit status 0 if
+ * everything could be read, otherwise 1. */
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);

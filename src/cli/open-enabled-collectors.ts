@@ -14,8 +14,8 @@ export interface ScheduledAndInactiveCollectors {
   inactive: { collector: AnyCollectorDefinition; reason: string }[];
 }
 
-/** Opens the collectors, which loads those that are enabled and accesses nothing else yet, and adds each enabled collector to the state.
- * `listeningAddress`: of the status server, once it has started. */
+/** Opens the collectors, which loads those that are enabled and accesses nothing else yet, and adds each enabled
+ * collector to the state. `listeningAddress`: of the status server, once it has started. */
 export async function openEnabledCollectors(
   settings: Settings,
   state: MutableAgentState,

@@ -16,8 +16,8 @@ const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
 const withSerialNumber = ({ subject, serialNumber }: Problem) =>
   `${subject}${serialNumber === undefined ? '' : ` (${serialNumber})`}`;
 
-/** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The broker is left
- * out: a command may not have connected to it. */
+/** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The
+ * broker is left out: a command may not have connected to it. */
 export const findProblemLines = (
   agent: AgentIdentity,
   state: MutableAgentState,

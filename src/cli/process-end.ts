@@ -26,9 +26,10 @@ function endBySignal(signal: 'SIGHUP' | 'SIGTERM'): void {
   process.kill(process.pid, signal);
 }
 
-/** Ends the program though a reading may still hang. For a thread that hangs in the kernel `process.exit` would wait, for ever
- * (uv_library_shutdown joins all of the pool): then another program takes this one's place. An older Node can end only by a
- * signal, which loses the status, so that `waitsForLookups` gives a silent resolver the time to end by itself. */
+/** Ends the program though a reading may still hang. For a thread that hangs in the kernel `process.exit` would wait,
+ * for ever (uv_library_shutdown joins all of the pool): then another program takes this one's place. An older Node can
+ * end only by a signal, which loses the status, so that `waitsForLookups` gives a silent resolver the time to end by
+ * itself. */
 export async function exitDespiteHangingReads(status: number, { waitsForLookups = false } = {}): Promise<never> {
   killTrackedProcessGroups();
   const began = performance.now();

@@ -37,7 +37,8 @@ async function restore(
   return 'restored';
 }
 
-/** Loads what these identities have retained on the broker, as an agent does when it starts: their memories, and what was wrong. */
+/** Loads what these identities have retained on the broker, as an agent does when it starts: their memories, and what
+ * was wrong. */
 export async function restoreMemoriesAndProblems(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],

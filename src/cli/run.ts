@@ -166,7 +166,8 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   void firstOutcomes.then(() => logAdvice(log, opened.scheduled));
   const ready = Promise.race([firstOutcomes, pause(5000, undefined, { ref: false })]);
   const identities = agentAndLabCollectorIdentities(agent, opened.scheduled);
-  // What is read of the whole lab is published over a connection of its own: this agent speaks for the lab while that is up.
+  // What is read of the whole lab is published over a connection of its own: this agent speaks for the lab while that
+  // is up.
   const connections = new Map(
     identities.map((identity) => [
       identity,

@@ -1,12 +1,13 @@
 import { isatty } from 'node:tty';
 import { exitDespiteHangingReads } from './process-end.ts';
 
-/** Whether the program ends when its terminal closes. That `nohup` has set SIGHUP to be ignored can't be detected, because Node resets
- * all signals at its start (PlatformInit in src/node.cc); but `nohup` leaves no terminal on any of the three descriptors. */
+/** Whether the program ends when its terminal closes. That `nohup` has set SIGHUP to be ignored can't be detected,
+ * because Node resets all signals at its start (PlatformInit in src/node.cc); but `nohup` leaves no terminal on any of
+ * the three descriptors. */
 const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
 
-/** Disables the default actions of signals: SIGUSR1 would open Node's debugger to every user of the machine, the others would end the
- * program. */
+/** Disables the default actions of signals: SIGUSR1 would open Node's debugger to every user of the machine, the others
+ * would end the program. */
 export function ignoreUnusedSignals(): void {
   for (const signal of ['SIGUSR1', 'SIGUSR2', ...(hasTerminal ? [] : ['SIGHUP'])]) process.on(signal, () => undefined);
 }

@@ -50,7 +50,8 @@ async function isServiceOf(root: string): Promise<boolean> {
   return command.split(/\s+/).some((word) => word.includes('/') && isWithin(root, word.replace(/^[-@:+!]+/, '')));
 }
 
-/** The settings whose data on the broker is to be removed: the service's, otherwise those that the agent would run with here. */
+/** The settings whose data on the broker is to be removed: the service's, otherwise those that the agent would run with
+ * here. */
 function loadSettingsToForget(): Settings {
   if (existsSync(serviceSettingsPath)) return loadSettings(allCollectors, serviceSettingsPath);
   const settings = loadSettings(allCollectors, undefined);
@@ -84,8 +85,8 @@ async function removeProgram({ kind, root }: Installation, keepSettings: boolean
     throw new UsageError(`${command} did not remove ${root}: it is not installed by ${command}`);
 }
 
-/** Removes the agent's devices from Home Assistant and its topics from the broker, then the agent. If the former fails, nothing is
- * removed unless forced. */
+/** Removes the agent's devices from Home Assistant and its topics from the broker, then the agent. If the former fails,
+ * nothing is removed unless forced. */
 export async function runUninstallCommand({
   env,
   keepSettings = false,

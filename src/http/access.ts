@@ -10,12 +10,13 @@ import type { WrongTokenPauses } from './wrong-token-pauses.ts';
 const hostName = (host: string) =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined;
 
-/** Names that nobody on the internet can point at this machine: single labels, and the suffixes that RFC 6761, 6762 and 8375 and
- * ICANN reserve for private networks. */
+/** Names that nobody on the internet can point at this machine: single labels, and the suffixes that RFC 6761, 6762 and
+ * 8375 and ICANN reserve for private networks. */
 const isPrivate = (name: string) => /^[^.]+$|\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
 
-/** A foreign page can let its own host name resolve to this machine's address and then read the server as same-origin (DNS
- * rebinding); only the host name in the request shows it. A request without a host does not come from a browser. */
+/** A foreign page can let its own host name resolve to this machine's address and then read the server as same-origin
+ * (DNS rebinding); only the host name in the request shows it. A request without a host does not come from a
+ * browser. */
 function isAllowedHost(host: string | undefined, allowed: readonly string[]): boolean {
   if (host === undefined || allowed.includes('*')) return true;
   const name = hostName(host);
@@ -35,7 +36,8 @@ function parseToken(authorization: string): string | undefined {
   return undefined;
 }
 
-/** Whether the client has sent the token; without a token, everyone is trusted. While a peer has to wait, its token is not looked at. */
+/** Whether the client has sent the token; without a token, everyone is trusted. While a peer has to wait, its token is
+ * not looked at. */
 function isTrusted({ headers, socket }: IncomingMessage, { token, pauses }: AccessRules): boolean {
   if (token === undefined) return true;
   const sentToken = parseToken(headers.authorization ?? '');

@@ -23,8 +23,8 @@ async function answerAfter(
   await closed;
 }
 
-/** Answers the requests of one connection one after the other, each when the response before it has been sent. Node reads ahead: a client
- * that pipelines many requests and reads no response would have all of them answered at once. */
+/** Answers the requests of one connection one after the other, each when the response before it has been sent. Node
+ * reads ahead: a client that pipelines many requests and reads no response would have all of them answered at once. */
 export function answerInOrder(
   { socket }: IncomingMessage,
   response: ServerResponse,

@@ -20,8 +20,9 @@ interface Connection {
   active: number;
 }
 
-/** Bounds the connections of one other machine, of all other machines, and of all together. Where a bound is reached, the connection that has
- * waited longest without a request makes room, or else one whose client does not read its response, so that a new one that asks at once is always answered. */
+/** Bounds the connections of one other machine, of all other machines, and of all together. Where a bound is reached,
+ * the connection that has waited longest without a request makes room, or else one whose client does not read its
+ * response, so that a new one that asks at once is always answered. */
 export function limitConnections(server: Server, most = mostConnections): void {
   // Oldest first; moved to the end with each request.
   const connections = new Map<Socket, Connection>();

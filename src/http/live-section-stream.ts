@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { bounds } from '../model/bounds.ts';
 
-/** Milliseconds between messages: below the server's idle timeout, and short enough for changes that no reading reports, such as a
- * lost broker. */
+/** Milliseconds between messages: below the server's idle timeout, and short enough for changes that no reading
+ * reports, such as a lost broker. */
 const heartbeatMs = 5000;
 /** Milliseconds in which changes are collected into one message. */
 const batchDelayMs = 250;
@@ -12,7 +12,8 @@ interface LiveSections {
   byId: ReadonlyMap<string, string>;
 }
 
-/** Server-sent events for the live pages: each message has the sections that have changed. Nothing is rendered while nobody listens. */
+/** Server-sent events for the live pages: each message has the sections that have changed. Nothing is rendered while
+ * nobody listens. */
 export class LiveSectionStream {
   readonly #listeners = new Set<ServerResponse>();
   /** Those that have had their first message. */

@@ -8,15 +8,16 @@ import { isListedPeer } from './peer-list.ts';
 import type { RouteHandler } from './route.ts';
 import { SharedPage } from './shared-page.ts';
 
-/** The path prefix of Home Assistant's ingress, from its X-Ingress-Path header. The header is ignored unless a listed proxy sends it. */
+/** The path prefix of Home Assistant's ingress, from its X-Ingress-Path header. The header is ignored unless a listed
+ * proxy sends it. */
 function prefixOf({ headers, socket }: IncomingMessage, proxies: BlockList | undefined): string | undefined {
   if (proxies === undefined || !isListedPeer(proxies, socket.remoteAddress)) return undefined;
   const prefix = headers['x-ingress-path'];
   return typeof prefix === 'string' && /^(\/[\w.~-]+)+$/.test(prefix) ? prefix : undefined;
 }
 
-/** Whether the request was made by a page of another site, by what the browser says of it (Fetch Metadata). A page may open many
- * streams to names of its own, and leave none for others. */
+/** Whether the request was made by a page of another site, by what the browser says of it (Fetch Metadata). A page may
+ * open many streams to names of its own, and leave none for others. */
 const isForeign = (site: string | string[] | undefined) =>
   site !== undefined && site !== 'same-origin' && site !== 'none';
 
@@ -31,7 +32,8 @@ const documentHeaders = {
 /** What the lines show, from the query: an hour unless it says otherwise. */
 const rangeOf = ({ url }: IncomingMessage): HistoryRange => (/\?(.*&)?range=day(&|$)/.test(url ?? '') ? 'day' : 'hour');
 
-/** The status page, and the event streams that keep it live. `proxies`: the peers whose X-Ingress-Path header is trusted. */
+/** The status page, and the event streams that keep it live. `proxies`: the peers whose X-Ingress-Path header is
+ * trusted. */
 export function createLivePageRoutes(
   context: PageContext,
   proxies?: BlockList,

@@ -6,7 +6,8 @@ import { type HttpSettings, isLoopback } from './settings.ts';
 /** An address that no network has (RFC 5737), beyond the default gateway. */
 const distantAddress = '192.0.2.1';
 
-/** The address from which this machine sends to other networks; undefined without a way to them. Connecting a UDP socket sends nothing. */
+/** The address from which this machine sends to other networks; undefined without a way to them. Connecting a UDP
+ * socket sends nothing. */
 const outgoingAddress = (): Promise<string | undefined> =>
   new Promise((resolve) => {
     const socket = createSocket('udp4');
@@ -21,15 +22,16 @@ const outgoingAddress = (): Promise<string | undefined> =>
     );
   });
 
-/** The address or name as it stands in a URL, in the form that all spellings of it share; undefined for one that no URL can have, such as
- * an address with a zone. */
+/** The address or name as it stands in a URL, in the form that all spellings of it share; undefined for one that no URL
+ * can have, such as an address with a zone. */
 function canonicalHost(host: string): string | undefined {
   const url = `http://${host.includes(':') ? `[${host}]` : host}/`;
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }
 
-/** Where other machines find the status page; undefined where they can't reach it, or would be turned away. `listeningAddress`: what
- * HTTP_HOST turned out to be, which may be a name of this machine that leads to itself alone. */
+/** Where other machines find the status page; undefined where they can't reach it, or would be turned away.
+ * `listeningAddress`: what HTTP_HOST turned out to be, which may be a name of this machine that leads to itself
+ * alone. */
 export async function findPageUrl(
   { HTTP_HOST, HTTP_PORT, HTTP_ALLOWED_PEERS }: Pick<HttpSettings, 'HTTP_HOST' | 'HTTP_PORT' | 'HTTP_ALLOWED_PEERS'>,
   listeningAddress: string,

@@ -17,7 +17,8 @@ export function parsePeerList(text: string): BlockList | undefined {
   return peers.rules.length === 0 ? undefined : peers;
 }
 
-/** Whether the remote address of a connection is in the list. BlockList matches IPv4-mapped IPv6 addresses (`::ffff:192.0.2.1`) too. */
+/** Whether the remote address of a connection is in the list. BlockList matches IPv4-mapped IPv6 addresses
+ * (`::ffff:192.0.2.1`) too. */
 export function isListedPeer(peers: BlockList, address: string | undefined): boolean {
   const withoutZone = address?.replace(/%.*$/, '') ?? '';
   return isIP(withoutZone) !== 0 && peers.check(withoutZone, familyOf(withoutZone));

@@ -6,7 +6,8 @@ import {
 } from '../views/prometheus-text.ts';
 import type { RouteHandler } from './route.ts';
 
-/** The quality value of a media type in an Accept header, from 0 to 1 (RFC 9110, section 12.5.1); 0 if it is not listed. */
+/** The quality value of a media type in an Accept header, from 0 to 1 (RFC 9110, section 12.5.1); 0 if it is not
+ * listed. */
 function quality(accept: string, type: string): number {
   const ranges = accept.split(',').map((range) => range.split(';').map((part) => part.trim().toLowerCase()));
   const qualities = ranges

@@ -18,8 +18,8 @@ export class SharedDocument {
 
 type Headers = Record<string, string | string[]>;
 
-/** The response of a route: a string or document is sent as it is, any other body as JSON; a stream goes on until the client disconnects or the
- * server closes. `headers` override the common ones. */
+/** The response of a route: a string or document is sent as it is, any other body as JSON; a stream goes on until the
+ * client disconnects or the server closes. `headers` override the common ones. */
 export type RouteResponse = { status: number; headers?: Headers } & (
   | { body: unknown; stream?: never }
   | { stream(response: ServerResponse): void; body?: never }

@@ -47,7 +47,8 @@ async function respondTo(
       headers: { allow: 'GET, HEAD' },
       body: { ...agentInfo, error: `method ${request.method} not allowed` },
     };
-  // Requests that cost something are answered one a turn, so that whoever sends many holds up neither a supervisor nor a reading.
+  // Requests that cost something are answered one a turn, so that whoever sends many holds up neither a supervisor nor
+  // a reading.
   if (path !== tokenFreePath) await ownTurn();
   return route(request, trusted);
 }

@@ -1,8 +1,9 @@
-/** Milliseconds for which a rendering is used again if nothing is known to have changed: elapsed times, and what no reading reports. */
+/** Milliseconds for which a rendering is used again if nothing is known to have changed: elapsed times, and what no
+ * reading reports. */
 const lifetimeMs = 1000;
 
-/** Something that takes long to make, made once for all who ask for it: never twice at a time, and again only when something has
- * changed, or after a second. */
+/** Something that takes long to make, made once for all who ask for it: never twice at a time, and again only when
+ * something has changed, or after a second. */
 export class SharedRendering<T> {
   readonly #render: () => Promise<T>;
   #latest: Promise<T> | undefined;

@@ -11,8 +11,8 @@ interface Attempts {
   pauseEnd: number;
 }
 
-/** Makes peers wait that try one token after the other. One that sends the same wrong token again and again, as a program with old
- * settings does, guesses nothing. */
+/** Makes peers wait that try one token after the other. One that sends the same wrong token again and again, as a
+ * program with old settings does, guesses nothing. */
 export class WrongTokenPauses {
   readonly #byPeer = new Map<string, Attempts>();
   readonly #warn: (text: string) => void;

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Reads a file that somebody has named. Throws for a file that is longer, and for one that never ends or never begins, as a named pipe
- * does: a read of it would hold up the whole process. */
+/** Reads a file that somebody has named. Throws for a file that is longer, and for one that never ends or never begins,
+ * as a named pipe does: a read of it would hold up the whole process. */
 export function readBoundedFileSync(path: string, { bytes: maxBytes }: { bytes: number }): Buffer {
   // Opening a pipe would wait for its writer.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

@@ -24,8 +24,8 @@ export class CommandError extends Error {
   }
 }
 
-/** `killSignal` is sent when the time is up and when this process exits; SIGKILL by default. `input` is what the command
- * reads. */
+/** `killSignal` is sent when the time is up and when this process exits; SIGKILL by default. `input` is what the
+ * command reads. */
 interface CommandOptions {
   seconds: number;
   cancelSignal?: AbortSignal | undefined;
@@ -61,8 +61,8 @@ function describeStartError(error: unknown): string {
 /** Two for each pipe to the command, and two by which it tells that it has begun. */
 const descriptorsOfStart = 8;
 
-/** Throws if a command can't be given its pipes: Node never closes those of one that fails for lack of descriptors (`spawn` in
- * lib/internal/child_process.js), so that ever fewer would be left. */
+/** Throws if a command can't be given its pipes: Node never closes those of one that fails for lack of descriptors
+ * (`spawn` in lib/internal/child_process.js), so that ever fewer would be left. */
 function assertDescriptors(): void {
   const files: number[] = [];
   try {
@@ -72,8 +72,9 @@ function assertDescriptors(): void {
   }
 }
 
-/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. When it ends, whatever it
- * has started and left behind is killed, which could hold its output open. Rejects with a CommandError that names the command. */
+/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. When it
+ * ends, whatever it has started and left behind is killed, which could hold its output open. Rejects with a
+ * CommandError that names the command. */
 export async function runCommand(
   file: string,
   args: readonly string[],

@@ -110,8 +110,8 @@ function firstStringOfStructs(body: Buffer, memberTypes: string): string[] {
   return strings;
 }
 
-/** The bus accepted the login and then closed the connection. dbus-daemon does that to a user whose groups it can't look
- * up. */
+/** The bus accepted the login and then closed the connection. dbus-daemon does that to a user whose groups it can't
+ * look up. */
 export class UnknownDbusUserError extends Error {}
 
 /** Names of systemd's units in a state, over the bus at a socket. Rejects if the bus sends nothing for `seconds`. */

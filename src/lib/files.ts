@@ -37,11 +37,12 @@ export const listFolderSync = (path: string): string[] => undefinedOnKernelError
 /** Magic numbers of the file systems proc and sysfs (linux/magic.h). */
 const kernelFilesystems = new Set([0x9fa0, 0x62656572]);
 
-/** Whether the kernel makes up the file's content at each read. Other files, such as those of a recorded machine, may be replaced, and
- * their descriptors would go on with what was there before. */
+/** Whether the kernel makes up the file's content at each read. Other files, such as those of a recorded machine, may
+ * be replaced, and their descriptors would go on with what was there before. */
 export const isKernelFile = (path: string): boolean => kernelFilesystems.has(statfsSync(path).type);
 
-/** Descriptors by path, up to a number, and to a quarter of what is to spare: some systems allow a process 64 open files, or less. */
+/** Descriptors by path, up to a number, and to a quarter of what is to spare: some systems allow a process 64 open
+ * files, or less. */
 export class OpenDescriptorCache {
   readonly #most: number;
   readonly #byPath = new Map<string, number>();
@@ -86,8 +87,8 @@ function readFromStart(descriptor: number, encoding: BufferEncoding): string {
   }
 }
 
-/** As `tryReadTextSync`, for a file that is read in every cycle: it stays open, since to read it again costs a third of opening, reading
- * and closing it. */
+/** As `tryReadTextSync`, for a file that is read in every cycle: it stays open, since to read it again costs a third of
+ * opening, reading and closing it. */
 export function tryReadTextKeepOpenSync(path: string, encoding: BufferEncoding = 'utf8'): string | undefined {
   const open = openFiles.get(path);
   if (open !== undefined) {

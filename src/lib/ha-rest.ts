@@ -6,7 +6,8 @@ import type { Secret } from '../model/secret.ts';
 import { FrozenServerError, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
 import { lookUpName, socketLookupFunction } from './names/name-lookup.ts';
 
-/** Milliseconds after which a connection that was kept is taken for dead: packets to a machine that is gone get no answer at all. */
+/** Milliseconds after which a connection that was kept is taken for dead: packets to a machine that is gone get no
+ * answer at all. */
 const keptConnectionTimeoutMs = 4000;
 
 /** Milliseconds after which a connection is made anew, so that a renewed certificate is seen. */

@@ -45,8 +45,9 @@ export class HaWebSocket {
     this.certificate = socket.certificate;
   }
 
-  /** Rejects with the error of the network, FrozenServerError, NotHomeAssistantError, or the signal's reason. A certificate that is not trusted is no
-   * error here: nothing secret has been sent, and the caller checks the certificate first. */
+  /** Rejects with the error of the network, FrozenServerError, NotHomeAssistantError, or the signal's reason. A
+   * certificate that is not trusted is no error here: nothing secret has been sent, and the caller checks the
+   * certificate first. */
   static async open(
     url: URL,
     authorities: string[] | undefined,
@@ -62,7 +63,8 @@ export class HaWebSocket {
     throw new NotHomeAssistantError('the WebSocket server’s greeting is not that of Home Assistant');
   }
 
-  /** Whether Home Assistant accepts the token. May be called once, because Home Assistant closes the connection after a wrong token. */
+  /** Whether Home Assistant accepts the token. May be called once, because Home Assistant closes the connection after a
+   * wrong token. */
   async authenticate(token: Secret): Promise<boolean> {
     const answer = this.#socket.nextMessage(authResultSchema, () => true);
     this.#socket.send({ type: 'auth', access_token: token.reveal() });

@@ -38,7 +38,8 @@ export function certificateOf(socket: Socket): ServerCertificate | undefined {
 /** Milliseconds that a body may take after its headers. */
 const bodyTimeoutMs = 2000;
 
-/** Reads a body as far as it comes; one that is too long, too slow or broken off ends there, and with it the connection. */
+/** Reads a body as far as it comes; one that is too long, too slow or broken off ends there, and with it the
+ * connection. */
 export async function readHttpAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
   const certificate = certificateOf(response.socket);
   const chunks: Buffer[] = [];

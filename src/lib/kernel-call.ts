@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ownTurn } from '../model/steps.ts';
 
-/** Milliseconds that calls wait for the one that this process has made, and of one pause. Not all at once: after a long turn of the event
- * loop the pause is over before the answer is looked at, which may have come long ago. */
+/** Milliseconds that calls wait for the one that this process has made, and of one pause. Not all at once: after a long
+ * turn of the event loop the pause is over before the answer is looked at, which may have come long ago. */
 const turnWaitMs = 100;
 const pauseMs = 20;
 
@@ -20,9 +20,9 @@ const waitingForChildProcess: (() => void)[] = [];
 /** The calls that wait for their turn, the first one first; each is told whether it has it. */
 let waiting: ((hasTurn: boolean) => void)[] = [];
 
-/** Makes a call that may never return, because the kernel waits for a device that is stuck. Each one that hangs blocks one of the
- * four threads that libuv has for all access to files and for the look-up of names, so this process makes at most one at a time.
- * While that one has no answer, `inChildProcess` is called instead. */
+/** Makes a call that may never return, because the kernel waits for a device that is stuck. Each one that hangs blocks
+ * one of the four threads that libuv has for all access to files and for the look-up of names, so this process makes at
+ * most one at a time. While that one has no answer, `inChildProcess` is called instead. */
 export async function callKernelOrChildProcess<T>(
   inProcess: () => Promise<T>,
   inChildProcess: () => Promise<T>,

@@ -3,7 +3,8 @@ import type { ClockReading } from './clocks.ts';
 
 const hourMs = 3_600_000;
 
-/** Milliseconds after a start during which a stored lockout holds even if it seems to be over: the clock may not be set yet. */
+/** Milliseconds after a start during which a stored lockout holds even if it seems to be over: the clock may not be set
+ * yet. */
 const clockGraceMs = hourMs;
 
 /** The form in which the broker stores it. */
@@ -27,13 +28,14 @@ const lockoutSchema = z.object({
   ),
 });
 
-/** The stored fingerprint of an accepted login: long enough to tell most other logins apart, too short to find a password by. */
+/** The stored fingerprint of an accepted login: long enough to tell most other logins apart, too short to find a
+ * password by. */
 const shortMark = (mark: string) => mark.slice(0, 2);
 
 export type SavedLoginLockout = z.output<typeof lockoutSchema>;
 
-/** Of two refusals of the same login the longer one counts, and of two acceptances the later one. Entries for other credentials
- * than the current ones are ignored. */
+/** Of two refusals of the same login the longer one counts, and of two acceptances the later one. Entries for other
+ * credentials than the current ones are ignored. */
 export const loginLockoutMemoryFormat = {
   parse: (content: unknown): SavedLoginLockout | undefined => lockoutSchema.safeParse(content).data,
   merge(ours: SavedLoginLockout, theirs: SavedLoginLockout): SavedLoginLockout {
@@ -59,8 +61,8 @@ interface Refusal {
   sinceAccepted: number;
   /** Milliseconds of the monotonic clock: the wall clock jumps when it is set. */
   until: number;
-  /** A stored lockout: its end by the wall clock, which may not have been set since the start, and the monotonic time at which it
-   * was loaded. */
+  /** A stored lockout: its end by the wall clock, which may not have been set since the start, and the monotonic time
+   * at which it was loaded. */
   recalled?: { until: number; at: number } | undefined;
 }
 
@@ -69,14 +71,14 @@ export interface LoginLockoutOptions {
   mark: string;
   /** Hours of lockout for each refused login in a row; infinite if only other credentials or the user end it. */
   hoursPerLogin: number;
-  /** Minutes after which a login that was accepted before is tried again after its first refusals, until the long lockout applies:
-   * servers refuse correct logins while they boot. Defaults to none. */
+  /** Minutes after which a login that was accepted before is tried again after its first refusals, until the long
+   * lockout applies: servers refuse correct logins while they boot. Defaults to none. */
   retryMinutes?: readonly number[];
   clock: () => ClockReading;
 }
 
-/** After a refusal it stops requests with credentials until these change, the user asks for an attempt, or a pause is over that
- * grows with each refusal: servers lock out a user after too many of them, wherever they come from. */
+/** After a refusal it stops requests with credentials until these change, the user asks for an attempt, or a pause is
+ * over that grows with each refusal: servers lock out a user after too many of them, wherever they come from. */
 export class LoginLockout {
   readonly #options: Omit<LoginLockoutOptions, 'mark'>;
   #mark: string;

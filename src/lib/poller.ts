@@ -16,8 +16,8 @@ export interface PollerOptions {
   waitMs?: number;
   /** Milliseconds that a poll waits once an answer was late. Defaults to `waitMs`. */
   waitOnceLateMs?: number;
-  /** Seconds until the next question after so many failures in a row; undefined if this one does not count. Defaults to no
-   * pause. */
+  /** Seconds until the next question after so many failures in a row; undefined if this one does not count. Defaults to
+   * no pause. */
   pauseSeconds?(failures: number, error: unknown): number | undefined;
 }
 
@@ -25,8 +25,8 @@ const defaultWaitMs = 4000;
 
 type Outcome<T> = ({ answer: T } | { error: unknown }) & { at: number; isNew: boolean };
 
-/** Asks the same question again and again, never twice at the same time. A slow answer delays a poll only briefly and is
- * returned by a later one. */
+/** Asks the same question again and again, never twice at the same time. A slow answer delays a poll only briefly and
+ * is returned by a later one. */
 export class Poller<T> {
   readonly #ask: (signal: AbortSignal) => Promise<T>;
   readonly #options: PollerOptions;
@@ -51,8 +51,8 @@ export class Poller<T> {
     return this.#failures;
   }
 
-  /** The newest answer. Rejects with the error of the newest question, also during the pause after it, and with NoAnswerError if
-   * there was no answer in time. */
+  /** The newest answer. Rejects with the error of the newest question, also during the pause after it, and with
+   * NoAnswerError if there was no answer in time. */
   async poll(): Promise<PollResult<T>> {
     const before = this.#outcome;
     if (this.#question === undefined && before !== undefined && performance.now() < this.#pausedUntil)

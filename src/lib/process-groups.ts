@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { writeFileSync } from 'node:fs';
 
-// A command that is started with `detached` leads a process group of its own (setsid), which has the number of its leader: what it
-// starts can be killed with it, but the signals of the terminal do not reach it.
+// A command that is started with `detached` leads a process group of its own (setsid), which has the number of its
+// leader: what it starts can be killed with it, but the signals of the terminal do not reach it.
 
 /** The signal that ends each group, by the process id of its leader. */
 const running = new Map<number, NodeJS.Signals>();
@@ -31,8 +31,8 @@ function onSignal(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-/** Where memory is scarce the kernel ends a command, such as apt-get, which takes three times as much as this process, rather than this
- * process (proc(5), oom_score_adj). */
+/** Where memory is scarce the kernel ends a command, such as apt-get, which takes three times as much as this process,
+ * rather than this process (proc(5), oom_score_adj). */
 function preferToEnd(leader: number): void {
   try {
     writeFileSync(`/proc/${leader}/oom_score_adj`, '1000');

@@ -15,14 +15,16 @@ const searchTargets = [
 const searchRequest = (target: string) =>
   `M-SEARCH * HTTP/1.1\r\nHOST: ${multicastGroup}:${ssdpPort}\r\nMAN: "ssdp:discover"\r\nMX: ${mxSeconds}\r\nST: ${target}\r\n\r\n`;
 
-/** The LOCATION header of an answer; undefined if there is none. Header names come in any case, lines with or without CR. */
+/** The LOCATION header of an answer; undefined if there is none. Header names come in any case, lines with or without
+ * CR. */
 export function parseLocationHeader(answer: string): URL | undefined {
   if (!/^(HTTP\/1\.\d 200|NOTIFY )/.test(answer)) return undefined;
   const location = /^location:[ \t]*(\S+)/im.exec(answer)?.[1];
   return location !== undefined && URL.canParse(location) ? new URL(location) : undefined;
 }
 
-/** The URLs of its descriptions that the device at `address` announces over SSDP. Announcements by other devices are ignored. */
+/** The URLs of its descriptions that the device at `address` announces over SSDP. Announcements by other devices are
+ * ignored. */
 export async function discoverDescriptionUrls(address: string, signal: AbortSignal): Promise<URL[]> {
   const found = new Map<string, URL>();
   const socket = createSocket('udp4');

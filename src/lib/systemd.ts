@@ -7,13 +7,14 @@ const limitSeconds = 20;
 /** Poll interval. */
 const pollMs = 100;
 
-/** Sends a status message to systemd (sd_notify(3)). Node has no Unix datagram sockets, so systemd's own command sends it, which the
- * unit allows with NotifyAccess=all. */
+/** Sends a status message to systemd (sd_notify(3)). Node has no Unix datagram sockets, so systemd's own command sends
+ * it, which the unit allows with NotifyAccess=all. */
 const send = (...assignments: string[]): Promise<unknown> =>
   runCommand('systemd-notify', assignments, { seconds: limitSeconds });
 
-/** If systemd started this process, reports when it is ready and then, three times per watchdog interval, that it is alive. The
- * reports come from a timer, so they stop when the event loop is blocked. `failed` receives errors. Ends with the process. */
+/** If systemd started this process, reports when it is ready and then, three times per watchdog interval, that it is
+ * alive. The reports come from a timer, so they stop when the event loop is blocked. `failed` receives errors. Ends
+ * with the process. */
 export async function startSystemdNotifications(ready: () => boolean, failed: (error: unknown) => void): Promise<void> {
   const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;
   if (NOTIFY_SOCKET === undefined) return;
@@ -24,6 +25,7 @@ export async function startSystemdNotifications(ready: () => boolean, failed: (e
     await send('WATCHDOG=1').catch(failed);
 }
 
-/** The descriptor of the socket that systemd has opened for this process (sd_listen_fds(3)); undefined if there is none. */
+/** The descriptor of the socket that systemd has opened for this process (sd_listen_fds(3)); undefined if there is
+ * none. */
 export const socketDescriptorFromSystemd = (): number | undefined =>
   process.env.LISTEN_PID === String(process.pid) && process.env.LISTEN_FDS === '1' ? 3 : undefined;

@@ -2,7 +2,8 @@ import { XMLParser } from 'fast-xml-parser';
 import { bounds, type XmlBound } from '../model/bounds.ts';
 import { excerptOf } from './excerpt.ts';
 
-// The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”, “007”).
+// The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”,
+// “007”).
 const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
@@ -56,8 +57,8 @@ export class XmlElement {
   }
 }
 
-/** The root element, which must have this local name and an end; otherwise the error quotes the text. The parser itself would take
- * half a document, and half a number in it. */
+/** The root element, which must have this local name and an end; otherwise the error quotes the text. The parser itself
+ * would take half a document, and half a number in it. */
 export function parseXml(text: string, root: string, bound: XmlBound = bounds.upnpDocument): XmlElement {
   assertWithin(text, bound);
   const found = rootOf(text);
@@ -70,7 +71,8 @@ export function parseXml(text: string, root: string, bound: XmlBound = bounds.up
   );
 }
 
-/** The parser takes a time that grows faster than the number of elements, and what walks the tree a stack as deep as it. */
+/** The parser takes a time that grows faster than the number of elements, and what walks the tree a stack as deep as
+ * it. */
 function assertWithin(text: string, { bytes, items, depth: maxDepth }: XmlBound): void {
   const length = Buffer.byteLength(text);
   if (length > bytes) throw new Error(`the answer has ${length} bytes, more than ${bytes}`);

@@ -21,8 +21,8 @@ export interface ActiveCollector {
   memory: { ready: Promise<void> };
 }
 
-/** Reads once, with a timeout, and records the outcome. `done` resolves when the reading has really ended, which is later if the
- * reading ignores its abort signal. */
+/** Reads once, with a timeout, and records the outcome. `done` resolves when the reading has really ended, which is
+ * later if the reading ignores its abort signal. */
 export function readCollectorAndRecord(
   active: ActiveCollector,
   agentState: MutableAgentState,

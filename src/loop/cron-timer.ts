@@ -1,14 +1,16 @@
 import { CronExpression } from './cron.ts';
 
-/** Milliseconds between checks of the clock, so that a tick is soon due after the clock is set ahead or the machine has slept. */
+/** Milliseconds between checks of the clock, so that a tick is soon due after the clock is set ahead or the machine has
+ * slept. */
 const maxSleepMs = 60_000;
 /** Upper limit of the random delay of a tick in milliseconds: many agents share a broker. */
 const maxDelayMs = 2000;
 /** Milliseconds by which the wall clock and the monotonic clock may differ without one having been set. */
 const maxClockSkewMs = 1000;
 
-/** Ticks by a cron expression of six fields, each with a random delay of at most a tenth of the interval. A tick is due when the wall
- * clock has reached its time, or the time until then has passed on the monotonic clock: a clock that is set back delays no tick. */
+/** Ticks by a cron expression of six fields, each with a random delay of at most a tenth of the interval. A tick is due
+ * when the wall clock has reached its time, or the time until then has passed on the monotonic clock: a clock that is
+ * set back delays no tick. */
 export class CronTimer {
   readonly #expression: CronExpression;
   readonly #onTick: () => void;

@@ -4,14 +4,15 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-/** The longest time between two matching days: a 29 February that is a Monday, across a year like 2100 that is no leap year. */
+/** The longest time between two matching days: a 29 February that is a Monday, across a year like 2100 that is no leap
+ * year. */
 const maxYears = 40;
 
 /** Milliseconds that local time is ahead of UTC. */
 const offsetAt = (instant: number) => -minuteMs * new Date(instant).getTimezoneOffset();
 
-/** The first instant from `from` to `to` at which the UTC offset differs from this one. The two are at most a day apart, and no time
- * zone changes twice in a day. */
+/** The first instant from `from` to `to` at which the UTC offset differs from this one. The two are at most a day
+ * apart, and no time zone changes twice in a day. */
 function findOffsetChange(offset: number, from: number, to: number): number | undefined {
   if (offsetAt(to) === offset) return undefined;
   let [before, after] = [from - 1, to];
@@ -33,12 +34,12 @@ function dayMatcherOf(expression: string): (day: Date) => boolean {
 
 const sorted = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b);
 
-/** A cron expression of six fields, in the time zone of this process; node-cron parses it, and matches days that are given by
- * `L`, `W` or `#`.
+/** A cron expression of six fields, in the time zone of this process; node-cron parses it, and matches days that are
+ * given by `L`, `W` or `#`.
  *
- * When clocks are set back, the local times of one hour occur twice. A schedule that matches consecutive hours runs in both; any
- * other runs only the first time. When clocks are set ahead, a time that is skipped runs right after the change (as in Debian's
- * cron(8)). */
+ * When clocks are set back, the local times of one hour occur twice. A schedule that matches consecutive hours runs in
+ * both; any other runs only the first time. When clocks are set ahead, a time that is skipped runs right after the
+ * change (as in Debian's cron(8)). */
 export class CronExpression {
   readonly #seconds: number[];
   readonly #minutes: number[];
@@ -89,7 +90,8 @@ export class CronExpression {
     }
   }
 
-  /** The first matching local time from this one on, regardless of offset changes. Local times are represented as UTC. */
+  /** The first matching local time from this one on, regardless of offset changes. Local times are represented as
+   * UTC. */
   #nextLocal(from: number): number | undefined {
     const today = Math.floor(from / dayMs) * dayMs;
     const timeToday = this.#timeOfDay(from - today);

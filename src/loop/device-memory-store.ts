@@ -34,8 +34,8 @@ export class CollectorMemory implements DeviceMemories {
     });
   }
 
-  /** Resolves when a broker has delivered retained data, though perhaps not all, or a short time after the first call: then the
-   * collector reads without it. */
+  /** Resolves when a broker has delivered retained data, though perhaps not all, or a short time after the first call:
+   * then the collector reads without it. */
   get ready(): Promise<void> {
     if (this.#rules === undefined) return Promise.resolve();
     this.#ready ??= Promise.race([this.#loaded, pause(loadTimeoutMs, undefined, { ref: false })]);
@@ -104,8 +104,9 @@ export class DeviceMemoryStore {
     return memory;
   }
 
-  /** Merges what a broker has retained for these collectors. Called at each connection: it may be another broker, or one whose data
-   * was restored. `isComplete`: no more are expected. Returns which memories were rejected and why, each only once. */
+  /** Merges what a broker has retained for these collectors. Called at each connection: it may be another broker, or
+   * one whose data was restored. `isComplete`: no more are expected. Returns which memories were rejected and why, each
+   * only once. */
   load(retained: ReadonlyMap<string, string>, collectors: Iterable<string>, isComplete = true): string[] {
     const rejected = [...collectors].flatMap(
       (collector) => this.#memories.get(collector)?.load(retained, isComplete) ?? [],

@@ -17,8 +17,8 @@ interface OpenQuarter {
 
 const emptyQuarter = (): OpenQuarter => ({ sum: 0, count: 0, least: Number.NaN, most: Number.NaN });
 
-/** A metric's last hour by minutes, and its last day by quarters of an hour with mean, least and most: 1.4 kB. An interval without
- * a reading has the value before; after an hour without one there is a gap. */
+/** A metric's last hour by minutes, and its last day by quarters of an hour with mean, least and most: 1.4 kB. An
+ * interval without a reading has the value before; after an hour without one there is a gap. */
 export class MetricSeries {
   readonly #minutes = new Float32Array(minutesKept).fill(Number.NaN);
   /** Means, then the least, then the most, of complete quarters. */

@@ -28,8 +28,8 @@ import {
   uniqueAddressOfObservation,
 } from './state-entry.ts';
 
-/** Milliseconds after which a part that the broker has announcements of, and that was not read since, is gone: disks wait five minutes
- * for what the broker remembers of them. */
+/** Milliseconds after which a part that the broker has announcements of, and that was not read since, is gone: disks
+ * wait five minutes for what the broker remembers of them. */
 const announcedPartsGraceMs = 10 * 60_000;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -192,7 +192,8 @@ export class MutableAgentState implements AgentState {
     this.discoveryRevision += 1;
   }
 
-  /** Forgets a device, or one of its parts, that is no longer there, until it is back. Throws if it is there, or may be. */
+  /** Forgets a device, or one of its parts, that is no longer there, until it is back. Throws if it is there, or may
+   * be. */
   forgetMissing(address: Address): void {
     const record = this.#recordOf(address.collector);
     const path = addressPath(address);
@@ -252,8 +253,8 @@ export class MutableAgentState implements AgentState {
     return changes;
   }
 
-  /** Parts that come and go under ever new names, such as mounts, would be announced for ever: the oldest of a device are withdrawn,
-   * as if they were excluded, and later forgotten. */
+  /** Parts that come and go under ever new names, such as mounts, would be announced for ever: the oldest of a device
+   * are withdrawn, as if they were excluded, and later forgotten. */
   #forgetOldestMissing(record: CollectorRecord): void {
     const missing = new Map<string, [path: string, entry: StateEntry][]>();
     for (const [path, entry] of record.entries) {
@@ -279,8 +280,8 @@ export class MutableAgentState implements AgentState {
     }
   }
 
-  /** The parts that only an earlier process has seen count, too, and as the oldest: otherwise each start would add to those that stay
-   * announced. */
+  /** The parts that only an earlier process has seen count, too, and as the oldest: otherwise each start would add to
+   * those that stay announced. */
   #forgetOldestAnnounced(record: CollectorRecord): void {
     if (performance.now() - this.#announcedPartsAt < announcedPartsGraceMs) return;
     const goneByDevice = new Map<string, string[]>();

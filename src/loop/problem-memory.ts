@@ -19,7 +19,8 @@ const isOngoing = ({ findings, error, isMissing }: StateEntry, key: string) =>
 
 const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 
-/** Problems of earlier processes, until it is known whether they are over: since when each has lasted, and whether it was told. */
+/** Problems of earlier processes, until it is known whether they are over: since when each has lasted, and whether it
+ * was told. */
 export class EarlierProblemMemory {
   readonly restored = new Map<string, RestoredProblem>();
   readonly told = new Map<string, ToldProblem>();
@@ -27,7 +28,8 @@ export class EarlierProblemMemory {
   /** Problems whose end was told: a broker that was out of reach still tells of them. */
   readonly #ended = new Set<string>();
 
-  /** Takes over what the broker has retained. A beginning in the future is the clock's fault: the problem began no later than now. */
+  /** Takes over what the broker has retained. A beginning in the future is the clock's fault: the problem began no
+   * later than now. */
   restore(problems: readonly RestoredProblem[], now: Date): void {
     for (const problem of problems) {
       const id = idOf(problem);

@@ -17,7 +17,8 @@ const hasHistory = (metric: AnyMetricDeclaration) =>
 const numberOf = (value: MetricValue | undefined) =>
   typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.NaN;
 
-/** The last hour and day of what the page draws: each primary gauge, and whether things can be reached. In memory only. */
+/** The last hour and day of what the page draws: each primary gauge, and whether things can be reached. In memory
+ * only. */
 export class RecentMetricHistory implements MetricHistory {
   readonly #series = new Map<string, Map<string, MetricSeries>>();
   #count = 0;

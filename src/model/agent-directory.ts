@@ -31,7 +31,8 @@ export interface ReportedProblem
 export interface ReportedProblems {
   /** The name of the agent; undefined if it does not say it. */
   agentName?: string;
-  /** Address of the agent's status page; undefined if it has none that other machines can reach. Anybody may have written it. */
+  /** Address of the agent's status page; undefined if it has none that other machines can reach. Anybody may have
+   * written it. */
   pageUrl?: string;
   /** The worst first. */
   list: readonly ReportedProblem[];
@@ -55,7 +56,8 @@ export interface ReportedAgent {
 
 /** What all agents of the lab publish, from the broker that they share. */
 export interface AgentDirectory {
-  /** The agents and the identities that speak for the whole lab, by id. What the broker lost stays, what was removed does not. */
+  /** The agents and the identities that speak for the whole lab, by id. What the broker lost stays, what was removed
+   * does not. */
   readonly agents: readonly ReportedAgent[];
   /** Whether the bridge from a site is up, by the slug of the site. */
   readonly bridges: ReadonlyMap<string, boolean>;

@@ -1,11 +1,11 @@
 const kibibyte = 1024;
 const mebibyte = 1024 ** 2;
 
-/** How much of anything from outside is taken. Every border uses these; what exceeds one is refused or cut. `depth`: of brackets or
- * elements. */
+/** How much of anything from outside is taken. Every border uses these; what exceeds one is refused or cut. `depth`: of
+ * brackets or elements. */
 export const bounds = {
-  /** The discovery payload of a machine with 500 file systems has 1.6 MB, that of one with 1,000 disks, 1,000 file systems and 600
-   * interfaces 8 MB, and the agent reads its own payloads back at each start. Ours have five levels. */
+  /** The discovery payload of a machine with 500 file systems has 1.6 MB, that of one with 1,000 disks, 1,000 file
+   * systems and 600 interfaces 8 MB, and the agent reads its own payloads back at each start. Ours have five levels. */
   brokerMessage: { bytes: 16 * mebibyte, depth: 16 },
   /** A device has few hundred values, most of them 2 kB. */
   reportedState: { bytes: 64 * kibibyte, depth: 8 },

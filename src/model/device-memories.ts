@@ -2,13 +2,13 @@
 export interface DeviceMemories {
   /** Whether a broker has delivered retained data, though perhaps not all. */
   readonly hasAnswered: boolean;
-  /** Whether the data of this device is loaded, or none is expected any more. Until then `recall` knows nothing and `keep` does
-   * nothing. The first reading waits for it, but not for long: there may be no broker. */
+  /** Whether the data of this device is loaded, or none is expected any more. Until then `recall` knows nothing and
+   * `keep` does nothing. The first reading waits for it, but not for long: there may be no broker. */
   isLoaded(device: string): boolean;
   recall(device: string): unknown;
   keep(device: string, content: unknown): void;
-  /** Passes the data of this device to the listener, now if there is any, and whenever a broker adds something new. Replaces the
-   * listener before. */
+  /** Passes the data of this device to the listener, now if there is any, and whenever a broker adds something new.
+   * Replaces the listener before. */
   onLoad(device: string, listener: (content: unknown) => void): void;
 }
 

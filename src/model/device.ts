@@ -29,8 +29,8 @@ export interface Device {
   isBeyondGateway?: true;
   /** The site of the device, if it differs from the agent's. */
   site?: string;
-  /** Several agents may watch the device; one of them is its owner. `key` identifies it for all of them, and is undefined
-   * until it is known. An agent with a higher rank can report more. */
+  /** Several agents may watch the device; one of them is its owner. `key` identifies it for all of them, and is
+   * undefined until it is known. An agent with a higher rank can report more. */
   shared?: { key: string | undefined; rank: number };
   /** Home Assistant's identifier, if the device belongs to another agent, which announces its other properties. */
   identifier?: string;

@@ -3,8 +3,8 @@ import { redactSecrets } from './secret.ts';
 /** A wrong setting or argument; the message says what to change. Exit status 2. */
 export class UsageError extends Error {}
 
-/** An error in the agent's own words: its message is not redacted, because a gap in a known sentence would tell the secret. What
- * others said is its cause, or went through `describeError`. */
+/** An error in the agent's own words: its message is not redacted, because a gap in a known sentence would tell the
+ * secret. What others said is its cause, or went through `describeError`. */
 export class UnredactedMessageError extends Error {}
 
 /** The messages of an error and its causes, without secrets: `statfs /mnt/nas: timed out after 2 s`. */

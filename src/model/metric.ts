@@ -25,8 +25,8 @@ interface NumericMetric<Reading> {
   precision?: number;
   /** A smaller change is noise: the previous value stays. */
   deadband?: number;
-  /** The smallest and the largest possible value, if they differ from those of the unit: see `possibleRangeOfUnit`. A value
-   * that is still outside when it is rounded is unknown, and logged. */
+  /** The smallest and the largest possible value, if they differ from those of the unit: see `possibleRangeOfUnit`. A
+   * value that is still outside when it is rounded is unknown, and logged. */
   least?: number;
   most?: number;
   /** In the base unit: bytes, bytes per second, seconds, hertz; a percentage as a ratio from 0 to 1. Unknown if it is

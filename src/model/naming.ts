@@ -3,9 +3,9 @@ import type { AgentIdentity } from './state.ts';
 
 export const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
 
-/** Lower-case letters, digits and underscores. A text with characters other than common separators, or a long one, gets the
- * suffix of a short hash, so that two such texts have different slugs. Two underscores follow each other only where a long text was
- * cut between words. */
+/** Lower-case letters, digits and underscores. A text with characters other than common separators, or a long one, gets
+ * the suffix of a short hash, so that two such texts have different slugs. Two underscores follow each other only where
+ * a long text was cut between words. */
 export function slug(text: string): string {
   const plain = text
     .normalize('NFKD')
@@ -20,8 +20,8 @@ export function slug(text: string): string {
 const nodeId = ({ baseTopic, id }: Pick<AgentIdentity, 'baseTopic' | 'id'>) =>
   `${baseTopic.replaceAll(/[^\w-]/g, '_')}_${id}`;
 
-/** The beginning of the entity ids that a device asks Home Assistant for. It does not change with the agent's name if that has an id
- * of its own (AGENT_ID). */
+/** The beginning of the entity ids that a device asks Home Assistant for. It does not change with the agent's name if
+ * that has an id of its own (AGENT_ID). */
 export function entityIdPrefix({ id, name }: Pick<AgentIdentity, 'id' | 'name'>, deviceName: string): string {
   const beginsWithName = deviceName === name || deviceName.startsWith(`${name} `);
   return slug(beginsWithName && id !== slug(name) ? `${id}${deviceName.slice(name.length)}` : deviceName);

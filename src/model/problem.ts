@@ -41,7 +41,8 @@ export interface ActiveFinding {
   clearsAt?: string;
   /** What the user can do. */
   remedy?: string;
-  /** It explains the other problems of its device, of the device's parts, and of what is below the device or reached through it. */
+  /** It explains the other problems of its device, of the device's parts, and of what is below the device or reached
+   * through it. */
   explainsDevice?: true;
   /** It explains the problems of what is reached through its device. */
   explainsBeyond?: true;
@@ -137,5 +138,6 @@ export interface Problem {
   remedy?: string;
 }
 
-/** What is needed of a reported problem to report its end, also after a restart. The severity is the worst that was reported. */
+/** What is needed of a reported problem to report its end, also after a restart. The severity is the worst that was
+ * reported. */
 export type ToldProblem = Pick<Problem, 'path' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'since'>;

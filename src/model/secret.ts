@@ -41,8 +41,8 @@ export function registerSecret(text: string): void {
   pattern = undefined;
 }
 
-/** From now on, `redactSecrets` keeps this text where it is a whole word. The agent publishes it anyway, so a gap would only tell that
- * it is a secret too. */
+/** From now on, `redactSecrets` keeps this text where it is a whole word. The agent publishes it anyway, so a gap would
+ * only tell that it is a secret too. */
 export function registerPublicText(text: string): void {
   if (text !== '') publicTexts.add(text);
   publicPattern = undefined;

@@ -17,8 +17,8 @@ export interface DeviceClaim extends DeviceOwner {
   since: Date;
 }
 
-/** Addresses that machines of several networks have. VRRP and CARP: RFC 9568, section 7.3. HSRP and GLBP: Cisco's. Docker before 28 made
- * that of a bridge from its IPv4 address. */
+/** Addresses that machines of several networks have. VRRP and CARP: RFC 9568, section 7.3. HSRP and GLBP: Cisco's.
+ * Docker before 28 made that of a bridge from its IPv4 address. */
 const repeatedMacPattern =
   /^(?:00:00:5E:00:0[12]|00:00:0C:07:AC|00:00:0C:9F:F[\dA-F]|00:05:73:A0:0[\dA-F]|00:07:B4:[\dA-F]{2}:[\dA-F]{2}|02:42:[\dA-F]{2}:[\dA-F]{2}:[\dA-F]{2}):/i;
 
@@ -32,7 +32,8 @@ export function claimPrevailsOver(claim: DeviceClaim, other: DeviceClaim): boole
   return difference === 0 ? claim.agent < other.agent : difference < 0;
 }
 
-/** Whether this agent reports a metric of a device or part. `owner`: the other agent that owns the device, if one does. */
+/** Whether this agent reports a metric of a device or part. `owner`: the other agent that owns the device, if one
+ * does. */
 export const mayReportMetric = (
   owner: DeviceOwner | undefined,
   { part }: Pick<StateEntry, 'part'>,

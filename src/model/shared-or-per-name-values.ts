@@ -27,7 +27,8 @@ export class SharedOrPerNameValues<T> {
 /** Variables that a message lists at most. */
 const maxListed = 10;
 
-/** A text for each variable such as `HA_TOKEN_BERLIN` that names none of these things, with the variables that there can be. */
+/** A text for each variable such as `HA_TOKEN_BERLIN` that names none of these things, with the variables that there
+ * can be. */
 export function describeUnmatchedPerNameVariables(
   setting: string,
   kind: string,

@@ -84,7 +84,8 @@ export interface CollectorState {
 }
 
 export interface BrokerConnectionState {
-  /** The broker that the agent is connected to, or tries; without credentials. Empty for a command, which is not the agent. */
+  /** The broker that the agent is connected to, or tries; without credentials. Empty for a command, which is not the
+   * agent. */
   url: string;
   connected: boolean;
   since: Date;
@@ -103,7 +104,8 @@ export interface AgentState {
   restoredProblems: ReadonlyMap<string, RestoredProblem>;
   /** Devices that were announced before the agent started, each with the time at which that was found out, by path. */
   announcedDevices: ReadonlyMap<string, AnnouncedDevice & { since: Date }>;
-  /** Paths of devices and parts that the user has told the agent to forget, and that are not there: `nvme/s4ewnx0n123`. */
+  /** Paths of devices and parts that the user has told the agent to forget, and that are not there:
+   * `nvme/s4ewnx0n123`. */
   forgotten: ReadonlySet<string>;
   /** Problems that were reported to the user and whose end was not, by id. */
   toldProblems: ReadonlyMap<string, ToldProblem>;

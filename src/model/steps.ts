@@ -1,5 +1,5 @@
-/** Work on many parts, which yields how many it has worked on since it last did, and returns its result. Whoever runs it decides
- * whether the event loop may do other work in between. */
+/** Work on many parts, which yields how many it has worked on since it last did, and returns its result. Whoever runs
+ * it decides whether the event loop may do other work in between. */
 export type Steps<T> = Generator<number, T, void>;
 
 /** All of it at once. */
@@ -10,7 +10,8 @@ export function doAtOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Parts that are worked on before the event loop does other work, such as answering the broker. A part takes up to 0.2 ms. */
+/** Parts that are worked on before the event loop does other work, such as answering the broker. A part takes up to 0.2
+ * ms. */
 export const partsPerTurn = 50;
 
 /** Takes steps until a turn's parts are done, or all are. */
@@ -40,8 +41,8 @@ function runNext(): void {
   }
 }
 
-/** Lets the event loop do other work after each `partsPerTurn` parts. The first turn begins at once: work on few parts is done, and
- * `done` called, when this returns. */
+/** Lets the event loop do other work after each `partsPerTurn` parts. The first turn begins at once: work on few parts
+ * is done, and `done` called, when this returns. */
 export function doInTurns<T>(steps: Steps<T>, done: (result: T) => void): void {
   const turn = takeTurn(steps);
   if (turn.done) {
@@ -52,7 +53,8 @@ export function doInTurns<T>(steps: Steps<T>, done: (result: T) => void): void {
   if (waiting.length === 1) startNext();
 }
 
-/** Resolves when other work had its turn: work that waits so is done one at a time, and never twice in a turn of the event loop. */
+/** Resolves when other work had its turn: work that waits so is done one at a time, and never twice in a turn of the
+ * event loop. */
 export const ownTurn = (): Promise<void> =>
   resultInTurns(
     (function* (): Steps<void> {

@@ -9,7 +9,8 @@ interface TableBase<Reading> {
   icon: `mdi:${string}`;
   /** Metrics by their key in topics and ids. */
   metrics: MetricDeclarations<Reading>;
-  /** What is wrong according to a reading. `before`: what was wrong until now, so that a limit can be left later than it was reached. */
+  /** What is wrong according to a reading. `before`: what was wrong until now, so that a limit can be left later than
+   * it was reached. */
   problems?(reading: Reading, before: LastingFindings): readonly Finding[];
   /** How bad it is that one of them is no longer there; without it, not at all. */
   missing?: Severity;

@@ -51,7 +51,8 @@ export class Topics {
     return `${this.#root}/status`;
   }
 
-  /** Topic of messages from the agent to itself. Once such a message is back, all earlier messages have been received. */
+  /** Topic of messages from the agent to itself. Once such a message is back, all earlier messages have been
+   * received. */
   get ping(): string {
     return `${this.#root}/echo`;
   }
@@ -114,8 +115,8 @@ export class Topics {
     return `${this.#root}/#`;
   }
 
-  /** Filters that together match all of this agent's topics below the base topic: those of the agent, its devices, what belongs to a
-   * device and its parts, and what belongs to a part. */
+  /** Filters that together match all of this agent's topics below the base topic: those of the agent, its devices, what
+   * belongs to a device and its parts, and what belongs to a part. */
   get ownFiltersByDepth(): string[] {
     return ['+', '+/+', '+/+/+', '+/+/+/+/#'].map((levels) => `${this.#root}/${levels}`);
   }

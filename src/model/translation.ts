@@ -1,7 +1,8 @@
 import type { AnyTable } from './table.ts';
 
-/** What people read of a table, in another language; typed by the keys of the table, so that a missing name does not compile. Metrics of a
- * part are written as they stand behind its name: in German, nouns begin with a capital there, too. */
+/** What people read of a table, in another language; typed by the keys of the table, so that a missing name does not
+ * compile. Metrics of a part are written as they stand behind its name: in German, nouns begin with a capital there,
+ * too. */
 export type TableNames<T extends AnyTable = AnyTable> = {
   title: string;
   metrics: Record<keyof T['metrics'], string>;

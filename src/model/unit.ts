@@ -1,5 +1,6 @@
 /** Home Assistant's device classes for quantities, each with the allowed units that this project uses
- * (homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS; test/catalogue.test.ts compares them with that table). */
+ * (homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS; test/catalogue.test.ts compares them with that
+ * table). */
 export interface UnitsByDeviceClass {
   temperature: '°C';
   data_size: 'B' | 'kB' | 'MB' | 'GB' | 'TB' | 'MiB' | 'GiB';

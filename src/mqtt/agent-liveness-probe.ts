@@ -11,9 +11,9 @@ const answerTimeoutMs = 5000;
 /** Rounds in a row that an agent may leave unanswered before it counts as unresponsive. */
 const maxMissedRounds = 2;
 
-/** Asks the agents whose status is online whether they are: after a crash of the broker, the retained status of an agent that died
- * meanwhile stays online, because no will is sent. Not every bridge forwards the question: the status of an agent
- * that has never answered is trusted until another agent of its site has. */
+/** Asks the agents whose status is online whether they are: after a crash of the broker, the retained status of an
+ * agent that died meanwhile stays online, because no will is sent. Not every bridge forwards the question: the status
+ * of an agent that has never answered is trusted until another agent of its site has. */
 export class AgentLivenessProbe {
   /** Agents that have answered. */
   readonly #answered = new Set<string>();

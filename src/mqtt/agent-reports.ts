@@ -14,8 +14,8 @@ interface AgentReport {
   status?: string;
   devices: Map<string, ReportedDevice>;
   problems?: ReportedProblems;
-  /** False from the moment at which the agent goes offline until it publishes its list again, which it does before it is online: a
-   * version from before there were lists leaves the retained one for a while. */
+  /** False from the moment at which the agent goes offline until it publishes its list again, which it does before it
+   * is online: a version from before there were lists leaves the retained one for a while. */
   isListCurrent?: boolean;
 }
 
@@ -91,7 +91,8 @@ export class AgentReports {
   isFull = false;
   readonly #reports = new Map<string, AgentReport>();
 
-  /** Takes in a message; an empty payload removes what the topic had. `isRetained`: it may be older than the subscription. */
+  /** Takes in a message; an empty payload removes what the topic had. `isRetained`: it may be older than the
+   * subscription. */
   take(topic: ParsedTopic, payload: string, isRetained: boolean): void {
     switch (topic.kind) {
       case 'bridge':

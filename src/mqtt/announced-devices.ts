@@ -27,8 +27,8 @@ export function selectAnnouncedParts(agent: AgentIdentity, retained: ReadonlyMap
   });
 }
 
-/** The devices that these retained messages of an agent announce and have a state of: one without an announcement was removed by the
- * user, one without a state by the agent. */
+/** The devices that these retained messages of an agent announce and have a state of: one without an announcement was
+ * removed by the user, one without a state by the agent. */
 export function selectAnnouncedDevices(agent: AgentIdentity, retained: ReadonlyMap<string, string>): AnnouncedDevice[] {
   const topics = new Topics(agent);
   return [...retained.keys()].flatMap((topic): AnnouncedDevice[] => {

@@ -1,7 +1,8 @@
 import { resendPauseMs } from './backoff.ts';
 import type { RunAfter } from './run-after.ts';
 
-/** MQTT 3.1.1 brokers acknowledge messages that they forbid; the agent's own announcement then does not come back to it. */
+/** MQTT 3.1.1 brokers acknowledge messages that they forbid; the agent's own announcement then does not come back to
+ * it. */
 export class AnnouncementEchoCheck {
   readonly #after: RunAfter;
   readonly #onMissing: (isRetry: boolean) => void;

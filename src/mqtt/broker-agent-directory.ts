@@ -33,8 +33,8 @@ export class BrokerAgentDirectory implements AgentDirectory {
     return this.#reports.agents(this.#livenessProbe.unresponsive((id) => this.#reports.siteOf(id)));
   }
 
-  /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its retained messages
-   * since the previous connection, so a topic that is missing now was removed. */
+  /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its
+   * retained messages since the previous connection, so a topic that is missing now was removed. */
   async follow(connection: SingleUseBrokerConnection, agent: AgentIdentity, isSameMemory: boolean): Promise<void> {
     delete this.error;
     void connection.ended.then(() => {
@@ -59,7 +59,8 @@ export class BrokerAgentDirectory implements AgentDirectory {
     const received = new Set<string>();
     const subscribedAgents = new Set<string>();
     let subscriptions = Promise.resolve();
-    // One subscription for each agent, one after the other: a broker drops messages that do not fit into a client’s queue.
+    // One subscription for each agent, one after the other: a broker drops messages that do not fit into a client’s
+    // queue.
     const subscribeTo = (otherAgent: string) => {
       subscribedAgents.add(otherAgent);
       subscriptions = subscriptions

@@ -5,11 +5,13 @@ import type { BrokerAddress } from './settings.ts';
 
 /** Why a connection ended or never began. */
 export class BrokerConnectionError extends UnredactedMessageError {
-  /** The other end did not answer as a broker of MQTT 5 does: it may speak only the older protocol, or not be a broker. */
+  /** The other end did not answer as a broker of MQTT 5 does: it may speak only the older protocol, or not be a
+   * broker. */
   readonly lacksVersion5Answer: boolean;
   /** The broker answered and refused the connection. */
   readonly isRefusal: boolean;
-  /** What was being sent when the connection ended, as text. It differs between attempts, so the message leaves it out. */
+  /** What was being sent when the connection ended, as text. It differs between attempts, so the message leaves it
+   * out. */
   readonly detail: string;
   /** The message that was being sent when the broker closed the connection. */
   readonly sending: UnfinishedSend | undefined;
@@ -50,9 +52,10 @@ const versionRefusalCodes = new Set<unknown>([1, 0x84]);
 /** Whether the broker refused the version of MQTT, and nothing else. */
 export const isMqttVersionRefusal = (error: unknown): boolean => versionRefusalCodes.has(errorCodeOf(error));
 
-/** Whether this is no answer of a broker of MQTT 5. One that speaks only the older protocol cannot read the packet: it answers with a
- * code of MQTT 3.1.1 or a general one of MQTT 5 (unspecified, malformed, protocol error, implementation, version), with what cannot
- * be parsed (an error without a code), or closes the connection, which resets it if there is unread data. */
+/** Whether this is no answer of a broker of MQTT 5. One that speaks only the older protocol cannot read the packet: it
+ * answers with a code of MQTT 3.1.1 or a general one of MQTT 5 (unspecified, malformed, protocol error, implementation,
+ * version), with what cannot be parsed (an error without a code), or closes the connection, which resets it if there is
+ * unread data. */
 export function lacksVersion5Answer(error: unknown): boolean {
   const code = errorCodeOf(error);
   if (typeof code === 'number') return code <= 5 || (code >= 0x80 && code <= 0x84);

@@ -10,9 +10,10 @@ import { speaksTls } from './tls-probe.ts';
 
 type OpenOptions = Omit<BrokerConnectionOptions, 'protocolVersion'>;
 
-/** Opens connections to a broker: with MQTT 5, or with 3.1.1 if the broker speaks only that. Such a broker refuses MQTT 5 with any of
- * several codes, hangs up, does not answer, or answers in the older version. So whatever ends a connection of MQTT 5 before a request
- * was answered leads to an attempt with 3.1.1, unless this broker has answered in MQTT 5 before. */
+/** Opens connections to a broker: with MQTT 5, or with 3.1.1 if the broker speaks only that. Such a broker refuses MQTT
+ * 5 with any of several codes, hangs up, does not answer, or answers in the older version. So whatever ends a
+ * connection of MQTT 5 before a request was answered leads to an attempt with 3.1.1, unless this broker has answered in
+ * MQTT 5 before. */
 export class BrokerConnectionOpener {
   /** URLs of the brokers that have answered in MQTT 5. */
   readonly #version5Brokers = new Set<string>();

@@ -1,8 +1,9 @@
 import type { BrokerConnectionState } from '../model/state.ts';
 import { type MqttSettings, printableBrokerUrl, settingsOfEachBroker } from './settings.ts';
 
-/** Milliseconds of silence, and rounds of all brokers in which no more is waited for. A cluster that has lost a node leaves questions
- * unanswered until it has elected leaders, as NATS does for up to ten seconds; the next question is answered then. */
+/** Milliseconds of silence, and rounds of all brokers in which no more is waited for. A cluster that has lost a node
+ * leaves questions unanswered until it has elected leaders, as NATS does for up to ten seconds; the next question is
+ * answered then. */
 const briefSilenceMs = 2000;
 const briefRounds = 4;
 
@@ -26,7 +27,8 @@ export class BrokerRotation {
     return this.#current;
   }
 
-  /** Milliseconds of silence after which the next broker is tried instead; undefined while there is no reason to hurry. */
+  /** Milliseconds of silence after which the next broker is tried instead; undefined while there is no reason to
+   * hurry. */
   get maxSilenceMs(): number | undefined {
     const isBrief = this.#brokers.length > 1 && this.#failures < briefRounds * this.#brokers.length;
     return isBrief ? briefSilenceMs : undefined;

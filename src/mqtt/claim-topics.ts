@@ -54,7 +54,8 @@ export function claimTopicsOfAnnouncements(
   });
 }
 
-/** The topics of the claims that an agent has. By name too: not every broker delivers retained messages for a wildcard. */
+/** The topics of the claims that an agent has. By name too: not every broker delivers retained messages for a
+ * wildcard. */
 export async function readClaimTopicsOfAgent(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,

@@ -1,8 +1,8 @@
 import { subscribeInPortions } from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-/** Subscribes to topics and has them cleared. Returns those for which no empty message comes within the time after that: a broker of
- * MQTT 3.1.1 acknowledges what it drops. */
+/** Subscribes to topics and has them cleared. Returns those for which no empty message comes within the time after
+ * that: a broker of MQTT 3.1.1 acknowledges what it drops. */
 export async function findUnclearedTopics(
   connection: SingleUseBrokerConnection,
   topics: readonly string[],

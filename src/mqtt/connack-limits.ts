@@ -1,8 +1,8 @@
 import type { IConnackPacket } from 'mqtt-packet';
 import { PacketTooLargeError } from './publish-error.ts';
 
-/** What a broker's CONNACK (MQTT 5, section 3.2.2.3) sets for the packets of this connection. Not here: Server Keep Alive, which mqtt.js
- * follows, and Topic Alias Maximum, since aliases are never sent. */
+/** What a broker's CONNACK (MQTT 5, section 3.2.2.3) sets for the packets of this connection. Not here: Server Keep
+ * Alive, which mqtt.js follows, and Topic Alias Maximum, since aliases are never sent. */
 export class ConnackLimits {
   /** Messages that may be unacknowledged at a time. */
   readonly receiveMaximum: number;

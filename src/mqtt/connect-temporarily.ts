@@ -5,8 +5,8 @@ import { mqttClientIdOf } from './mqtt-client.ts';
 import { type MqttSettings, settingsOfEachBroker } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-/** A short-lived connection beside that of a running agent, to the first broker of MQTT_URL that works: with a client ID of its own and,
- * unless given, no will. Rejects with the error of the first broker. */
+/** A short-lived connection beside that of a running agent, to the first broker of MQTT_URL that works: with a client
+ * ID of its own and, unless given, no will. Rejects with the error of the first broker. */
 export async function connectTemporarily(
   settings: MqttSettings,
   agent: AgentIdentity,

@@ -16,8 +16,8 @@ import type { CrossConnectionMemory, SessionContext } from './session-context.ts
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 import { StatePublisher } from './state-publisher.ts';
 
-/** Milliseconds after which no more retained messages are expected. EMQX before 6.1.1 and emitter deliver them up to some seconds after
- * SUBACK, and later than newer messages. */
+/** Milliseconds after which no more retained messages are expected. EMQX before 6.1.1 and emitter deliver them up to
+ * some seconds after SUBACK, and later than newer messages. */
 const lateRetainedMs = 10_000;
 
 /** States, announcements, events and commands over one connection. */
@@ -141,8 +141,8 @@ export class ConnectedSession {
     };
   }
 
-  /** Reads the retained messages, publishes everything, and finally that the agent is online. `maxSilenceMs`: of the broker until its
-   * retained messages are read, if less than usual. */
+  /** Reads the retained messages, publishes everything, and finally that the agent is online. `maxSilenceMs`: of the
+   * broker until its retained messages are read, if less than usual. */
   async begin(maxSilenceMs?: number): Promise<void> {
     const { agent, ready, agentDirectory, otherProblemLists } = this.#context;
     this.#connection.listen((message) => {
@@ -266,7 +266,8 @@ export class ConnectedSession {
     this.#publisher.publishChanged(new Map([[index, retainedIndexPayload(listed)]]));
   }
 
-  /** Subscribes to the announcements and commands of devices that are new, where the broker takes no subscription for all of them. */
+  /** Subscribes to the announcements and commands of devices that are new, where the broker takes no subscription for
+   * all of them. */
   #followByName(): void {
     const entries = [...this.#context.state.collectors.values()].flatMap(({ entries }) => [...entries.values()]);
     const names = entries.flatMap(({ address: { collector, device } }) => [

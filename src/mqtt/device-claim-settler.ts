@@ -15,8 +15,8 @@ const claimRestMs = 5000;
 /** Milliseconds in which a connection ends that an error was the first sign of. */
 const endNoticeMs = 1000;
 
-/** Connections in a row that end while claims are read or written, until claims are given up: some brokers hang up on a client
- * that touches a topic which it may not touch. */
+/** Connections in a row that end while claims are read or written, until claims are given up: some brokers hang up on a
+ * client that touches a topic which it may not touch. */
 const maxHangUps = 2;
 
 /** What outlives a connection. */
@@ -48,8 +48,9 @@ interface SharedDevice {
   rank: number;
 }
 
-/** Settles over one connection which agent owns each device that several may watch. A claim stays on the broker until its agent is
- * forgotten, or another one can report more. Without access to the claims, each agent reports everything. */
+/** Settles over one connection which agent owns each device that several may watch. A claim stays on the broker until
+ * its agent is forgotten, or another one can report more. Without access to the claims, each agent reports
+ * everything. */
 export class DeviceClaimSettler {
   readonly #context: DeviceClaimSettlerContext;
   readonly #connection: SingleUseBrokerConnection;
@@ -116,8 +117,8 @@ export class DeviceClaimSettler {
     memory.hangUps = hasEnded ? memory.hangUps + 1 : 0;
   }
 
-  /** The devices that others may watch too; of two with one key the first. Of one that has not said its MAC address yet, the key is
-   * that of its last announcement. */
+  /** The devices that others may watch too; of two with one key the first. Of one that has not said its MAC address
+   * yet, the key is that of its last announcement. */
   #devices(): SharedDevice[] {
     const { catalogue, state, retained } = this.#context;
     return catalogue.flatMap(({ id }) =>

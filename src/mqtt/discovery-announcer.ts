@@ -59,8 +59,8 @@ export class DiscoveryAnnouncer {
     this.#repeats = new AnnouncementRepeats(context);
   }
 
-  /** Announces everything as it is now. With many parts that takes several turns of the event loop: what is asked for meanwhile is done
-   * afterwards. */
+  /** Announces everything as it is now. With many parts that takes several turns of the event loop: what is asked for
+   * meanwhile is done afterwards. */
   announce(): void {
     const phase = this.#context.phase();
     if (this.#requested.at(-1) !== phase) this.#requested.push(phase);
@@ -138,7 +138,8 @@ export class DiscoveryAnnouncer {
     return this.#isAnnouncing || this.#hasRemoved;
   }
 
-  /** An announcement was published, by this agent or by Home Assistant, which clears it when the user removes the device. */
+  /** An announcement was published, by this agent or by Home Assistant, which clears it when the user removes the
+   * device. */
   published(device: string, topic: string, payload: string): void {
     const { agent, devices, publisher, accepted, after } = this.#context;
     if (this.#check.returned()) accepted(new Topics(agent).ownDiscoveryFilter);
@@ -224,7 +225,8 @@ export class DiscoveryAnnouncer {
     }
   }
 
-  /** Who can publish at the broker can clear all announcements at once, which would take the agent out of Home Assistant. */
+  /** Who can publish at the broker can clear all announcements at once, which would take the agent out of Home
+   * Assistant. */
   #judgeRemoval({ devices, byUser }: { devices: string[]; byUser: boolean }): void {
     if (byUser) {
       for (const device of devices) this.#dismiss(device);

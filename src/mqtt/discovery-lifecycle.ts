@@ -3,16 +3,20 @@ import type { RunAfter } from './run-after.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement before it may be changed. */
 export const discoverySettleMs = 5000;
-/** Milliseconds for which tombstones stay once Home Assistant is online: until the announcement with them was repeated. */
+/** Milliseconds for which tombstones stay once Home Assistant is online: until the announcement with them was
+ * repeated. */
 const tombstoneMs = 90_000;
-/** Milliseconds in which Home Assistant connects again to a broker that has restarted, and publishes its birth message. */
+/** Milliseconds in which Home Assistant connects again to a broker that has restarted, and publishes its birth
+ * message. */
 const birthTimeoutMs = 120_000;
-/** Milliseconds before an agent answers a birth message: all agents receive it at once, so each waits for a random time. */
+/** Milliseconds before an agent answers a birth message: all agents receive it at once, so each waits for a random
+ * time. */
 const minBirthDelayMs = 1000;
 const maxBirthDelayMs = 5000;
 
-/** How far a connection has come: the retained messages are being read, and what is not declared any more gets its tombstones;
- * states and announcements are published; the broker has acknowledged them; Home Assistant has had the time to process them. */
+/** How far a connection has come: the retained messages are being read, and what is not declared any more gets its
+ * tombstones; states and announcements are published; the broker has acknowledged them; Home Assistant has had the time
+ * to process them. */
 export type ConnectionPhase = 'reading' | 'ready' | 'announced' | 'settled' | 'ended';
 
 /** reading → ready → announced → settled, and from each to ended. */
@@ -54,8 +58,9 @@ export class ConnectionLifecycle {
   }
 }
 
-/** `present` and `away`: nothing is to be done until Home Assistant says something. The others follow its birth message: `born`, until
- * it is answered; then either `announced`, or `restored`, `buried` and `omitted`, if components are to be removed. */
+/** `present` and `away`: nothing is to be done until Home Assistant says something. The others follow its birth
+ * message: `born`, until it is answered; then either `announced`, or `restored`, `buried` and `omitted`, if components
+ * are to be removed. */
 type RemovalState = 'present' | 'away' | 'born' | 'announced' | 'restored' | 'buried' | 'omitted';
 
 /** What HomeAssistantPresenceAndRemoval tells its connection to do. */
@@ -72,8 +77,8 @@ export interface RemovalCallbacks {
   present(): void;
 }
 
-/** Whether Home Assistant is there, and how far it has come in removing components: only a Home Assistant that is online removes
- * them, so they are removed once after each of its birth messages. */
+/** Whether Home Assistant is there, and how far it has come in removing components: only a Home Assistant that is
+ * online removes them, so they are removed once after each of its birth messages. */
 export class HomeAssistantPresenceAndRemoval {
   readonly #after: RunAfter;
   readonly #steps: RemovalCallbacks;
@@ -144,8 +149,8 @@ export class HomeAssistantPresenceAndRemoval {
     this.#steps.present();
   }
 
-  /** Until Home Assistant has had the time to process announcements that the broker has accepted: without its tombstone, a component
-   * that was restored would stay. */
+  /** Until Home Assistant has had the time to process announcements that the broker has accepted: without its
+   * tombstone, a component that was restored would stay. */
   #enterUntilSettled(state: RemovalState, next: () => void, milliseconds = discoverySettleMs): void {
     this.#enter(state, milliseconds, () => {
       if (this.#steps.isAnnounced()) next();

@@ -6,10 +6,10 @@ import { type AnnouncementPlan, discoveryOrigin } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { type Component, isTombstone, parseAnnouncement } from './announcement-payload.ts';
 
-/** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
- * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
- * tombstone stays in the retained payload until Home Assistant comes online; then the component is announced once more
- * (`restore`), becomes a tombstone again, and is omitted. */
+/** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows
+ * turns into its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no
+ * effect. So the tombstone stays in the retained payload until Home Assistant comes online; then the component is
+ * announced once more (`restore`), becomes a tombstone again, and is omitted. */
 export type ComponentRemovalPhase = 'tombstone' | 'restore' | 'omit';
 
 export interface DiscoveryReconciliationInput extends AnnouncementPlan {
@@ -44,7 +44,8 @@ function removedComponent(
 const isRemoved = ({ excluded, declared }: AnnouncementPlan, device: string, key: string) =>
   excluded.get(device)?.has(key) || !declared(device, key);
 
-/** Components of an earlier payload that the desired one lacks: unchanged while they are declared, else in this phase of removal. */
+/** Components of an earlier payload that the desired one lacks: unchanged while they are declared, else in this phase
+ * of removal. */
 function inheritedComponents(
   input: DiscoveryReconciliationInput,
   device: string,
@@ -74,8 +75,8 @@ const removedSince = (
     Object.entries(sent).filter(([key]) => isTombstone(sent[key] ?? {}) || isRemoved(input, device, key)),
   );
 
-/** The components with the entity ids that they were announced with before: Home Assistant keeps the first, whatever the device or part
- * is called now, and what reads the announcements should find it. */
+/** The components with the entity ids that they were announced with before: Home Assistant keeps the first, whatever
+ * the device or part is called now, and what reads the announcements should find it. */
 function withFirstEntityIds(
   components: Record<string, Component>,
   before: Record<string, Component>,
@@ -89,16 +90,16 @@ function withFirstEntityIds(
   );
 }
 
-/** The devices of this agent that are desired or retained, without those that were dismissed. Also those that are excluded, because
- * they may have been announced over this connection, after what is retained was read. */
+/** The devices of this agent that are desired or retained, without those that were dismissed. Also those that are
+ * excluded, because they may have been announced over this connection, after what is retained was read. */
 function devicesToReconcile({ agent, desired, excluded, retained, dismissed }: DiscoveryReconciliationInput): string[] {
   const topics = new Topics(agent);
   const announced = [...retained.keys()].flatMap((topic) => topics.deviceOfOwnDiscovery(topic) ?? []);
   return [...new Set([...desired.keys(), ...excluded.keys(), ...announced])].filter((device) => !dismissed.has(device));
 }
 
-/** Sorts devices so that each comes after the one that it names as `via_device`: Home Assistant would create a nameless device for
- * a parent that it does not know yet. */
+/** Sorts devices so that each comes after the one that it names as `via_device`: Home Assistant would create a nameless
+ * device for a parent that it does not know yet. */
 function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries: readonly Entry[]): Entry[] {
   const byIdentifier = new Map<unknown, Entry>();
   for (const entry of entries)
@@ -120,8 +121,8 @@ function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries:
 }
 
 export interface ReconciledDiscovery {
-  /** Of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for a device that has no
-   * component left. */
+  /** Of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for a
+   * device that has no component left. */
   payloads: RetainedPayloadsByTopic;
   /** Some have components to remove, as tombstones or restored. */
   hasRemoved: boolean;
@@ -164,8 +165,9 @@ export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput)
   return { payloads, hasRemoved };
 }
 
-/** Earlier payloads with tombstones for the components to remove, and the other components unchanged. Home Assistant must get them
- * before the new states, which lack the keys that a component to remove still reads. A part for each component. */
+/** Earlier payloads with tombstones for the components to remove, and the other components unchanged. Home Assistant
+ * must get them before the new states, which lack the keys that a component to remove still reads. A part for each
+ * component. */
 export function* tombstonePayloads(
   agent: AgentIdentity,
   discovery: AnnouncementPlan,

@@ -4,8 +4,8 @@ import { Topics } from '../model/topics.ts';
 /** Milliseconds in which a user removes at most one device. */
 export const minUserRemovalIntervalMs = 5000;
 
-/** The devices that the user has removed in Home Assistant, which clears their retained announcements. They outlive a connection:
- * such a device is announced again when the agent restarts. */
+/** The devices that the user has removed in Home Assistant, which clears their retained announcements. They outlive a
+ * connection: such a device is announced again when the agent restarts. */
 export class DismissedDevices {
   readonly #dismissed = new Set<string>();
   /** Devices that this process has announced. */
@@ -48,7 +48,8 @@ export class DismissedDevices {
     return isFirst;
   }
 
-  /** The pace of a user is over: returns the devices that were cleared meanwhile, and whether the user can have done it. */
+  /** The pace of a user is over: returns the devices that were cleared meanwhile, and whether the user can have done
+   * it. */
   takeCleared(): { devices: string[]; byUser: boolean } {
     const devices = [...this.#cleared];
     this.#cleared.clear();
@@ -72,9 +73,9 @@ export class DismissedDevices {
     return true;
   }
 
-  /** Compares with the retained messages of a new connection. A device whose state is retained but whose announcement is not was
-   * removed by the user while the agent was disconnected, unless the announcement arrives late; if both are gone, the broker has lost
-   * its retained messages, and the device is yet to be announced to it. */
+  /** Compares with the retained messages of a new connection. A device whose state is retained but whose announcement
+   * is not was removed by the user while the agent was disconnected, unless the announcement arrives late; if both are
+   * gone, the broker has lost its retained messages, and the device is yet to be announced to it. */
   compare(agent: AgentIdentity, retained: ReadonlyMap<string, string>): void {
     this.#absent.clear();
     this.#cleared.clear();
@@ -88,8 +89,8 @@ export class DismissedDevices {
     }
   }
 
-  /** No announcement arrives late any more: returns the devices that were removed while the agent was disconnected, and whether the user
-   * can have done it. */
+  /** No announcement arrives late any more: returns the devices that were removed while the agent was disconnected, and
+   * whether the user can have done it. */
   takeAbsent(): { devices: string[]; byUser: boolean } {
     const devices = [...this.#absent];
     this.#absent.clear();

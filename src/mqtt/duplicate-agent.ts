@@ -8,8 +8,9 @@ import { signLivenessAnswer } from './liveness-answer-signature.ts';
 import type { MqttSettings } from './settings.ts';
 import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-// Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may be stale.
-// So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe, whether there is another.
+// Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may
+// be stale. So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe,
+// whether there is another.
 
 const questionPattern = /^who is there\? (\S+?)( signed)?$/;
 export const livenessQuestionPayload = (token: string) => `who is there? ${token}`;
@@ -40,8 +41,8 @@ export async function answerLivenessQuestion(
   await connection.publish(topic, answer, { retain: false }).catch(() => undefined);
 }
 
-/** What an answer on the ping topic is worth: `signed` is one of an agent with the same MQTT_PASSWORD. Without a password none can be
- * signed; with one, an unsigned answer may be that of any client of the broker. */
+/** What an answer on the ping topic is worth: `signed` is one of an agent with the same MQTT_PASSWORD. Without a
+ * password none can be signed; with one, an unsigned answer may be that of any client of the broker. */
 export type DuplicateAgentAnswer = 'signed' | 'unsigned' | 'forgeable';
 
 /** How another agent of the same name answers; undefined if none does. Rejects if it cannot be asked. */

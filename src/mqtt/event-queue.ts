@@ -18,8 +18,8 @@ export interface EventQueueContext extends Pick<SessionContext, 'agent' | 'log' 
   after: RunAfter;
 }
 
-/** Publishes the pending events over one connection, one after the other. An event that nobody hears stays pending, and those after
- * it wait. */
+/** Publishes the pending events over one connection, one after the other. An event that nobody hears stays pending, and
+ * those after it wait. */
 export class EventQueue {
   readonly #context: EventQueueContext;
   #state: 'idle' | 'publishing' | 'paused' | 'ended' = 'idle';

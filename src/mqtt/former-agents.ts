@@ -12,8 +12,8 @@ export interface FormerAgent {
   name: string;
 }
 
-/** The former agents of this machine whose lists of what is wrong the broker retains; none where these can't be read. Over a connection
- * of its own: a broker may end one that asks for what it may not read. */
+/** The former agents of this machine whose lists of what is wrong the broker retains; none where these can't be read.
+ * Over a connection of its own: a broker may end one that asks for what it may not read. */
 export async function findFormerAgents(settings: MqttSettings, agent: AgentIdentity): Promise<FormerAgent[]> {
   if (agent.machine === undefined || settings.MQTT_URL.protocol === 'embedded') return [];
   const topics = new Topics(agent);

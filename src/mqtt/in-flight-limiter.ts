@@ -3,7 +3,8 @@ import type { RunAfter } from './run-after.ts';
 
 /** Messages that may wait for an acknowledgement at a time, even if the broker allows more. */
 const maxInFlight = 20;
-/** How long an acknowledgement may take, plus ten seconds for each 100 kB in flight, which a slow link has to carry first. */
+/** How long an acknowledgement may take, plus ten seconds for each 100 kB in flight, which a slow link has to carry
+ * first. */
 export const minAckTimeoutMs = 30_000;
 const transferMs = (bytes: number) => 10_000 * Math.floor(bytes / 100_000);
 
@@ -41,8 +42,8 @@ export interface InFlightLimiterContext {
   after: RunAfter;
 }
 
-/** The messages that wait for the broker's acknowledgement: never more than it allows (MQTT 5, section 4.9), and none forever.
- * A message that was given up keeps its slot, because the broker may still count it. */
+/** The messages that wait for the broker's acknowledgement: never more than it allows (MQTT 5, section 4.9), and none
+ * forever. A message that was given up keeps its slot, because the broker may still count it. */
 export class InFlightLimiter {
   /** Messages that may be in flight at a time. */
   readonly window: number;
@@ -73,7 +74,8 @@ export class InFlightLimiter {
     else await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Settles with the broker's answer to a message that has just been written. Rejects with UnacknowledgedMessageError if there is none. */
+  /** Settles with the broker's answer to a message that has just been written. Rejects with UnacknowledgedMessageError
+   * if there is none. */
   async awaitAnswer<T>(topic: string, bytes: number, answer: Promise<T>): Promise<T> {
     const sent: SentMessage = {
       topic,
@@ -152,8 +154,9 @@ export class InFlightLimiter {
     this.#cancels.set(sent, this.#context.after(halfMs, ping));
   }
 
-  /** A broker acknowledges messages in the order in which it received them (MQTT-4.6.0-2), so a broker that acknowledges later ones
-   * has dropped this one. If it acknowledges nothing that was sent later, or sends nothing at all, the connection is stuck. */
+  /** A broker acknowledges messages in the order in which it received them (MQTT-4.6.0-2), so a broker that
+   * acknowledges later ones has dropped this one. If it acknowledges nothing that was sent later, or sends nothing at
+   * all, the connection is stuck. */
   #giveUp(sent: SentMessage): Error {
     const isSilent = sent.packetsBefore === this.#packetCount;
     const hasStoppedAcknowledging = sent.isAfterGiveUp && sent.acknowledgementsBefore === this.#acknowledgementCount;

@@ -6,7 +6,8 @@ const deriveKey: (password: string, salt: string, bytes: number) => Promise<Buff
 
 const keys = new WeakMap<Secret, { text: string; key: Promise<Buffer> }>();
 
-/** Others can read the signatures. So that they can't be used to guess the password, the key takes some 50 ms to compute, once. */
+/** Others can read the signatures. So that they can't be used to guess the password, the key takes some 50 ms to
+ * compute, once. */
 function keyOf(password: Secret): Promise<Buffer> {
   const text = password.reveal();
   const known = keys.get(password);

@@ -12,7 +12,8 @@ import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 
-// Without this, mqtt-packet caches a buffer for each number up to 65,535 at the first connection: 7 MB that an agent never needs.
+// Without this, mqtt-packet caches a buffer for each number up to 65,535 at the first connection: 7 MB that an agent
+// never needs.
 Object.assign(writeToStream, { cacheNumbers: false });
 
 export interface BrokerConnectionOptions {
@@ -85,8 +86,8 @@ function clientOptions(
   };
 }
 
-/** Starts to connect, once. Throws BrokerConnectionError for a file that can't be read, or an invalid certificate or key. Calls back
- * with what to change if the other end is no broker. */
+/** Starts to connect, once. Throws BrokerConnectionError for a file that can't be read, or an invalid certificate or
+ * key. Calls back with what to change if the other end is no broker. */
 export function startMqttJsClient(
   settings: MqttSettings,
   session: BrokerConnectionOptions,

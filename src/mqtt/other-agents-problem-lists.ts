@@ -5,8 +5,8 @@ import { AgentReports } from './agent-reports.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-/** What the agents on the broker say is wrong, without their devices: much less than a whole directory, for an agent that only wants to
- * know which faults others see too. */
+/** What the agents on the broker say is wrong, without their devices: much less than a whole directory, for an agent
+ * that only wants to know which faults others see too. */
 export class OtherAgentsProblemLists implements Pick<AgentDirectory, 'agents'> {
   #reports = new AgentReports();
   /** A subscription has ended a connection. */
@@ -16,8 +16,8 @@ export class OtherAgentsProblemLists implements Pick<AgentDirectory, 'agents'> {
     return this.#reports.agents(new Set());
   }
 
-  /** Listens until the connection ends. Many agents may not read the topics of others: some brokers refuse them, others deliver nothing, and
-   * some close the connection, which is not risked twice. */
+  /** Listens until the connection ends. Many agents may not read the topics of others: some brokers refuse them, others
+   * deliver nothing, and some close the connection, which is not risked twice. */
   async follow(connection: SingleUseBrokerConnection, agent: AgentIdentity): Promise<void> {
     if (this.#isForbidden) return;
     const topics = new Topics(agent);

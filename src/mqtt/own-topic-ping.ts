@@ -6,8 +6,8 @@ import { PublishRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-/** Milliseconds of silence after which a message that does not come back counts as lost or forbidden. On a slow link it comes after
- * everything that was sent before it. */
+/** Milliseconds of silence after which a message that does not come back counts as lost or forbidden. On a slow link it
+ * comes after everything that was sent before it. */
 const usualMaxSilenceMs = 5000;
 
 /** Makes round trips until one brings nothing more: some brokers deliver a new message before retained ones. */

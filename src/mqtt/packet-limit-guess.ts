@@ -5,9 +5,10 @@ const unsuspiciousBytes = 4096;
 /** Connections in a row that the broker must close on the same topic: fewer may be a link that breaks by chance. */
 const limitDisconnects = 3;
 
-/** The limit of a broker that does not announce its maximum packet size, but closes the connection on a larger packet. If several
- * connections in a row end with the same topic, the next one sends only smaller packets. The limit and the suspicion end with a
- * connection on which the agent was online, because the broker’s configuration may have changed. */
+/** The limit of a broker that does not announce its maximum packet size, but closes the connection on a larger packet.
+ * If several connections in a row end with the same topic, the next one sends only smaller packets. The limit and the
+ * suspicion end with a connection on which the agent was online, because the broker’s configuration may have
+ * changed. */
 export class PacketLimitGuess {
   /** Topic that was being sent when the last connections ended, and how many in a row. */
   #suspect: { topic: string; disconnects: number } | undefined;

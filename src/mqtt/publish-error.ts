@@ -28,8 +28,8 @@ export class SubscriptionRefusedError extends UnredactedMessageError {
   }
 }
 
-/** A message that was not sent, because its packet is larger than the broker's CONNACK allows (MQTT 5, section 3.2.2.3.6) or as
- * large as one on which the broker closed the connection. `limit` completes “the broker …”. */
+/** A message that was not sent, because its packet is larger than the broker's CONNACK allows (MQTT 5, section
+ * 3.2.2.3.6) or as large as one on which the broker closed the connection. `limit` completes “the broker …”. */
 export class PacketTooLargeError extends UnredactedMessageError {
   readonly code = reasonCodes.packetTooLarge;
 

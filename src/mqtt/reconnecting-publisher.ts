@@ -18,7 +18,8 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
-/** Checks after which the agent tries to connect, whoever answers: nobody can silence it for longer than ten minutes. */
+/** Checks after which the agent tries to connect, whoever answers: nobody can silence it for longer than ten
+ * minutes. */
 const maxStandbyChecks = 10;
 
 const maxLoggedReasons = 20;
@@ -191,8 +192,8 @@ export class ReconnectingPublisher {
     state.broker.error = message;
   }
 
-  /** Waits while another agent is connected under the same name, without taking over its session. Returns whether somebody answers in
-   * that name who does not prove to be such an agent. */
+  /** Waits while another agent is connected under the same name, without taking over its session. Returns whether
+   * somebody answers in that name who does not prove to be such an agent. */
   async #standBy(): Promise<boolean> {
     const { agent, shared } = this.#context;
     for (let checks = 0; shared || checks < maxStandbyChecks; checks += 1) {

@@ -10,7 +10,8 @@ interface Rejection {
   isCurrent: boolean;
 }
 
-/** The messages that the broker rejects, by topic, and what is left out of announcements so that it does not. It outlives a connection, so that each reason is logged once. */
+/** The messages that the broker rejects, by topic, and what is left out of announcements so that it does not. It
+ * outlives a connection, so that each reason is logged once. */
 export class RejectedMessagesByTopic {
   readonly #agent: AgentIdentity;
   readonly #log: Log;

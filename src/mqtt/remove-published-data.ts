@@ -29,8 +29,9 @@ async function publish(connection: SingleUseBrokerConnection, topic: string, pay
   });
 }
 
-/** Announces the devices to remove once more, because Home Assistant removes only what it knows. Returns whether it is connected, as far
- * as the broker tells: unknown if what subscribes to announcements subscribes to more, such as a bridge. */
+/** Announces the devices to remove once more, because Home Assistant removes only what it knows. Returns whether it is
+ * connected, as far as the broker tells: unknown if what subscribes to announcements subscribes to more, such as a
+ * bridge. */
 async function reannounceRemoved(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
@@ -59,7 +60,8 @@ async function reannounceRemoved(
   return mayBeAnother ? 'unknown' : 'connected';
 }
 
-/** The announcement of a device, by its ID or by the name that Home Assistant shows; all announcements without a device. */
+/** The announcement of a device, by its ID or by the name that Home Assistant shows; all announcements without a
+ * device. */
 function selectAnnounced(
   announced: ReadonlyMap<string, string>,
   topics: Topics,
@@ -73,8 +75,8 @@ function selectAnnounced(
   throw new UsageError(`${device}: unknown device; this agent has announced ${devices || 'none'}`);
 }
 
-/** Withdraws the announcements of these devices. Throws a UsageError unless each withdrawal comes back: where this user may not read
- * them, there may be announcements that it does not know of. */
+/** Withdraws the announcements of these devices. Throws a UsageError unless each withdrawal comes back: where this user
+ * may not read them, there may be announcements that it does not know of. */
 async function withdrawAnnouncements(
   connection: SingleUseBrokerConnection,
   topics: Topics,
@@ -113,8 +115,8 @@ export interface RemovalOptions {
   onProgress?(text: string): void;
 }
 
-/** Removes one device, or everything that was published under this identity, from Home Assistant and the broker. Returns how much that
- * was. Throws a UsageError if Home Assistant is not connected, or if something is left. */
+/** Removes one device, or everything that was published under this identity, from Home Assistant and the broker.
+ * Returns how much that was. Throws a UsageError if Home Assistant is not connected, or if something is left. */
 export async function removePublishedData(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,

@@ -7,8 +7,9 @@ import { Topics } from '../model/topics.ts';
 import { roundTripUntilQuiet } from './own-topic-ping.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-// Some brokers send retained messages only to subscriptions without wildcards (RabbitMQ; MQTT requires both: 3.1.1, section 3.3.1.3).
-// Others take no subscriptions with wildcards at all (MQTT 5, section 3.2.2.3.11). There the agent finds what it has retained by a list of its own, which is retained too.
+// Some brokers send retained messages only to subscriptions without wildcards (RabbitMQ; MQTT requires both: 3.1.1,
+// section 3.3.1.3). Others take no subscriptions with wildcards at all (MQTT 5, section 3.2.2.3.11). There the agent
+// finds what it has retained by a list of its own, which is retained too.
 
 /** Topics in one SUBSCRIBE packet: brokers limit both their number and the packet's size. */
 const maxTopicsPerSubscribe = 50;
@@ -59,7 +60,8 @@ export async function unsubscribeInPortions(
   for (const portion of subscriptionPortions(names)) await connection.unsubscribe(portion);
 }
 
-/** Adds what is retained on these topics to `retained`; `roundTrip` resolves when all that was sent before it has arrived. */
+/** Adds what is retained on these topics to `retained`; `roundTrip` resolves when all that was sent before it has
+ * arrived. */
 export async function readRetainedOfTopicNames(
   connection: SingleUseBrokerConnection,
   names: readonly string[],
@@ -80,8 +82,9 @@ export async function readRetainedOfTopicNames(
   }
 }
 
-/** Reads what this agent has retained on a broker that has sent nothing for a subscription with wildcards, and finds out whether that
- * is because it sends retained messages only for full names. The connection must be subscribed to the ping topic. */
+/** Reads what this agent has retained on a broker that has sent nothing for a subscription with wildcards, and finds
+ * out whether that is because it sends retained messages only for full names. The connection must be subscribed to the
+ * ping topic. */
 export async function readOwnRetainedByName(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
@@ -106,8 +109,8 @@ export async function readOwnRetainedByName(
   await unsubscribeInPortions(connection, states);
 }
 
-/** Retains a message, subscribes with a wildcard, and clears the message. The broker retains by name only if the message arrives as one
- * that was sent, but not as one that was retained. */
+/** Retains a message, subscribes with a wildcard, and clears the message. The broker retains by name only if the
+ * message arrives as one that was sent, but not as one that was retained. */
 async function startProbe(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,

@@ -17,9 +17,9 @@ export interface RetainedPublisherContext {
 /** Topics that the broker left unacknowledged, with the failures in a row and the last error; outlives a connection. */
 export type UnacknowledgedByTopic = Map<string, { failures: number; error: UnacknowledgedMessageError }>;
 
-/** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker refuses is
- * sent again after a growing pause, with the newest payload, and does not hold up other topics. Some topics rest after each
- * message. */
+/** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker
+ * refuses is sent again after a growing pause, with the newest payload, and does not hold up other topics. Some topics
+ * rest after each message. */
 export class RetainedPublisher {
   readonly #connection: SingleUseBrokerConnection;
   readonly #context: RetainedPublisherContext;

@@ -13,8 +13,8 @@ import {
 } from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-/** Collects retained messages, one portion after the other: Mosquitto keeps 1,000 messages for a client that is slow to receive, and
- * drops further ones. */
+/** Collects retained messages, one portion after the other: Mosquitto keeps 1,000 messages for a client that is slow to
+ * receive, and drops further ones. */
 class RetainedReader {
   readonly payloads = new Map<string, string>();
   readonly stop: () => void;
@@ -93,9 +93,9 @@ function announcedTopics(agent: AgentIdentity, retained: ReadonlyMap<string, str
   return named;
 }
 
-/** Reads what this agent has retained on the broker, which is the agent's memory: announcements and memories first. Some of it may
- * arrive later. Stays subscribed to the agent's status, ping, command, memory and discovery topics and to Home Assistant's status.
- * `maxSilenceMs`: of the broker, if less than usual. */
+/** Reads what this agent has retained on the broker, which is the agent's memory: announcements and memories first.
+ * Some of it may arrive later. Stays subscribed to the agent's status, ping, command, memory and discovery topics and
+ * to Home Assistant's status. `maxSilenceMs`: of the broker, if less than usual. */
 export async function readOwnRetainedPayloadsAndStaySubscribed(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,

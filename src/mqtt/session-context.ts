@@ -32,12 +32,14 @@ export interface SessionContext {
   eventDelivered(event: PendingEvent): void;
   /** The user has removed the device in Home Assistant. */
   deviceDismissed(device: string): void;
-  /** Retained memories, by collector and device. Anybody may have written these payloads. `isComplete`: no more are expected. */
+  /** Retained memories, by collector and device. Anybody may have written these payloads. `isComplete`: no more are
+   * expected. */
   memoriesLoaded(memories: ReadonlyMap<string, string>, isComplete: boolean): void;
-  /** The list of problems that an earlier process or connection has published. Anybody may have written this payload. */
+  /** The list of problems that an earlier process or connection has published. Anybody may have written this
+   * payload. */
   problemsLoaded(payload: string): void;
-  /** The devices that an earlier process or connection has announced, and the paths of parts that it has published. Anybody may have
-   * written their names. */
+  /** The devices that an earlier process or connection has announced, and the paths of parts that it has published.
+   * Anybody may have written their names. */
   devicesAnnounced(devices: readonly AnnouncedDevice[], parts: readonly string[]): void;
   /** Another agent owns the device, by collector and device: `router/gateway`; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;

@@ -137,8 +137,8 @@ export const brokerLogin = ({ MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD }: MqttSett
   password: MQTT_PASSWORD ?? MQTT_URL.password,
 });
 
-/** Warnings for a password without a user name, which MQTT 3.1.1 forbids (MQTT-3.1.2-22): some brokers then close the connection
- * without an answer. */
+/** Warnings for a password without a user name, which MQTT 3.1.1 forbids (MQTT-3.1.2-22): some brokers then close the
+ * connection without an answer. */
 export const brokerLoginWarnings = (settings: MqttSettings): string[] =>
   settingsOfEachBroker(settings)
     .filter(({ MQTT_URL }) => MQTT_URL.protocol !== 'embedded')

@@ -31,7 +31,8 @@ export class SingleUseBrokerConnection {
   readonly url: string;
   /** With which this client has logged in. */
   readonly password: Secret | undefined;
-  /** Whether the broker sends retained messages only for full topic names. Known when what is retained was read, or seconds later. */
+  /** Whether the broker sends retained messages only for full topic names. Known when what is retained was read, or
+   * seconds later. */
   retainsByNameOnly: Promise<boolean> = Promise.resolve(false);
   /** Resolves when the connection has ended, with the reason if there was one. */
   readonly ended: Promise<BrokerConnectionError | undefined>;
@@ -174,7 +175,8 @@ export class SingleUseBrokerConnection {
   }
 
   /** Resolves when the broker has acknowledged the message; rejects with PublishRefusedError, PacketTooLargeError or
-   * UnacknowledgedMessageError, or when the connection ends. `hasSubscribers` is false only if the broker said that there are none. */
+   * UnacknowledgedMessageError, or when the connection ends. `hasSubscribers` is false only if the broker said that
+   * there are none. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ hasSubscribers: boolean }> {
     const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
     this.assertFits(topic, payload);
@@ -196,9 +198,9 @@ export class SingleUseBrokerConnection {
       throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
   }
 
-  /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would first have to
-   * agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. Filters with wildcards are left out where
-   * the broker takes none. */
+  /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would
+   * first have to agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. Filters
+   * with wildcards are left out where the broker takes none. */
   async subscribe(filters: string[]): Promise<void> {
     const topics = filters.filter((filter) => this.#takes(filter));
     if (topics.length === 0) return;

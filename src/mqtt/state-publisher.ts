@@ -6,7 +6,8 @@ import type { OwnRetainedMessages } from './own-retained-messages.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** Publishes states, availability, memories and the list of problems over one connection, and tidies up those that an earlier run has left behind. */
+/** Publishes states, availability, memories and the list of problems over one connection, and tidies up those that an
+ * earlier run has left behind. */
 export class StatePublisher {
   readonly #context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>;
   readonly #publisher: RetainedPublisher;
@@ -43,8 +44,8 @@ export class StatePublisher {
     this.#publisher.publishChanged(new Map([[new Topics(this.#context.agent).status, onlinePayload]]));
   }
 
-  /** The broker has published the will of an earlier connection of this agent, which it has only just given up. The list of problems
-   * comes again, too: one from before an agent was offline can be that of another version. */
+  /** The broker has published the will of an earlier connection of this agent, which it has only just given up. The
+   * list of problems comes again, too: one from before an agent was offline can be that of another version. */
   correctWill(): void {
     const { status, problems } = new Topics(this.#context.agent);
     if (this.#publisher.lastSent(status) === undefined) return;

@@ -4,7 +4,8 @@ import type { BrokerAddress } from './settings.ts';
 
 const probeTimeoutMs = 3000;
 
-/** Whether the server at this port speaks TLS, whatever its certificate, name or version; false if it does not answer. */
+/** Whether the server at this port speaks TLS, whatever its certificate, name or version; false if it does not
+ * answer. */
 export function speaksTls({ host, port }: Pick<BrokerAddress, 'host' | 'port'>): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, rejectUnauthorized: false });

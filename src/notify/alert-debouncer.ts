@@ -32,9 +32,9 @@ const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime())
 const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
   groupProblems(all).find((group) => group.problem === problem)?.consequences ?? [];
 
-/** Reports each problem once when it has lasted for `minSeconds`, once more when it has been worse for as long, and its end when it has
- * been absent for as long: a problem that comes and goes is reported as one. What an earlier process has reported is not reported again,
- * and its end is. What another agent has reported is left to it, with its end. */
+/** Reports each problem once when it has lasted for `minSeconds`, once more when it has been worse for as long, and its
+ * end when it has been absent for as long: a problem that comes and goes is reported as one. What an earlier process
+ * has reported is not reported again, and its end is. What another agent has reported is left to it, with its end. */
 export class AlertDebouncer {
   readonly #tracked = new Map<string, TrackedProblem>();
   readonly #minSeconds: number;

@@ -16,8 +16,8 @@ export interface ReportByOtherAgent {
   severity: Severity;
 }
 
-/** What other agents report, so that a fault that several see is reported once. Only what they can see is left to them: none of them
- * silences this agent about its own machine. */
+/** What other agents report, so that a fault that several see is reported once. Only what they can see is left to them:
+ * none of them silences this agent about its own machine. */
 export class ReportsByOtherAgents {
   readonly #others: readonly ReportedAgent[];
   readonly #self: string;
@@ -41,8 +41,8 @@ export class ReportsByOtherAgents {
       .sort((a, b) => compareSeverities(a.severity, b.severity))[0];
   }
 
-  /** How much longer than alone the agent waits before it reports a fault: those that see it too take turns, in the order of their ids. Not
-   * all of them report, and not all know of the others: those do not wait. */
+  /** How much longer than alone the agent waits before it reports a fault: those that see it too take turns, in the
+   * order of their ids. Not all of them report, and not all know of the others: those do not wait. */
   extraSeconds(problem: SeenProblem): number {
     const seers = this.#seenBy(problem).filter(({ problem }) => isReportableProblem(problem));
     if (seers.length === 0) return 0;

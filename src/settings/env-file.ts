@@ -9,11 +9,12 @@ export interface ParsedEnvFile {
 
 /** What dotenv takes for a setting. */
 const assignmentPattern = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:(?=\s|$))\s*(.*)$/s;
-/** dotenv ends a value without quotation marks at any `#`; a password may contain one. Here a comment begins after a blank. */
+/** dotenv ends a value without quotation marks at any `#`; a password may contain one. Here a comment begins after a
+ * blank. */
 const commentPattern = /(^|\s)#.*$/s;
 
-/** Parses lines of `NAME=value`, with or without `export`, with values in quotation marks, also over several lines. A later line
- * replaces an earlier one of the same name. */
+/** Parses lines of `NAME=value`, with or without `export`, with values in quotation marks, also over several lines. A
+ * later line replaces an earlier one of the same name. */
 export function parseEnvFile(content: string): ParsedEnvFile {
   if (content.includes('\0'))
     return { variables: {}, problems: ['line 1: the file is UTF-16, or not text: save it as UTF-8'] };
@@ -38,8 +39,8 @@ export function parseEnvFile(content: string): ParsedEnvFile {
   return { variables: parse(settings.join('\n')), problems };
 }
 
-/** How many lines a value in quotation marks takes up; 0 if it has none, the closing one is missing, or something other than a comment
- * follows it. */
+/** How many lines a value in quotation marks takes up; 0 if it has none, the closing one is missing, or something other
+ * than a comment follows it. */
 function countQuotedLines(first: string, following: readonly string[]): number {
   const mark = ['"', "'", '`'].find((one) => first.startsWith(one));
   if (mark === undefined) return 0;

@@ -30,7 +30,8 @@ export const oddValueWarnings = (env: Environment, schemas: readonly SettingsSch
   ),
 ];
 
-/** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed them. */
+/** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed
+ * them. */
 export const quotedValueWarnings = (env: Environment, names: readonly string[]): string[] =>
   names
     .filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? ''))

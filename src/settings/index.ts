@@ -61,7 +61,8 @@ const collectorSchema = (collector: AnyCollectorDefinition): SettingsSchema =>
     ...collector.env.shape,
   });
 
-/** All settings in the groups of the documentation; a setting of several collectors is listed with the first of them. */
+/** All settings in the groups of the documentation; a setting of several collectors is listed with the first of
+ * them. */
 export function titledSettingsSchemas(
   catalogue: readonly AnyCollectorDefinition[],
 ): { title: string; schema: SettingsSchema }[] {

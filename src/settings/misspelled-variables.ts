@@ -3,8 +3,8 @@ import { settingMetaRegistry } from '../model/setting.ts';
 import { describeUnmatchedPerNameVariables, SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
-/** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance); infinite beyond
- * `maxDistance`, which most words are after a few letters. */
+/** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance); infinite
+ * beyond `maxDistance`, which most words are after a few letters. */
 export function editDistance(a: string, b: string, maxDistance = Number.POSITIVE_INFINITY): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i += 1) {
@@ -79,7 +79,8 @@ export function misspelledVariableWarnings(env: Environment, schemas: readonly S
     });
 }
 
-/** Errors for variables such as `HA_TOKEN_BERLIN` that name nothing of this collector, with the names that there are. */
+/** Errors for variables such as `HA_TOKEN_BERLIN` that name nothing of this collector, with the names that there
+ * are. */
 export function unmatchedPerNameVariableErrors(
   collector: AnyCollectorDefinition,
   env: Record<string, unknown>,

@@ -27,8 +27,8 @@ const hasOwnColons = (found: string) =>
   isIPv6(found.replace(/:\d+$/, '')) ||
   /^[\da-z]{1,2}(:[\da-z]{1,2}){4,}$/i.test(found);
 
-/** Nothing tells a mistyped port from a password whose host is missing, so only digits are shown, and nothing that could
- * continue a password that begins with digits. */
+/** Nothing tells a mistyped port from a password whose host is missing, so only digits are shown, and nothing that
+ * could continue a password that begins with digits. */
 function withoutPasswordInPlaceOfPort(value: string): string {
   for (const { 0: found, index } of value.matchAll(colonPattern)) {
     if (hasOwnColons(found)) continue;

@@ -10,7 +10,8 @@ function isUsableCron(text: string): boolean {
   }
 }
 
-/** For each unit of an interval: how many of the unit make one of the next larger unit, and cron's fields for every `n` units. */
+/** For each unit of an interval: how many of the unit make one of the next larger unit, and cron's fields for every `n`
+ * units. */
 const units = {
   s: { count: 60, cron: (n: number) => `*/${n} * * * * *` },
   m: { count: 60, cron: (n: number) => `0 */${n} * * * *` },
@@ -20,8 +21,8 @@ const units = {
 
 const nextUnit = { s: 'm', m: 'h', h: 'd', d: undefined } as const;
 
-/** The cron expression of an interval such as `30s`, `5m`, `1h`; undefined if cron cannot express it, since the interval does not divide
- * the next larger unit. */
+/** The cron expression of an interval such as `30s`, `5m`, `1h`; undefined if cron cannot express it, since the
+ * interval does not divide the next larger unit. */
 function cronOfInterval(text: string): string | undefined {
   const [, digits, letter] = /^(\d{1,6}) ?([smhd])$/.exec(text) ?? [];
   let unit = letter as keyof typeof units | undefined;

@@ -55,7 +55,8 @@ function restrictCommand(path: string): string {
 export const mayHaveOtherUsers = (): boolean =>
   process.platform !== 'win32' && !isInContainer() && process.env.KUBERNETES_SERVICE_HOST === undefined;
 
-/** Warnings for files with secrets that every user of the machine can read, each with the setting that names the file. */
+/** Warnings for files with secrets that every user of the machine can read, each with the setting that names the
+ * file. */
 export const secretFileWarnings = (
   files: readonly { setting: string; path: string }[],
   shared: boolean = mayHaveOtherUsers(),

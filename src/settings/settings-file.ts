@@ -42,7 +42,8 @@ function quoted(name: string, value: string): string {
   return found;
 }
 
-/** Replaces one setting or its commented-out example, or appends it with its description. Undefined removes it. All else is kept. */
+/** Replaces one setting or its commented-out example, or appends it with its description. Undefined removes it. All
+ * else is kept. */
 function withSetting(text: string, name: string, value: string | undefined, description: string | undefined): string {
   const lines = text.split('\n');
   const isSet = (line: string) => new RegExp(`^\\s*(export\\s+)?${name}\\s*[=:]`).test(line);

@@ -4,7 +4,8 @@ import type { BrokerConnectionState, CollectorState, StateEntry } from '../model
 export const isEntryAvailable = (collector: CollectorState, entry: StateEntry): boolean =>
   collector.error === undefined && entry.error === undefined;
 
-/** Whether the agent is connected to the broker now, whatever it was at the last reading; null in a command, which does not know. */
+/** Whether the agent is connected to the broker now, whatever it was at the last reading; null in a command, which does
+ * not know. */
 export const isAgentConnected = ({ url, connected }: BrokerConnectionState): boolean | null =>
   url === '' ? null : connected;
 

@@ -5,8 +5,8 @@ import { type ParsedTopic, Topics } from '../model/topics.ts';
 import { offlinePayload } from './availability.ts';
 import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
 
-/** Payloads for those of this agent's retained topics that the current state lacks: an empty one removes a topic that can't be declared any
- * more; the availability of what was merely not read becomes `offline`. */
+/** Payloads for those of this agent's retained topics that the current state lacks: an empty one removes a topic that
+ * can't be declared any more; the availability of what was merely not read becomes `offline`. */
 export function clearingPayloadsOfOrphanedTopics(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,

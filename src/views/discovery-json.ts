@@ -91,8 +91,9 @@ function expandComponent(value: unknown, sharedBase: unknown): unknown {
   };
 }
 
-/** A discovery payload with long keys and whole topics, whether or not it was written with Home Assistant's abbreviations; what is no
- * object stays as it is. Throws for text that is not JSON or beyond the bounds of a message. */
+/** A discovery payload with long keys and whole topics, whether or not it was written with Home Assistant's
+ * abbreviations; what is no object stays as it is. Throws for text that is not JSON or beyond the bounds of a
+ * message. */
 export function parseDiscoveryJson(payload: string): unknown {
   const announcement = withLongKeys(parseJsonWithin(payload, bounds.brokerMessage), componentKeys);
   if (!isObject(announcement)) return announcement;

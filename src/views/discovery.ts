@@ -37,8 +37,8 @@ export interface AnnouncementPlan {
   desired: ReadonlyMap<string, DesiredDeviceAndComponents>;
   /** Keys of the components that the settings exclude. */
   excluded: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether a component of this device may still be announced: its collector is active, its table has the metric, and no other
-   * agent reports it. */
+  /** Whether a component of this device may still be announced: its collector is active, its table has the metric, and
+   * no other agent reports it. */
   declared(device: string, key: string): boolean;
 }
 
@@ -235,7 +235,8 @@ export const discoveryOrigin = ({ version }: AgentIdentity) => ({
   support_url: supportUrl,
 });
 
-/** Adds the entities for the list of problems to the device of the agent's machine; an identity for the whole lab has a device for them. */
+/** Adds the entities for the list of problems to the device of the agent's machine; an identity for the whole lab has a
+ * device for them. */
 function announceProblems(
   agent: AgentIdentity,
   language: Language,
@@ -318,8 +319,8 @@ export function* planAnnouncements(
       if (kind === 'device' && title !== undefined && !kinds.has(device)) kinds.set(device, names?.title ?? title);
     }
   }
-  // Nothing else tells that a device was announced which is no longer in the state. Home Assistant warns of a device that is withdrawn and
-  // was never announced, such as one of this agent's other identity.
+  // Nothing else tells that a device was announced which is no longer in the state. Home Assistant warns of a device
+  // that is withdrawn and was never announced, such as one of this agent's other identity.
   for (const path of forgotten) {
     const [collector = '', device = ''] = path.split('/');
     if (collectors.has(collector) && !excluded.has(device)) excluded.set(device, new Set());
@@ -347,7 +348,8 @@ function isKeyForgotten(forgotten: AgentState['forgotten'], device: string, key:
   return isForgotten(forgotten, { collector, device, ...(id === undefined ? {} : { part: { table, id } }) });
 }
 
-/** Whether a component with this key may still be announced. `ownerFor`: who owns its device, if a collector is known. */
+/** Whether a component with this key may still be announced. `ownerFor`: who owns its device, if a collector is
+ * known. */
 function isDeclared(
   key: string,
   catalogue: readonly CollectorMetadata[],

@@ -1,4 +1,5 @@
-/** A duration in the unit that a person would use: `90 s`, `12 min`, `5 h`, `3 d`. The page's script uses it in the browser. */
+/** A duration in the unit that a person would use: `90 s`, `12 min`, `5 h`, `3 d`. The page's script uses it in the
+ * browser. */
 export const formatDuration = (seconds: number): string =>
   seconds < 120
     ? `${Math.round(seconds)} s`

@@ -99,8 +99,8 @@ export const problemToResponseJson = ({
   ...(remedy === undefined ? {} : { remedy }),
 });
 
-/** Health of the agent itself: it fails while the broker is disconnected or a collector overdue. A device that can't be read is no
- * failure of the agent. `monotonic` is `performance.now()` at `now`. */
+/** Health of the agent itself: it fails while the broker is disconnected or a collector overdue. A device that can't be
+ * read is no failure of the agent. `monotonic` is `performance.now()` at `now`. */
 export function buildAgentHealth(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,

@@ -13,7 +13,8 @@ interface AnyTableNames {
 
 /** What Home Assistant shows and no table names. */
 export interface AnnouncementWords {
-  /** Names of the devices of identities for the whole lab, by the ids of their collectors; without one, it is the collector's title. */
+  /** Names of the devices of identities for the whole lab, by the ids of their collectors; without one, it is the
+   * collector's title. */
   labDevices: Readonly<Record<string, string>>;
   problem: string;
   problemReason: string;

@@ -35,7 +35,8 @@ const securitySchemes = {
 
 const schemaName = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Status`;
 
-/** OpenAPI document of this agent's server; the schemas follow from the catalogue. `guarded`: most paths require the token. */
+/** OpenAPI document of this agent's server; the schemas follow from the catalogue. `guarded`: most paths require the
+ * token. */
 export function buildOpenApiDocument(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,

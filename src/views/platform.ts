@@ -37,7 +37,8 @@ export function discoveryFieldsOfMetric(metric: AnyMetricDeclaration): Record<st
   }
 }
 
-/** Template that takes the metric out of its device's JSON. An update entity needs JSON, which Python's notation of a dict is not. */
+/** Template that takes the metric out of its device's JSON. An update entity needs JSON, which Python's notation of a
+ * dict is not. */
 export const valueTemplate = (key: string, metric: AnyMetricDeclaration) =>
   metric.kind === 'update'
     ? `{% if value_json.${key} %}{{ {'installed_version': value_json.${key}.installed, 'latest_version': value_json.${key}.latest} | tojson }}{% endif %}`

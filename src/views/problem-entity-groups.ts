@@ -18,8 +18,8 @@ const summaryKeyOf = (keys: readonly string[]): string | undefined =>
     return metric === 'problem' && part === undefined;
   });
 
-/** Makes *Problem* of each device a group of what it stands for: the other problems of the device, and *Problem* of the devices below
- * it. Home Assistant shows the members since 2026.4; earlier releases ignore the option. */
+/** Makes *Problem* of each device a group of what it stands for: the other problems of the device, and *Problem* of the
+ * devices below it. Home Assistant shows the members since 2026.4; earlier releases ignore the option. */
 export function* groupProblemEntities(
   agent: AgentIdentity,
   desired: ReadonlyMap<string, DesiredDeviceAndComponents>,

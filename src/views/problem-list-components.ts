@@ -16,7 +16,8 @@ export const problemListComponentKeys: ReadonlySet<string> = new Set(
 
 const faultWords = severities.filter(isFaultSeverity).map((severity) => `'${severity}'`);
 
-/** Entities of the agent's machine that read the list of problems. They exist whatever is watched, so that automations can rely on them. */
+/** Entities of the agent's machine that read the list of problems. They exist whatever is watched, so that automations
+ * can rely on them. */
 export function problemListComponents(
   agent: AgentIdentity,
   { words }: Language,

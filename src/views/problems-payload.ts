@@ -104,7 +104,8 @@ const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProbl
       ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
     }));
 
-/** Address of the status page: that of the agent's own device. Something else that is monitored can have the same name. */
+/** Address of the status page: that of the agent's own device. Something else that is monitored can have the same
+ * name. */
 function pageUrlOf({ id }: AgentIdentity, { collectors }: AgentState): string | undefined {
   const address = agentDeviceAddress(id);
   return collectors.get(address.collector)?.entries.get(addressPath(address))?.device.configurationUrl;
@@ -127,7 +128,8 @@ function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: Ag
   };
 }
 
-/** The list of what is wrong, to be retained. Undefined before each collector has had its first outcome: an empty list is a claim. */
+/** The list of what is wrong, to be retained. Undefined before each collector has had its first outcome: an empty list
+ * is a claim. */
 export function problemsPayload(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,

@@ -77,7 +77,8 @@ function collectorProblems(
   ];
 }
 
-/** What identifies a device for every agent that sees it. What a collector reads of the whole lab is the same whoever reads it. */
+/** What identifies a device for every agent that sees it. What a collector reads of the whole lab is the same whoever
+ * reads it. */
 const globalIdOf = (agent: AgentIdentity, { id, scope }: CollectorMetadata, { device }: StateEntry) =>
   device.macAddress ?? device.serialNumber ?? `${scope === 'lab' ? id : agent.id}/${id}/${slug(device.id)}`;
 
@@ -188,8 +189,8 @@ const gatewayOf = ({ collectors }: AgentState) =>
 const compareProblems = (a: Candidate, b: Candidate) =>
   compareSeverities(a.severity, b.severity) || a.since.getTime() - b.since.getTime() || a.id.localeCompare(b.id);
 
-/** Of a problem and those of the devices that it blames, the worst explains the others; of equal ones the one that blames. That a
- * device is gone is never the worst: the other one says what that means. */
+/** Of a problem and those of the devices that it blames, the worst explains the others; of equal ones the one that
+ * blames. That a device is gone is never the worst: the other one says what that means. */
 function explanationByBlame(
   candidate: Candidate,
   byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,

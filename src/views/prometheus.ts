@@ -156,7 +156,8 @@ function availabilitySamples(entries: readonly LabelledEntry[]): MetricFamily['s
   return [...samples.values()];
 }
 
-/** One sample for each problem, with the same labels for all. Severity and text change while a problem lasts; its id does not. */
+/** One sample for each problem, with the same labels for all. Severity and text change while a problem lasts; its id
+ * does not. */
 const problemSamples = (problems: readonly Problem[]): MetricFamily['samples'] =>
   problems.map(({ id, cause, place, subject, severity, text, certain, explainedBy = '' }) => ({
     labels: { id, cause, place, subject, severity, text, certain: String(certain), explained_by: explainedBy },

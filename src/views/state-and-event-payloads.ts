@@ -14,7 +14,8 @@ export type RetainedPayloadsByTopic = Map<string, string>;
 /** A value in a state topic; booleans are the default payloads of Home Assistant's binary sensors. */
 const valueInJson = (value: MetricValue) => (typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : value);
 
-/** State of an entry with every metric of its table, so that no template misses a key. What another agent reports is unknown. */
+/** State of an entry with every metric of its table, so that no template misses a key. What another agent reports is
+ * unknown. */
 const statePayload = (
   metrics: Record<string, AnyMetricDeclaration>,
   entry: StateEntry,

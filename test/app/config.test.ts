@@ -12,8 +12,8 @@ const oneOf = (...words: string[]) => z.enum(words);
 const matching = (form: RegExp) => z.string().check(z.regex(form));
 const type = matching(/^(str|bool|email|url|password|port|int|float|match\(.+\)|list\(.+\)|device)\??$/);
 
-/** As much of what the Supervisor takes as we use (supervisor/addons/validate.py, supervisor/apps/validate.py since 2026);
- * it drops keys that it does not know in silence, so here they fail. */
+/** As much of what the Supervisor takes as we use (supervisor/addons/validate.py, supervisor/apps/validate.py since
+ * 2026); it drops keys that it does not know in silence, so here they fail. */
 const config = z.strictObject({
   name: z.string(),
   version: matching(/^\d+\.\d+\.\d+$/),
@@ -64,7 +64,8 @@ test('the Supervisor takes config.yaml', () => {
   expect(schema.mqtt_password).toBe('password?');
 });
 
-/** Keys that the Supervisor has a default for, as far as they could be used here (config.schema.json of frenck/action-addon-linter). */
+/** Keys that the Supervisor has a default for, as far as they could be used here (config.schema.json of
+ * frenck/action-addon-linter). */
 const defaults: Record<string, unknown> = {
   apparmor: true,
   boot: 'auto',

@@ -11,7 +11,8 @@ import { type Observer, observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { until } from '../helpers/until.ts';
 
-/** Answers as the Supervisor does, to whoever shows the app's token; `broken`: answers of another form, which may not end. */
+/** Answers as the Supervisor does, to whoever shows the app's token; `broken`: answers of another form, which may not
+ * end. */
 async function supervisor(
   answers: Record<string, object>,
   broken: Record<string, { text: string; ends: boolean }> = {},

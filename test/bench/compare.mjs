@@ -1,4 +1,5 @@
-// Whether the working tree costs more than another revision, A B A B beside each other and the floor:   npm run bench:compare -- REV [--quick]
+// Whether the working tree costs more than another revision, A B A B beside each other and the floor:   npm run
+// bench:compare -- REV [--quick]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
-// What watching drives costs, 12 and 64 of them: a quarter NVMe, a quarter SATA SSDs, the others disks, every second of which
-// sleeps. All are members of arrays of four drives:   npm run bench:drives [-- --json FILE]
-// Linux only (it reads /proc). The drives are in a made-up /sys, and test/bin/drives stands in for their tools: what is measured is
-// the agent and the starting of commands, not the drives.
+// What watching drives costs, 12 and 64 of them: a quarter NVMe, a quarter SATA SSDs, the others disks, every second of
+// which sleeps. All are members of arrays of four drives:   npm run bench:drives [-- --json FILE]
+// Linux only (it reads /proc). The drives are in a made-up /sys, and test/bin/drives stands in for their tools: what is
+// measured is the agent and the starting of commands, not the drives.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -16,7 +16,8 @@ const itself = allCollectors.find(({ id }) => id === 'agent') as AnyCollectorDef
 const log = createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' });
 const ten = (most: number) => Math.random() * most;
 
-/** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of failed units, so that one missed is seen. */
+/** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of failed units, so
+ * that one missed is seen. */
 function readings(agent: AgentIdentity, round: number): ObservationOrComplaint<Record<string, unknown>>[] {
   const device = {
     id: agent.id,

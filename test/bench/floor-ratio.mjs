@@ -1,4 +1,5 @@
-// What the built agent costs as a multiple of the floor, side by side:   npm run bench:floor [-- --quick] [-- --node PATH] [-- --json FILE]
+// What the built agent costs as a multiple of the floor, side by side:   npm run bench:floor [-- --quick] [-- --node
+// PATH] [-- --json FILE]
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { program } from './process.mjs';

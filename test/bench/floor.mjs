@@ -1,5 +1,5 @@
-// The yardstick of the bench: about the least that a Node program can be which reads the same files of a machine and publishes what it
-// reads. One connection by hand, files kept open, no settings, no discovery, no log, no server.
+// The yardstick of the bench: about the least that a Node program can be which reads the same files of a machine and
+// publishes what it reads. One connection by hand, files kept open, no settings, no discovery, no log, no server.
 //   MQTT_URL=mqtt://127.0.0.1:1883 AGENT_NAME=floor node test/bench/floor.mjs SECONDS
 import { openSync, readdirSync, readSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';

@@ -1,6 +1,6 @@
 // How the costs grow with what is watched:   npm run bench:growth [-- --json FILE]
-// For each kind of thing: the processor time at one number, at four times as many, and the ratio (4 is linear); at the greater number
-// the longest turn of the event loop.
+// For each kind of thing: the processor time at one number, at four times as many, and the ratio (4 is linear); at the
+// greater number the longest turn of the event loop.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -224,8 +224,8 @@ const partReadings = {
   }),
 };
 
-/** A function that connects a machine with so many parts to a broker, which has kept what an earlier connection has published, until
- * everything is announced and nothing is left to tidy up. */
+/** A function that connects a machine with so many parts to a broker, which has kept what an earlier connection has
+ * published, until everything is announced and nothing is left to tidy up. */
 function announcing(broker: string, table: keyof typeof partReadings, count: number): () => Promise<void> {
   const identity: AgentIdentity = { ...(agent as AgentIdentity), id: `${table}${count}`, name: `${table}${count}` };
   const host = collectors.find(({ collector }) => collector.id === 'host')?.collector as AnyCollectorDefinition;

@@ -1,5 +1,6 @@
-// What three FRITZ!Boxes with an account cost the built agent and themselves:   node test/bench/routers.mjs [--quick] [--json FILE]
-// Linux only (it reads /proc), with Mosquitto and ping. Boxes are made up, in this process, which is not counted.
+// What three FRITZ!Boxes with an account cost the built agent and themselves:   node test/bench/routers.mjs [--quick]
+// [--json FILE] Linux only (it reads /proc), with Mosquitto and ping. Boxes are made up, in this process, which is not
+// counted.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

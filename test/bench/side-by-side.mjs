@@ -1,5 +1,5 @@
-// Programs beside each other on one machine and one Mosquitto: only the ratios of such runs are worth something on a machine that does
-// other things too.
+// Programs beside each other on one machine and one Mosquitto: only the ratios of such runs are worth something on a
+// machine that does other things too.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -84,7 +84,8 @@ async function measureSteady(contestants, { warmUp, cycles }, context) {
   return results;
 }
 
-/** The figures of each contestant in each of `runs` rounds; in every round all of them run at the same time, and start in turn. */
+/** The figures of each contestant in each of `runs` rounds; in every round all of them run at the same time, and start
+ * in turn. */
 export const measureSideBySide = (contestants, { runs, warmUp, cycles }) =>
   withMosquitto(async (context) => {
     const rounds = [];

@@ -17,8 +17,8 @@ test('unused signals have no effect', async () => {
   expect(agent.output()).not.toContain('Debugger');
 });
 
-/** Runs the agent by this command line in a terminal of its own, and closes the terminal when the agent is connected. The shell, which
- * gets the SIGHUP, passes it on, and writes the exit status. */
+/** Runs the agent by this command line in a terminal of its own, and closes the terminal when the agent is connected.
+ * The shell, which gets the SIGHUP, passes it on, and writes the exit status. */
 async function closedTerminal(line: string) {
   const { child, result, read } = shell(
     `exec script --quiet --command "trap 'kill -HUP \\$!' HUP; ${line} > log & echo \\$! > pid; wait \\$!; wait \\$!; echo \\$? > status" /dev/null`,

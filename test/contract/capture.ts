@@ -7,7 +7,8 @@ import type { Stage } from './stages.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** Values that this computer or this moment decides: its addresses, its disk, durations, what is measured over a connection. */
+/** Values that this computer or this moment decides: its addresses, its disk, durations, what is measured over a
+ * connection. */
 const volatileKeys =
   /^(ipv[46]|used|free|total|inodes_used|duration|last_duration|.*latency.*|.*jitter.*|.*(received|sent|read|written|busy)_rate|agent_memory|agent_cpu|skipped_?[tT]icks|until)$/;
 /** The same, by the names of series. */
@@ -51,9 +52,9 @@ function exposition(text: string): Json {
 /** By topic, by path, by command. */
 export type Capture = Record<'topics' | 'endpoints' | 'files', Record<string, Json>>;
 
-/** What a lab sees of an agent once a further reading changes nothing: retained topics, endpoints, and for `whole` also the
- * OpenAPI document, the dashboard and the recorder package. On a busy machine something may come later than two readings that
- * are alike: the agent has a while to become what is expected. */
+/** What a lab sees of an agent once a further reading changes nothing: retained topics, endpoints, and for `whole` also
+ * the OpenAPI document, the dashboard and the recorder package. On a busy machine something may come later than two
+ * readings that are alike: the agent has a while to become what is expected. */
 export async function capture(
   { settings, placeholders, lastTopics }: Stage,
   whole: boolean,

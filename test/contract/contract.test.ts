@@ -28,8 +28,8 @@ const asRead = ({ files, ...seen }: Capture): Json => ({
   ),
 });
 
-// Recorded at a release by `RECORD=1 npx vitest run --project unit test/contract`. What differs from it has to stand in intended.json with its
-// reason.
+// Recorded at a release by `RECORD=1 npx vitest run --project unit test/contract`. What differs from it has to stand in
+// intended.json with its reason.
 test.each([...stages])('%s', { timeout: 120_000 * patience }, async (name, stage) => {
   const whole = name === 'everything-on';
   if (process.env.RECORD) writeFileSync(recordedFile(name), format(await capture(await stage(), whole, () => true)));

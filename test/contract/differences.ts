@@ -11,8 +11,8 @@ export interface Difference {
 const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The members of an object, or of a list of objects: by their ids, for devices come in the order in which they were heard of,
- * else by their places if there are `length`. */
+/** The members of an object, or of a list of objects: by their ids, for devices come in the order in which they were
+ * heard of, else by their places if there are `length`. */
 function membersOf(value: Json | undefined, length: number | undefined): Json | undefined {
   if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) return value;
   const ids = new Set(value.map(({ id }) => id));

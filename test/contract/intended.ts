@@ -1,7 +1,8 @@
 import type { Difference } from './differences.ts';
 import rules from './intended.json' with { type: 'json' };
 
-/** Differences from the released program that are meant, each with its reason; `path` is a regular expression for the whole path. */
+/** Differences from the released program that are meant, each with its reason; `path` is a regular expression for the
+ * whole path. */
 const intended = rules.map(({ path, reason }: { path: string; reason: string }) => ({
   path: new RegExp(`^${path}$`),
   reason,

@@ -54,7 +54,8 @@ function machineWithDrive(): Record<string, string> {
 }
 
 async function everythingOn(): Promise<Stage> {
-  // The agent asks for TR-064 at the port that boxes have it on; nothing else listens at an address of this process's own.
+  // The agent asks for TR-064 at the port that boxes have it on; nothing else listens at an address of this process's
+  // own.
   const address = `127.64.${process.pid % 250}.${1 + (Math.floor(process.pid / 250) % 250)}`;
   const box = await new FritzBox('dsl').start(49000, address);
   onTestFinished(() => box.stop());

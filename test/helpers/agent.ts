@@ -17,8 +17,8 @@ export interface AgentProcess {
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts the built program, or another build of it, in an empty folder, with these settings and no others; it ends with the test. Routers that are
- * really there are left alone unless the settings say otherwise. */
+/** Starts the built program, or another build of it, in an empty folder, with these settings and no others; it ends
+ * with the test. Routers that are really there are left alone unless the settings say otherwise. */
 export function startAgent(settings: Record<string, string>, args: string[] = [], built = program): AgentProcess {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   const { PATH = '' } = process.env;

@@ -13,7 +13,8 @@ export const settingsOf = (port: number): MqttSettings => ({
   MQTT_BIRTH_PAYLOAD: 'online',
 });
 
-/** A broker in this process, of MQTT 3.1.1, on a port of 127.0.0.1 that it keeps when it stops and starts; it ends with the test. */
+/** A broker in this process, of MQTT 3.1.1, on a port of 127.0.0.1 that it keeps when it stops and starts; it ends with
+ * the test. */
 export async function startBroker(options: AedesOptions = {}) {
   let broker = await Aedes.createBroker(options);
   let server: Server;

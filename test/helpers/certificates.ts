@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest';
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
-/** An authority of our own in a folder that goes with the test: `ca.pem`, and `<name>.pem` and `<name>.key` of each certificate. */
+/** An authority of our own in a folder that goes with the test: `ca.pem`, and `<name>.pem` and `<name>.key` of each
+ * certificate. */
 export function authority() {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

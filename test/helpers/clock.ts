@@ -9,8 +9,9 @@ interface Waiting {
   over(): void;
 }
 
-/** Stops the time of the program until the test turns it on: its pauses (`node:timers/promises`, and with them the limits of
- * commands), `performance.now`, the machine's uptime and the date. `setTimeout`, which libraries wait by, goes on. Runs again after the test. */
+/** Stops the time of the program until the test turns it on: its pauses (`node:timers/promises`, and with them the
+ * limits of commands), `performance.now`, the machine's uptime and the date. `setTimeout`, which libraries wait by,
+ * goes on. Runs again after the test. */
 export function stopClock(date = '2026-03-04T05:06:07Z') {
   const began = Date.parse(date);
   const waiting = new Set<Waiting>();
@@ -79,8 +80,8 @@ export function stopClock(date = '2026-03-04T05:06:07Z') {
 const shortest = 1000;
 const never = 2 ** 31 - 1;
 
-/** Takes away the program's limits of time for this test: what it looks at must not depend on how fast the machine is. `runOut` has
- * those that `setTimeout` keeps run out now. */
+/** Takes away the program's limits of time for this test: what it looks at must not depend on how fast the machine is.
+ * `runOut` has those that `setTimeout` keeps run out now. */
 export function withoutLimits() {
   const limits = new Map<NodeJS.Timeout, () => void>();
   const { clearTimeout: clear } = globalThis;

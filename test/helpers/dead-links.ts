@@ -12,7 +12,8 @@ const anchorsOf = (file: string): string[] =>
       .replaceAll(' ', '-'),
   );
 
-/** The relative links of documents in a folder that lead to no file there, or to no heading of it, each with its document. */
+/** The relative links of documents in a folder that lead to no file there, or to no heading of it, each with its
+ * document. */
 export function deadLinks(folder: string, documents: readonly string[]): string[] {
   return documents.flatMap((name) => {
     const path = join(folder, name);

@@ -61,8 +61,8 @@ export const identifyController = (more: object = {}) =>
 export const identifyNamespace = (more: object = {}) =>
   JSON.stringify({ ...(JSON.parse(answer('id-ns-2.13-qemu.json')) as object), ...more });
 
-/** Drives in a made-up /sys, and stand-ins for their tools (test/bin/drives), which come first on PATH and answer from a folder: by
- * how they were called, without options. All is as before after the test. */
+/** Drives in a made-up /sys, and stand-ins for their tools (test/bin/drives), which come first on PATH and answer from
+ * a folder: by how they were called, without options. All is as before after the test. */
 export function drives(...those: StandIn[]) {
   const roots = tree(Object.assign({ 'sys/class/nvme/': '' }, ...those.map(files)));
   const folder = mkdtempSync(join(tmpdir(), 'drives-'));

@@ -1,7 +1,8 @@
 import { findingsOfReading } from '../../src/loop/findings.ts';
 import type { Finding, LastingFindings } from '../../src/model/problem.ts';
 
-/** What is wrong after the last of these readings: `full degraded: nearly full`, with a question mark if it may be over. */
+/** What is wrong after the last of these readings: `full degraded: nearly full`, with a question mark if it may be
+ * over. */
 export function findingsAfter<Reading>(
   problems: (reading: Reading, before: LastingFindings) => readonly Finding[],
   ...readings: Reading[]

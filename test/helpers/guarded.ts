@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { startBroker } from './broker.ts';
 
-/** A connection to a broker that drops what is written to these topics, as brokers of MQTT 3.1.1 do, and refuses these subscriptions. */
+/** A connection to a broker that drops what is written to these topics, as brokers of MQTT 3.1.1 do, and refuses these
+ * subscriptions. */
 export async function guarded({ unwritten, unread }: { unwritten?: RegExp; unread?: RegExp }) {
   const options: AedesOptions = {
     authorizePublish(_client, packet, done) {

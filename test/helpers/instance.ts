@@ -45,7 +45,8 @@ export const ownHeaders = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Op
 
 const plainText = { 'Content-Type': 'text/plain; charset=utf-8' };
 
-/** A page of aiohttp, on which Home Assistant stands; `headers`: what Home Assistant adds to all but its first refusals. */
+/** A page of aiohttp, on which Home Assistant stands; `headers`: what Home Assistant adds to all but its first
+ * refusals. */
 export const aiohttpPage = (status: number, reason: string, headers: Record<string, string> = ownHeaders) => ({
   status,
   headers: { ...plainText, ...headers },

@@ -3,8 +3,8 @@ import { dirname, join, normalize } from 'node:path';
 import type { HostRoots } from '../../src/model/host-roots.ts';
 import { tree } from './tree.ts';
 
-/** What a machine says of its storage: path → content; `-> target` is a link, `!text` a file that gives an error, a path that
- * ends with a slash an empty folder. */
+/** What a machine says of its storage: path → content; `-> target` is a link, `!text` a file that gives an error, a
+ * path that ends with a slash an empty folder. */
 export type MachineSnapshot = Record<string, string>;
 
 /** The machine's trees, with the links that the kernel has: below /sys/block are links to the devices' own folders. */

@@ -27,7 +27,8 @@ const answers = (port: number) =>
     socket.once('connect', () => socket.destroy());
   });
 
-/** A real Mosquitto on a free port of 127.0.0.1; `lines` are added to its configuration, where FOLDER stands for its folder. */
+/** A real Mosquitto on a free port of 127.0.0.1; `lines` are added to its configuration, where FOLDER stands for its
+ * folder. */
 export async function startMosquitto(
   lines: string[] = ['allow_anonymous true'],
   files: Record<string, string | Buffer> = {},

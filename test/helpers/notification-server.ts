@@ -8,7 +8,8 @@ export interface ReceivedNotification {
   body: Record<string, unknown>;
 }
 
-/** A real HTTP server that takes JSON and answers with these statuses, one after the other, and 200 from then on; 0 hangs up. */
+/** A real HTTP server that takes JSON and answers with these statuses, one after the other, and 200 from then on; 0
+ * hangs up. */
 export async function startNotificationServer(statuses: number[] = [], port = 0) {
   const received: ReceivedNotification[] = [];
   const server = createServer(async (request, response) => {

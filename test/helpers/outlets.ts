@@ -73,8 +73,8 @@ function problemsOnLabPage(agent: AgentIdentity, state: MutableAgentState): stri
   });
 }
 
-/** What each outlet says is wrong: the page and `/health/` of a real server, the topic, the page of another agent, a real webhook, and the
- * lines of `once`. */
+/** What each outlet says is wrong: the page and `/health/` of a real server, the topic, the page of another agent, a
+ * real webhook, and the lines of `once`. */
 export async function readOutlets(agent: AgentIdentity, state: MutableAgentState) {
   const context = { catalogue: allCollectors, agent, state, history: new RecentMetricHistory() };
   const server = await startStatusServer(

@@ -26,7 +26,8 @@ export const welcome =
     if (packet.cmd === 'unsubscribe') send({ cmd: 'unsuback', messageId: packet.messageId, granted: [0] });
   };
 
-/** The other end of an MQTT connection, which answers as it is told: by default in MQTT 5, which the broker of these tests does not speak. */
+/** The other end of an MQTT connection, which answers as it is told: by default in MQTT 5, which the broker of these
+ * tests does not speak. */
 export async function startPeer(answers: Answers, protocolVersion = 5) {
   const packets: Packet[] = [];
   const server = createServer((socket) => {

@@ -26,7 +26,8 @@ export function kill(pid: number): void {
   }
 }
 
-/** Runs a shell command line, in which `agent` is the built program, in an empty folder; its processes end with the test. */
+/** Runs a shell command line, in which `agent` is the built program, in an empty folder; its processes end with the
+ * test. */
 export function shell(line: string, settings: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'shell-'));
   const { PATH = '' } = process.env;

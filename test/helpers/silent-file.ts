@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 
-/** Makes of a file one that does not answer, as one of /sys behind which a device is stuck: a FIFO that nobody writes to. The
- * test's end lets go whoever still waits. */
+/** Makes of a file one that does not answer, as one of /sys behind which a device is stuck: a FIFO that nobody writes
+ * to. The test's end lets go whoever still waits. */
 export function silence(path: string): { answer(content: string): void } {
   rmSync(path, { force: true });
   execFileSync('mkfifo', [path]);

@@ -3,7 +3,8 @@ import { generate, type IConnackPacket, type IPublishPacket, type Packet, parser
 import { onTestFinished } from 'vitest';
 import { until } from './until.ts';
 
-/** What the broker makes of a message: a PUBACK with this reason code, none, or none ever again and the end of the connection. */
+/** What the broker makes of a message: a PUBACK with this reason code, none, or none ever again and the end of the
+ * connection. */
 export type Answer = number | 'nothing' | 'hang up';
 
 export interface StrictBroker {

@@ -8,8 +8,8 @@ import { HostRoots } from '../../src/model/host-roots.ts';
 export const hostRoots = (paths: Partial<Record<'HOST_PROC' | 'HOST_SYS' | 'HOST_ROOT', string>> = {}): HostRoots =>
   new HostRoots({ HOST_PROC: '/proc', HOST_SYS: '/sys', HOST_ROOT: '/', ...paths });
 
-/** A machine's /proc, /sys and root of these files, gone with the test: `{ 'proc/stat': 'cpu 1 2 3' }`. A path that ends with
- * a slash is an empty folder. */
+/** A machine's /proc, /sys and root of these files, gone with the test: `{ 'proc/stat': 'cpu 1 2 3' }`. A path that
+ * ends with a slash is an empty folder. */
 export function tree(files: Record<string, string>): HostRoots {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 import { patience } from './patience.ts';
 
-/** Looks again and again until there is something to see; fails with `what` was missed after `seconds`, more on a busy machine. */
+/** Looks again and again until there is something to see; fails with `what` was missed after `seconds`, more on a busy
+ * machine. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,

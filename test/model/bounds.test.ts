@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 
 const source = join(import.meta.dirname, '../../src');
 
-/** What takes something in from outside: text that is parsed, files that a user names, commands, connections, datagrams. */
+/** What takes something in from outside: text that is parsed, files that a user names, commands, connections,
+ * datagrams. */
 const border =
   /\bJSON\.parse\(|\breadFileSync\(|\breadFile\(|\bexeca\(|\bexecFile\b.*\(|new XMLParser\(|new WebSocket\(|createServer\(|\bcreateSocket\(|mqtt\.connect\(|\.on\('(?:data|message)'|\bfor await \(|\bjson\(response\)|(?<![.#])\bfetch\((?!path: )|\barrayBuffer\(|(?<!override )\bcreateConnection\(|\bhttps?Request\)?\(|\bhttps?Get\)?\(/;
 

@@ -201,7 +201,8 @@ test('origin: this program in this version, whatever an earlier payload names', 
   });
 });
 
-/** Keys of the announcements of devices, without the agent's machine, each with the device that it is connected through, in this order. */
+/** Keys of the announcements of devices, without the agent's machine, each with the device that it is connected
+ * through, in this order. */
 function announcedOrder(...devices: [id: string, via?: string][]) {
   const state = stateOf(
     collector,

@@ -12,7 +12,8 @@ const announcement = 'homeassistant/device/infra-monitor_gone/gone/config';
 const state = 'infra-monitor/gone/agent/gone';
 const everything = { [status]: 'offline', [announcement]: '{"device":{},"origin":{},"components":{}}', [state]: '{}' };
 
-/** A broker on which an agent has left this, and what another agent's attempt to remove it left; an observer is not restricted. */
+/** A broker on which an agent has left this, and what another agent's attempt to remove it left; an observer is not
+ * restricted. */
 async function remove(published: Record<string, string>, options: AedesOptions = {}) {
   const broker = await startBroker(options);
   const { client, topics, see } = await observe(broker.url, { protocolVersion: 4, clientId: 'observer' });

@@ -141,8 +141,9 @@ const faulty: Record<string, ReadingsByCollector> = {
   },
 };
 
-/** Each fault once, though two agents see the line of Berlin. Nothing of what another one explains (internet, cloud, throttled, the
- * repeater of the cottage, the far Home Assistant), of the reboot, or of the old agent that does not say what is wrong. */
+/** Each fault once, though two agents see the line of Berlin. Nothing of what another one explains (internet, cloud,
+ * throttled, the repeater of the cottage, the far Home Assistant), of the reboot, or of the old agent that does not say
+ * what is wrong. */
 const faults = [
   'data_at_risk nas SSD S1: available spare below threshold (7 %, threshold 10 %)',
   'degraded NVMe drives: timed out after 10 s',

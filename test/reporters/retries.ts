@@ -4,7 +4,8 @@ import type { Reporter, TestCase } from 'vitest/node';
 /** So many may pass at the second try in one run; more are no chance. */
 const most = 2;
 
-/** Tells which tests passed only when they were run again, and fails the run where that are many: a retry must leave a trace. */
+/** Tells which tests passed only when they were run again, and fails the run where that are many: a retry must leave a
+ * trace. */
 export class Retries implements Reporter {
   readonly #late: string[] = [];
 

@@ -50,8 +50,8 @@ function parseSettingsText(text: string): { settings: Settings } | { problem: Br
   }
 }
 
-/** The settings with an address and a login that the broker accepts. In a terminal it asks again for what is wrong; `promptAddress`
- * asks for the address. */
+/** The settings with an address and a login that the broker accepts. In a terminal it asks again for what is wrong;
+ * `promptAddress` asks for the address. */
 export async function promptForAcceptedBroker(
   text: string,
   descriptions: ReadonlyMap<string, string>,
@@ -92,7 +92,8 @@ export async function promptForAcceptedBroker(
   }
 }
 
-/** Asks whether another login is to take the place of the known one, which an empty answer keeps. Returns the settings to change. */
+/** Asks whether another login is to take the place of the known one, which an empty answer keeps. Returns the settings
+ * to change. */
 export async function promptChangedLogin(known: Environment): Promise<Environment> {
   if (!known.MQTT_USERNAME) return {};
   const username = await promptLine('Username at the broker', known.MQTT_USERNAME);

@@ -41,8 +41,8 @@ async function chooseAccount(
   return typed === '' ? undefined : { username: typed, password: await promptSecret('Password') };
 }
 
-/** Offers to use an account of the default gateway if that is a FRITZ!Box and the settings have none. Returns the settings to write. A
- * refused account is not asked for again, because FRITZ!Boxes lock users out. */
+/** Offers to use an account of the default gateway if that is a FRITZ!Box and the settings have none. Returns the
+ * settings to write. A refused account is not asked for again, because FRITZ!Boxes lock users out. */
 export async function offerFritzBoxAccount(
   known: Environment,
   given: Environment,

@@ -81,8 +81,8 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
   return true;
 }
 
-/** Asks for the broker and the site, tests the connection, writes the settings and starts the service. Other settings are kept, and
- * nothing is written before the broker has accepted the connection. */
+/** Asks for the broker and the site, tests the connection, writes the settings and starts the service. Other settings
+ * are kept, and nothing is written before the broker has accepted the connection. */
 export async function runSetupCommand({
   env: file = serviceSettingsPath,
   broker,

@@ -26,8 +26,8 @@ async function readInstalledVersion({ kind }: Installation): Promise<string> {
   return (await readCommandOutput(command, [...args, '--version'], { seconds: limitSeconds })).trim();
 }
 
-/** Looks at the service before the update; returns whether it is as well, within a minute, after it: healthy, or at least running. An agent
- * without a status server, or whose broker is down, is judged by whether it keeps running. */
+/** Looks at the service before the update; returns whether it is as well, within a minute, after it: healthy, or at
+ * least running. An agent without a status server, or whose broker is down, is judged by whether it keeps running. */
 async function expectSameHealth(): Promise<() => Promise<boolean>> {
   if (!(await systemdService.exists()) || !(await systemdService.isActive())) return async () => true;
   const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
@@ -35,7 +35,8 @@ async function expectSameHealth(): Promise<() => Promise<boolean>> {
   return isHealthy ? () => respondsHealthy(() => pollAgentHealthUntilOk(http)) : systemdService.keepsRunning;
 }
 
-/** Fetches and verifies what installs the release; returns a function that runs it and resolves to the reason if that fails. */
+/** Fetches and verifies what installs the release; returns a function that runs it and resolves to the reason if that
+ * fails. */
 async function prepareInstallation(
   { kind, root }: Installation,
   from: string,
@@ -58,7 +59,8 @@ async function prepareInstallation(
   };
 }
 
-/** Installs a release in the same way as before, and restores the previous version if the agent is less healthy than before. */
+/** Installs a release in the same way as before, and restores the previous version if the agent is less healthy than
+ * before. */
 export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
   const here = findOwnInstallation();
   if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);

@@ -21,8 +21,8 @@ const baseOfWebSocket = (target: URL): URL | undefined =>
     ? new URL(target.pathname.slice(0, -webSocketPath.length) || '/', target.origin)
     : undefined;
 
-/** Where to connect next; undefined if the redirect leads to another host or to no WebSocket. Proxies that want TLS may forget the
- * path. */
+/** Where to connect next; undefined if the redirect leads to another host or to no WebSocket. Proxies that want TLS may
+ * forget the path. */
 function nextBase(target: URL, from: URL): URL | undefined {
   if (target.hostname !== from.hostname) return undefined;
   const isRootElsewhere = target.origin !== from.origin && target.pathname === '/' && target.search === '';

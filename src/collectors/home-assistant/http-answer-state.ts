@@ -27,8 +27,8 @@ export const isFromHomeAssistant = (answer: HttpAnswer): boolean =>
 /** Go's http.NotFound, which Traefik answers for a name that none of its running containers has. */
 const isGoNotFound = ({ status, body }: HttpAnswer) => status === 404 && body.trim() === '404 page not found';
 
-/** What servers answer to plain HTTP at a port for TLS. nginx: ngx_http_special_response.c, error 497. Go: net/http/server.go.
- * Apache: modules/ssl/ssl_engine_kernel.c. */
+/** What servers answer to plain HTTP at a port for TLS. nginx: ngx_http_special_response.c, error 497. Go:
+ * net/http/server.go. Apache: modules/ssl/ssl_engine_kernel.c. */
 const plainHttpTexts = [
   'The plain HTTP request was sent to HTTPS port',
   'Client sent an HTTP request to an HTTPS server.',
@@ -36,7 +36,8 @@ const plainHttpTexts = [
 ];
 const wantsTls = ({ status, body }: HttpAnswer) => status === 400 && plainHttpTexts.some((text) => body.includes(text));
 
-/** nginx without the client's certificate, or with one that it does not accept (ngx_http_special_response.c, errors 495 and 496). */
+/** nginx without the client's certificate, or with one that it does not accept (ngx_http_special_response.c, errors 495
+ * and 496). */
 const wantsClientCertificate = ({ status, body }: HttpAnswer) =>
   status === 400 && /No required SSL certificate was sent|The SSL certificate error/.test(body);
 
@@ -55,8 +56,8 @@ export function redirectTargetOf({ status, headers: { location } }: HttpAnswer, 
   return /^https?:$/.test(target.protocol) ? target : undefined;
 }
 
-/** The state that an HTTP response indicates which is not what was asked for at this address. Home Assistant does not redirect what
- * is below `/api/`: who does so wants a login. */
+/** The state that an HTTP response indicates which is not what was asked for at this address. Home Assistant does not
+ * redirect what is below `/api/`: who does so wants a login. */
 export function instanceStateOfHttpAnswer(answer: HttpAnswer, asked: URL): InstanceState {
   const { status } = answer;
   if (isGoNotFound(answer)) return 'proxy_error';
@@ -68,7 +69,8 @@ export function instanceStateOfHttpAnswer(answer: HttpAnswer, asked: URL): Insta
 function stateOfOwnAnswer(answer: HttpAnswer): InstanceState {
   switch (answer.status) {
     case 400:
-      // X-Forwarded-For is refused before the response gets Home Assistant's headers (homeassistant/components/http/forwarded.py).
+      // X-Forwarded-For is refused before the response gets Home Assistant's headers
+      // (homeassistant/components/http/forwarded.py).
       return hasHeadersOfHomeAssistant(answer) ? 'proxy_without_websocket' : 'proxy_not_trusted';
     case 403:
       return 'banned';

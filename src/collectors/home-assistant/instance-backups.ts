@@ -11,7 +11,8 @@ export interface AutomaticBackups {
   next?: Date | undefined;
 }
 
-/** Unique ids of the entities (homeassistant/components/backup/sensor.py). The command `backup/info` wants an administrator. */
+/** Unique ids of the entities (homeassistant/components/backup/sensor.py). The command `backup/info` wants an
+ * administrator. */
 const keyByUniqueId: Record<string, keyof AutomaticBackups> = {
   last_successful_automatic_backup: 'completed',
   last_attempted_automatic_backup: 'attempted',
@@ -24,7 +25,8 @@ const entriesSchema = z.record(
 );
 const stateSchema = z.iso.datetime({ offset: true });
 
-/** Made of the states of the backup integration's entities, by entity id; undefined if it has none, as before 2025.5. */
+/** Made of the states of the backup integration's entities, by entity id; undefined if it has none, as before
+ * 2025.5. */
 export async function readAutomaticBackups(
   socket: HaWebSocket,
   states: Readonly<Record<string, string>>,
@@ -53,7 +55,8 @@ const longestIntervalMs = 7 * dayMs;
 /** Time in which a backup may be running. */
 const longestBackupMs = dayMs / 2;
 
-/** Whether a backup has been missing for more than a day; undefined without a schedule, and while the first one may be running. */
+/** Whether a backup has been missing for more than a day; undefined without a schedule, and while the first one may be
+ * running. */
 export function isBackupOverdue({ completed, attempted, next }: AutomaticBackups, now: Date): boolean | undefined {
   if (next === undefined) return undefined;
   if (completed === null)

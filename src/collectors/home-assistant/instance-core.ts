@@ -8,8 +8,8 @@ import { toBaseUnit } from '../../model/unit.ts';
 import { isFromHomeAssistant } from './http-answer-state.ts';
 import type { InstanceState } from './instance-state.ts';
 
-/** What Home Assistant's core says of itself. Of its configuration, which has the coordinates and the name of the home, only these
- * fields are read. */
+/** What Home Assistant's core says of itself. Of its configuration, which has the coordinates and the name of the home,
+ * only these fields are read. */
 export interface InstanceCore {
   state: InstanceState;
   version?: string | undefined;
@@ -70,8 +70,9 @@ export interface RestTokenRefusal {
   certificate: ServerCertificate | undefined;
 }
 
-/** Reads the core over the REST API; undefined if what answers is not Home Assistant's API. Nothing that needs an administrator
- * is asked for: each refusal is a failed login in Home Assistant (homeassistant/components/http/ban.py). */
+/** Reads the core over the REST API; undefined if what answers is not Home Assistant's API. Nothing that needs an
+ * administrator is asked for: each refusal is a failed login in Home Assistant
+ * (homeassistant/components/http/ban.py). */
 export async function readInstanceCoreOverRest(
   rest: HaRest,
   token: Secret,

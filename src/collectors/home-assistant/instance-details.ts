@@ -6,8 +6,8 @@ import { optionalField, validItems, validMembers } from '../../model/tolerant-sc
 import { type AutomaticBackups, readAutomaticBackups } from './instance-backups.ts';
 import { type InstanceCore, parseInstanceCore } from './instance-core.ts';
 
-/** What Home Assistant reveals to the holder of a token over its WebSocket. Of its entities only numbers are read, and the states of
- * its backups. */
+/** What Home Assistant reveals to the holder of a token over its WebSocket. Of its entities only numbers are read, and
+ * the states of its backups. */
 export interface InstanceDetails {
   /** Number of entities, and of those that are unavailable. */
   entities?: number | undefined;
@@ -16,13 +16,14 @@ export interface InstanceDetails {
   repairs?: number | undefined;
   backups?: AutomaticBackups | undefined;
   updates: Partial<Record<UpdatablePart, UpdateVersions>>;
-  /** When the state that has been unchanged for longest was set, which is about the start, and when the newest state was set; both
-   * by Home Assistant's clock. */
+  /** When the state that has been unchanged for longest was set, which is about the start, and when the newest state
+   * was set; both by Home Assistant's clock. */
   oldest?: Date | undefined;
   newest?: Date | undefined;
 }
 
-/** The parts that Home Assistant updates, with the titles of their update entities (homeassistant/components/hassio/update.py). */
+/** The parts that Home Assistant updates, with the titles of their update entities
+ * (homeassistant/components/hassio/update.py). */
 const updateTitles = {
   core: 'Home Assistant Core',
   supervisor: 'Home Assistant Supervisor',
@@ -83,7 +84,8 @@ function updatesOf(reported: z.output<typeof overviewSchema>['updates']): Instan
   return updates;
 }
 
-/** Milliseconds that one answer may take: during its start Home Assistant answers for the recorder only once the database is open. */
+/** Milliseconds that one answer may take: during its start Home Assistant answers for the recorder only once the
+ * database is open. */
 const answerTimeoutMs = 3000;
 const withTimeout = (answer: Promise<unknown>) =>
   Promise.race([answer, pause(answerTimeoutMs, undefined, { ref: false })]);

@@ -41,7 +41,8 @@ const later = (a: PastOutage | undefined, b: PastOutage | undefined) =>
 const earlier = (a: CurrentOutage | undefined, b: CurrentOutage | undefined) =>
   a === undefined || (b !== undefined && Date.parse(b.since) < Date.parse(a.since)) ? b : a;
 
-/** Both sides may have counted the same events, so the greater count is used, not the sum. What this process saw is newer. */
+/** Both sides may have counted the same events, so the greater count is used, not the sum. What this process saw is
+ * newer. */
 export const instanceHistoryMemoryFormat = {
   parse: (content: unknown): InstanceHistory | undefined => historySchema.safeParse(content).data,
   merge(ours: InstanceHistory, theirs: InstanceHistory): InstanceHistory {
@@ -69,8 +70,8 @@ const downStates = new Set(['refused', 'hung_up', 'proxy_error', 'starting', 'st
 /** Minutes between two values of `newest` that are worth saving. */
 const saveIntervalMinutes = 60;
 
-/** With a token, a restart shows when all states are newer than the newest one before. Without, it shows when Home Assistant was
- * down. A new version shows it in any case. */
+/** With a token, a restart shows when all states are newer than the newest one before. Without, it shows when Home
+ * Assistant was down. A new version shows it in any case. */
 function hasRestarted(before: InstanceHistory, { details, version }: VisitResult): boolean {
   if (before.version !== undefined && before.version !== version) return true;
   if (details?.oldest !== undefined && before.newest !== undefined) return details.oldest > new Date(before.newest);

@@ -12,8 +12,8 @@ const explain = (state: InstanceState, context: InstanceHintInput) =>
 /** Home Assistant accepts the connection, but not the token. */
 export class TokenRefusedError extends Error {}
 
-/** A connection to the whole of Home Assistant, whose registry may be large. Rejects with TokenRefusedError, or with what to do. The token is sent
- * only to this address, and only if the certificate is trusted. */
+/** A connection to the whole of Home Assistant, whose registry may be large. Rejects with TokenRefusedError, or with
+ * what to do. The token is sent only to this address, and only if the certificate is trusted. */
 export async function logInToInstance(
   url: URL,
   token: Secret,

@@ -21,8 +21,8 @@ const stateByCertificateProblem: Record<string, InstanceState> = {
 export const instanceStateOfCertificateProblem = (problem: string): InstanceState =>
   stateByCertificateProblem[problem] ?? 'certificate_untrusted';
 
-/** Reasons of OpenSSL for data that is not TLS at all (include/openssl/sslerr.h): http request, packet length too long, unknown
- * protocol, wrong version number, record layer failure. */
+/** Reasons of OpenSSL for data that is not TLS at all (include/openssl/sslerr.h): http request, packet length too long,
+ * unknown protocol, wrong version number, record layer failure. */
 const notTlsReasons = new Set([156, 198, 252, 267, 313]);
 
 /** OpenSSL's reason; undefined if the error is not one of its SSL library's. Node 20 has it in the message alone:
@@ -59,8 +59,8 @@ export function tlsHandshakeFailureOf(error: unknown): string | undefined {
   return alertNames[alert] ?? `alert ${alert}`;
 }
 
-/** First byte of a TLS alert (RFC 8446, section 5.1), which servers for TLS send in answer to plain HTTP. Node's HTTP parser keeps
- * what it could not read. */
+/** First byte of a TLS alert (RFC 8446, section 5.1), which servers for TLS send in answer to plain HTTP. Node's HTTP
+ * parser keeps what it could not read. */
 const tlsAlertByte = 0x15;
 const isTlsInsteadOfHttp = (error: unknown) =>
   error instanceof Error &&

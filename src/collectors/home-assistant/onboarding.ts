@@ -5,8 +5,8 @@ import { parseJsonWithin } from '../../model/json.ts';
 
 const stepsSchema = z.array(z.object({ step: z.string(), done: z.boolean() }));
 
-/** Whether the instance waits for its first user; false if that cannot be determined. It answers here only if it is not set up, or has
- * been set up since its start (homeassistant/components/onboarding/views.py). */
+/** Whether the instance waits for its first user; false if that cannot be determined. It answers here only if it is not
+ * set up, or has been set up since its start (homeassistant/components/onboarding/views.py). */
 export async function isAwaitingOnboarding(
   rest: HaRest,
   authorities: string[] | undefined,

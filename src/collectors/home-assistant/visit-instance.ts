@@ -87,7 +87,8 @@ async function visitOverWebSocket(
   }
 }
 
-/** Any page that stands in for the WebSocket is that of a proxy which does not pass it on, since the REST API answers. */
+/** Any page that stands in for the WebSocket is that of a proxy which does not pass it on, since the REST API
+ * answers. */
 const withoutWebSocketBehindProxy = (unreached: UnreachedInstance): UnreachedInstance =>
   unreached.status === undefined || unreached.state === 'proxy_login' || unreached.state === 'proxy_refused'
     ? unreached
@@ -132,8 +133,8 @@ async function readCoreOverRest(
   }
 }
 
-/** Visits the instance once. The token is sent only to the address in the settings, and only if the certificate is trusted.
- * `areDetailsDue`: whether to read what only the WebSocket has, once the core has answered. */
+/** Visits the instance once. The token is sent only to the address in the settings, and only if the certificate is
+ * trusted. `areDetailsDue`: whether to read what only the WebSocket has, once the core has answered. */
 export async function visitInstance(
   rest: HaRest,
   url: URL,

@@ -24,8 +24,9 @@ function splitName(text: string): { name: string | undefined; address: string } 
     : { name: name?.trim(), address: address.trim() };
 }
 
-/** A host name in ASCII (IDNA), an IPv4 address, or an IPv6 address with or without brackets; never a text that a command could take
- * for an option, nor a number, which the system takes for an address: `2` for 0.0.0.2, which is this machine. */
+/** A host name in ASCII (IDNA), an IPv4 address, or an IPv6 address with or without brackets; never a text that a
+ * command could take for an option, nor a number, which the system takes for an address: `2` for 0.0.0.2, which is this
+ * machine. */
 function hostOf(text: string): string | undefined {
   const typed = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
   const host = /^\p{ASCII}*$/u.test(typed) ? typed : domainToASCII(typed);
@@ -36,8 +37,8 @@ function hostOf(text: string): string | undefined {
 /** What an item without a name is called: an international name as it was typed. */
 const nameOf = (typed: string, host: string) => (/^\p{ASCII}*$/u.test(typed) ? host : typed);
 
-/** Undefined if the text is no URL. Throws if its user name or password is not percent-encoded correctly, as Node's HTTP client
- * would at each request. */
+/** Undefined if the text is no URL. Throws if its user name or password is not percent-encoded correctly, as Node's
+ * HTTP client would at each request. */
 function urlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   decodeURIComponent(`${url?.username}:${url?.password}`);
@@ -105,8 +106,8 @@ function splitCommaList(text: string, isItem: (item: string) => boolean): string
   return items;
 }
 
-/** Parses the items of a comma-separated list; undefined if any of them is invalid. So is a single word after a URL with a query,
- * which may be a host or a part of the query. */
+/** Parses the items of a comma-separated list; undefined if any of them is invalid. So is a single word after a URL
+ * with a query, which may be a host or a part of the query. */
 export function parseCommaList<T>(text: string, parse: (item: string) => T | undefined): T[] | undefined {
   const items = splitCommaList(text, (item) => parse(item) !== undefined);
   if (items.some((item, index) => hasQuery(items[index - 1]) && /^\w+$/.test(item))) return undefined;

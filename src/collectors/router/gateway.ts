@@ -15,15 +15,16 @@ const readNetworkTable = (roots: HostRoots, name: string) =>
 
 const unspecifiedIpv6 = '0'.repeat(32);
 
-/** The kernel prints IPv4 addresses in hexadecimal and in its own byte order; every machine that the agent supports is little-endian. */
+/** The kernel prints IPv4 addresses in hexadecimal and in its own byte order; every machine that the agent supports is
+ * little-endian. */
 const addressOfHex = (hex: string) =>
   (hex.match(/../g) ?? [])
     .map((byte) => Number.parseInt(byte, 16))
     .reverse()
     .join('.');
 
-/** The address of the default gateway; of several, the one with the lowest metric, as the kernel prefers it. That of IPv6, which is
- * mostly a link-local one with its zone, counts only where there is none of IPv4. */
+/** The address of the default gateway; of several, the one with the lowest metric, as the kernel prefers it. That of
+ * IPv6, which is mostly a link-local one with its zone, counts only where there is none of IPv4. */
 export const readDefaultGatewayAddress = (roots: HostRoots): string | undefined =>
   readIpv4GatewayAddress(roots) ?? readIpv6GatewayAddress(roots);
 
@@ -40,8 +41,8 @@ function readIpv4GatewayAddress(roots: HostRoots): string | undefined {
   return best && addressOfHex(best.gateway);
 }
 
-/** Columns: destination and its prefix length, source and its prefix length, next hop, metric, references, uses, flags, interface
- * (net/ipv6/route.c, rt6_fill_node for /proc); numbers in hexadecimal. */
+/** Columns: destination and its prefix length, source and its prefix length, next hop, metric, references, uses, flags,
+ * interface (net/ipv6/route.c, rt6_fill_node for /proc); numbers in hexadecimal. */
 function readIpv6GatewayAddress(roots: HostRoots): string | undefined {
   const rows = readNetworkTable(roots, 'ipv6_route')
     .split('\n')
@@ -57,8 +58,8 @@ function readIpv6GatewayAddress(roots: HostRoots): string | undefined {
   return /^fe[89ab]/.test(address) ? `${address}%${best.device}` : address;
 }
 
-/** The MAC address of a host on the same link, in upper case; undefined for a host behind a router, and for an address that routers
- * of other networks have too. */
+/** The MAC address of a host on the same link, in upper case; undefined for a host behind a router, and for an address
+ * that routers of other networks have too. */
 export function readNeighbourMac(roots: HostRoots, address: string): string | undefined {
   const row = readNetworkTable(roots, 'arp')
     .split('\n')

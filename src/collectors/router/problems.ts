@@ -23,7 +23,8 @@ export const reachabilityFindings = ({ reachable, problem, isNamed }: Reachabili
   })),
 ];
 
-/** Milliseconds before its end at which a certificate should have been renewed, if it lasts longer than four times that. */
+/** Milliseconds before its end at which a certificate should have been renewed, if it lasts longer than four times
+ * that. */
 const renewalMs = 7 * 86_400_000;
 
 /** What is wrong with a target; with its certificate as soon as it should have been renewed. */

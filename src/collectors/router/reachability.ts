@@ -60,7 +60,8 @@ const latencyMetric = (
   value: ({ probe }) => toBaseUnit(probe && select(probe.stats), 'ms'),
 });
 
-/** Metrics that routers and targets share. Each agent that watches a router has its own, but one whether it is a problem. */
+/** Metrics that routers and targets share. Each agent that watches a router has its own, but one whether it is a
+ * problem. */
 export const reachabilityMetrics = {
   reachable: {
     kind: 'boolean',

@@ -15,7 +15,8 @@ export const wanStatuses = [
 
 export const wanAccessTypes = ['dsl', 'cable', 'fiber', 'mobile', 'ethernet'] as const;
 
-/** The internet connection, as a router reports it without a login. A value is absent if it is not reported, or not measured. */
+/** The internet connection, as a router reports it without a login. A value is absent if it is not reported, or not
+ * measured. */
 export interface WanReading {
   status?: (typeof wanStatuses)[number] | undefined;
   /** Whether the line is in sync, or the cable is plugged in. */

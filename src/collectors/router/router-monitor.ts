@@ -175,7 +175,7 @@ export class RouterMonitor {
   ): RouterReading {
     this.#hasDnsAnswered ||= dnsLatencyMs !== undefined;
     const isPingAnswered = probe === undefined ? undefined : probe.stats.received > 0;
-    // A router that answers any request is up. Unanswered echoes then show that ICMP is blocked, and are no measurement.
+    // A router that answers any request is up. Unanswered echoes then show that ICMP is blocked: no measurement.
     const reachable =
       isPingAnswered || dnsLatencyMs !== undefined || wan !== undefined || hasTr064Answer ? true : isPingAnswered;
     const reachability = {

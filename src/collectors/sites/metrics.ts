@@ -42,8 +42,8 @@ const agentMetrics = {
   },
 } satisfies MetricDeclarations<SiteAgentReading>;
 
-/** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a router that does not
- * answer from outside. */
+/** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a
+ * router that does not answer from outside. */
 const siteFindings = ({ cause, outage }: SiteReading): Finding[] =>
   findingIf('site', outage !== undefined && cause !== 'router_unreachable', () => ({
     severity: 'outage',

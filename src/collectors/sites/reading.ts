@@ -1,7 +1,7 @@
-/** Causes of a site's state, the worst first.
- * router_unreachable: its router does not answer agents at other sites. bridge_down: the bridge from its broker is down.
- * silent: none of its several agents answers, and the reason is unknown. agent_lost: some agents do not answer, or all of them
- * although the router does. problem: an agent there reports a problem. unknown: an agent there does not say what is wrong. */
+/** Causes of a site's state, the worst first. router_unreachable: its router does not answer agents at other sites.
+ * bridge_down: the bridge from its broker is down. silent: none of its several agents answers, and the reason is
+ * unknown. agent_lost: some agents do not answer, or all of them although the router does. problem: an agent there
+ * reports a problem. unknown: an agent there does not say what is wrong. */
 export const siteStateCauses = [
   'router_unreachable',
   'bridge_down',

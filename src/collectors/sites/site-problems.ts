@@ -23,16 +23,16 @@ export const siteKey = (site: string | undefined): string => (site === undefined
 const subjectWithAgent = (agent: string, subject: string) =>
   `${slug(subject)}_`.startsWith(`${slug(agent)}_`) ? subject : `${agent}: ${subject}`;
 
-/** Faults that an agent reports and that nothing explains. While it does not answer, only data at risk counts: everything else may
- * be over, or comes from what took the agent away. */
+/** Faults that an agent reports and that nothing explains. While it does not answer, only data at risk counts:
+ * everything else may be over, or comes from what took the agent away. */
 const faultsOf = ({ problems }: ReportedAgent, isAnswering: boolean): ReportedProblem[] =>
   (problems?.list ?? []).filter(
     ({ severity, explainedBy }) =>
       explainedBy === undefined && isFaultSeverity(severity) && (isAnswering || severity === 'data_at_risk'),
   );
 
-/** The problems that agents report, each cause once. `siteKeys`: a device with the name of a site belongs to that site, whichever agent
- * watches it; every other one to the site of its agent. */
+/** The problems that agents report, each cause once. `siteKeys`: a device with the name of a site belongs to that site,
+ * whichever agent watches it; every other one to the site of its agent. */
 export function problemsReportedByAgents(
   agents: readonly ReportedAgent[],
   answering: ReadonlySet<ReportedAgent>,
@@ -55,7 +55,8 @@ export function problemsReportedByAgents(
   return [...byCause.values()];
 }
 
-/** The worst problem, and how many more there are; of equal ones the first by the alphabet, so that the text stays the same. */
+/** The worst problem, and how many more there are; of equal ones the first by the alphabet, so that the text stays the
+ * same. */
 export function describeWorstProblemAndCount(
   problems: readonly DescribedProblem[],
   omittedCount: number,

@@ -45,7 +45,8 @@ interface RouterView {
   isReachable: boolean;
 }
 
-/** How agents see the routers of other sites, by the key of the site: an agent watches such a router under the site's name. */
+/** How agents see the routers of other sites, by the key of the site: an agent watches such a router under the site's
+ * name. */
 function viewsOfRouters(agents: readonly ReportedAgent[]): ReadonlyMap<string, RouterView[]> {
   const views = new Map<string, RouterView[]>();
   for (const { name, site, devices } of agents) {
@@ -68,8 +69,8 @@ const formatList = (names: readonly string[]) => names.toSorted().join(', ');
 const agentsAre = (names: readonly string[]) =>
   names.length === 1 ? `agent ${names[0]} is` : `agents ${formatList(names)} are`;
 
-/** Judges every site. `monitor`: the agent that judges, which is online and at its site whatever its topics say, and whose broker is
- * reached without a bridge. `ownId`: the id under which this collector publishes. */
+/** Judges every site. `monitor`: the agent that judges, which is online and at its site whatever its topics say, and
+ * whose broker is reached without a bridge. `ownId`: the id under which this collector publishes. */
 export function determineSiteVerdicts(
   { agents: all, bridges }: Pick<AgentDirectory, 'agents' | 'bridges'>,
   monitor: Pick<AgentIdentity, 'id' | 'site'>,

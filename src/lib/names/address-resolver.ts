@@ -10,7 +10,8 @@ const firstLookupTimeoutMs = 3000;
 const renewalTimeoutMs = 1000;
 /** Milliseconds between two look-ups of a name whose addresses are silent. */
 const renewalPauseMs = 10_000;
-/** Milliseconds until a name is looked up again: its TTL within these limits, or the default for names that are not in DNS. */
+/** Milliseconds until a name is looked up again: its TTL within these limits, or the default for names that are not in
+ * DNS. */
 const lifetimeMs = { least: 5000, most: 3_600_000, default: 120_000 };
 const ttlTimeoutMs = 2000;
 /** Names with more addresses belong to no home lab. */
@@ -41,7 +42,8 @@ function interleaveFamilies(addresses: readonly string[]): string[] {
     .concat(second.slice(first.length));
 }
 
-/** Milliseconds that DNS lets these addresses be kept. The system's resolver, which knows more sources of names, does not tell. */
+/** Milliseconds that DNS lets these addresses be kept. The system's resolver, which knows more sources of names, does
+ * not tell. */
 async function readTtlMs(host: string, address: string): Promise<number> {
   const resolver = new Resolver({ timeout: ttlTimeoutMs, tries: 1 });
   const records = await (isIPv6(address)
@@ -52,8 +54,8 @@ async function readTtlMs(host: string, address: string): Promise<number> {
   return Math.min(Math.max(record.ttl * 1000, lifetimeMs.least), lifetimeMs.most);
 }
 
-/** Resolves names to addresses. The system's resolver can block for many seconds while a router is down. So an expired address
- * is used until the new one arrives. */
+/** Resolves names to addresses. The system's resolver can block for many seconds while a router is down. So an expired
+ * address is used until the new one arrives. */
 export class AddressResolver {
   readonly #lookUpName: typeof lookUpName;
   readonly #cache = new Map<string, CachedAddresses>();
@@ -64,8 +66,8 @@ export class AddressResolver {
     this.#lookUpName = lookUp;
   }
 
-  /** All addresses, in the order in which they are to be tried. Rejects with UnresolvedNameError if the name has never been
-   * resolved. */
+  /** All addresses, in the order in which they are to be tried. Rejects with UnresolvedNameError if the name has never
+   * been resolved. */
   async resolve(host: string): Promise<readonly string[]> {
     if (isAddress(host)) return [host];
     const cached = this.#cache.get(host);
@@ -77,7 +79,8 @@ export class AddressResolver {
     return cached.addresses;
   }
 
-  /** The addresses of a name whose known ones are silent: it may have others now. The known ones if it cannot be resolved. */
+  /** The addresses of a name whose known ones are silent: it may have others now. The known ones if it cannot be
+   * resolved. */
   async renew(host: string): Promise<readonly string[]> {
     const known = this.known(host);
     const now = performance.now();

@@ -9,8 +9,8 @@ const raceTimeoutMs = 5000;
 /** Whether something answers at an address. */
 export type AddressProbe = (address: string, signal: AbortSignal) => Promise<boolean>;
 
-/** The first address to answer; undefined if none does. An attempt begins when the one before has failed, or is silent for a
- * moment (RFC 8305, section 5). */
+/** The first address to answer; undefined if none does. An attempt begins when the one before has failed, or is silent
+ * for a moment (RFC 8305, section 5). */
 export async function firstAddressToAnswer(
   addresses: readonly string[],
   knock: AddressProbe,
@@ -54,8 +54,8 @@ export class AnsweringAddressFinder {
     this.#knock = knock;
   }
 
-  /** The address that answered before, or else the first to answer, or else the first. Rejects with UnresolvedNameError if the
-   * name has never been resolved. */
+  /** The address that answered before, or else the first to answer, or else the first. Rejects with UnresolvedNameError
+   * if the name has never been resolved. */
   async find(): Promise<string> {
     const addresses = await this.#addresses.resolve(this.#host);
     if (this.#answered === undefined || !addresses.includes(this.#answered))

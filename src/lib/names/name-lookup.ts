@@ -10,7 +10,8 @@ export interface LookedUpAddress {
 
 /** Longer than getaddrinfo waits for two silent servers (resolv.conf(5): 5 s, 2 attempts). */
 const lookupTimeoutSeconds = 21;
-/** Milliseconds after which each family is asked for by itself: some servers never answer for one of them (RFC 8305, section 3). */
+/** Milliseconds after which each family is asked for by itself: some servers never answer for one of them (RFC 8305,
+ * section 3). */
 const familyDelayMs = 500;
 
 /** The error of a name without addresses, as `dns.lookup` has it. */
@@ -18,12 +19,14 @@ class NoAddressError extends Error {
   readonly code = 'ENOTFOUND';
 }
 
-// The system's resolver, getaddrinfo, blocks a thread for as long as it waits for a silent server, and libuv lets it have two of its
-// four threads (slow_work_thread_threshold in src/threadpool.c). In a process of its own it holds up no other name, nor the
-// broker's, which mqtt.js looks up in a thread. getent(1) calls it, so that /etc/hosts, mDNS and search domains count.
+// The system's resolver, getaddrinfo, blocks a thread for as long as it waits for a silent server, and libuv lets it
+// have two of its four threads (slow_work_thread_threshold in src/threadpool.c). In a process of its own it holds up no
+// other name, nor the broker's, which mqtt.js looks up in a thread. getent(1) calls it, so that /etc/hosts, mDNS and
+// search domains count.
 const databases = { any: 'ahosts', ipv4: 'ahostsv4', ipv6: 'ahostsv6' } as const;
 
-/** Exit status for a name without addresses. Others mean that this getent cannot do this: musl's knows fewer databases. */
+/** Exit status for a name without addresses. Others mean that this getent cannot do this: musl's knows fewer
+ * databases. */
 const notFoundStatus = 2;
 
 /** IPv4 addresses that `ahostsv6` gives for a name without IPv6 addresses. */
@@ -74,8 +77,8 @@ function resolveInThread(host: string): Promise<LookedUpAddress[]> {
 
 const pending = new Map<string, Promise<LookedUpAddress[]>>();
 
-/** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. A name that is being looked up already is not looked
- * up twice, so that there are no more processes than names. */
+/** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. A name that is being looked up already
+ * is not looked up twice, so that there are no more processes than names. */
 export function lookUpName(host: string): Promise<LookedUpAddress[]> {
   const known = pending.get(host);
   if (known !== undefined) return known;
@@ -83,7 +86,8 @@ export function lookUpName(host: string): Promise<LookedUpAddress[]> {
     .catch((error) => {
       if (!(error instanceof CommandError)) throw error;
       if (error.missing) return resolveInThread(host);
-      // It took too long, or was killed at the end of this process, which a thread that waits for the server would hold up.
+      // It took too long, or was killed at the end of this process, which a thread that waits for the server would hold
+      // up.
       throw new NoAddressError(`no DNS server answers for ${host}`);
     })
     .finally(() => pending.delete(host));

@@ -14,8 +14,8 @@ function isInOwnNetwork(address: string): boolean {
   return networks.check(address.split('%')[0] ?? '', familyOf(address));
 }
 
-/** Whether a host is reached through a router. An address that was never found out counts as one of another network, since routers
- * answer for names too. */
+/** Whether a host is reached through a router. An address that was never found out counts as one of another network,
+ * since routers answer for names too. */
 export function isBeyondOwnNetwork(addresses: AddressResolver, host: string): boolean {
   return !addresses.known(host).some(isInOwnNetwork);
 }

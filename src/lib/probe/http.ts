@@ -11,7 +11,8 @@ const connectTimeoutMs = 3000;
 /** A server whose disks sleep, or that starts a program first, needs several seconds. */
 const responseTimeoutMs = 15_000;
 
-/** Home labs have self-signed certificates and servers of the year 2008, and the probe tests reachability, not security. */
+/** Home labs have self-signed certificates and servers of the year 2008, and the probe tests reachability, not
+ * security. */
 const lenientTls = {
   rejectUnauthorized: false,
   minVersion: 'TLSv1',
@@ -29,8 +30,9 @@ export interface HttpProbeResult {
 /** The port of a URL of HTTP. */
 export const httpPortOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
 
-/** Sends one request and reads only the head of the response: any status below 500 counts as a reply. So does whatever else comes:
- * an answer that is not HTTP, or a refusal to speak TLS with this client. `address`: what the URL's host resolves to. */
+/** Sends one request and reads only the head of the response: any status below 500 counts as a reply. So does whatever
+ * else comes: an answer that is not HTTP, or a refusal to speak TLS with this client. `address`: what the URL's host
+ * resolves to. */
 export function probeHttp(url: URL, address: string, signal: AbortSignal): Promise<HttpProbeResult> {
   const isSecure = url.protocol === 'https:';
   const timeout = AbortSignal.timeout(responseTimeoutMs);

@@ -13,7 +13,8 @@ export interface PingStats {
   jitterMs?: number | undefined;
 }
 
-/** This machine cannot measure reachability: the command or the permission is missing. It must never be taken for “down”. */
+/** This machine cannot measure reachability: the command or the permission is missing. It must never be taken for
+ * “down”. */
 export class ProbeUnavailableError extends Error {}
 
 export const lossPercent = ({ sent, received }: PingStats): number => (100 * (sent - received)) / sent;
@@ -88,8 +89,8 @@ const burstCommand = (address: string, count: number): PingCommand => ({
   seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2,
 });
 
-/** With the options that every `ping` has. Busybox had neither -n nor -i before version 1.30, nor has it where it is built without
- * FEATURE_FANCY_PING; such systems have a command of its own for IPv6. */
+/** With the options that every `ping` has. Busybox had neither -n nor -i before version 1.30, nor has it where it is
+ * built without FEATURE_FANCY_PING; such systems have a command of its own for IPv6. */
 function plainCommand(address: string, count: number): PingCommand {
   const plainCount = Math.min(count, maxPlainCount);
   return {

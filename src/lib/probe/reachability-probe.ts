@@ -5,8 +5,8 @@ import { type HttpProbeResult, httpPortOf, probeHttp } from './http.ts';
 import { PingRunner, ProbeUnavailableError } from './ping.ts';
 import { answersAtLikelyPort, attemptTcpConnection, probeTcpPort, TcpFallbackProbe } from './tcp.ts';
 
-/** For polls of a host with bursts of `count` packets and what may follow them: TCP attempts, or the same at another address. The
- * answer of a slow server comes with the next reading. */
+/** For polls of a host with bursts of `count` packets and what may follow them: TCP attempts, or the same at another
+ * address. The answer of a slow server comes with the next reading. */
 export const pollerOptionsForPingBurst = (count: number): PollerOptions => ({
   timeoutSeconds: 40,
   waitMs: 3000 + count * 200,

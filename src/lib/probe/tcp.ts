@@ -40,8 +40,8 @@ export function attemptTcpConnection(address: string, port: number): Promise<Tcp
 const attemptsPerProbe = 3;
 const attemptIntervalMs = 200;
 
-/** Makes a series of connections. `alive`: the ends that count as a reply. Rejects with ProbeUnavailableError if this machine
- * blocks them. */
+/** Makes a series of connections. `alive`: the ends that count as a reply. Rejects with ProbeUnavailableError if this
+ * machine blocks them. */
 export async function probeTcpPort(
   address: string,
   port: number,
@@ -75,7 +75,8 @@ export const answersAtLikelyPort = async (address: string): Promise<boolean> =>
 export class TcpFallbackProbe {
   #port: number | undefined;
 
-  /** Rejects with ProbeUnavailableError until a port has answered: a firewall that drops packets looks like a machine that is off. */
+  /** Rejects with ProbeUnavailableError until a port has answered: a firewall that drops packets looks like a machine
+   * that is off. */
   async measure(address: string, signal: AbortSignal): Promise<PingStats> {
     this.#port ??= await this.#find(address);
     if (this.#port === undefined) return { sent: likelyPorts.length, received: 0 };

@@ -8,15 +8,16 @@ import { buildSoapRequest, parseSoapHttpReply, SoapFaultError, type SoapFields }
 /** HTTP statuses that concern all actions: the host name is rejected, or a login is required. */
 const statusesOfEveryAction = new Set([400, 401, 403]);
 
-/** Fault codes and HTTP statuses that last as long as the firmware: no such action, invalid arguments (the service is listed but
- * unusable), not implemented, not authorized, and HTTP 404. 501, 820 and unintelligible responses are temporary. */
+/** Fault codes and HTTP statuses that last as long as the firmware: no such action, invalid arguments (the service is
+ * listed but unusable), not implemented, not authorized, and HTTP 404. 501, 820 and unintelligible responses are
+ * temporary. */
 const permanentErrors = new Set([401, 402, 404, 600, 601, 602, 603, 604, 605, 606]);
 
 /** Seconds until a denied request is tried again: some FRITZ!Boxes deny requests at random. */
 const skipDeniedSeconds = 3600;
 
-/** Descriptions list actions that a device does not support. Each action is tried, not again after a permanent error, and for an
- * hour not after it was denied to a login that is accepted. */
+/** Descriptions list actions that a device does not support. Each action is tried, not again after a permanent error,
+ * and for an hour not after it was denied to a login that is accepted. */
 export class RefusalCachingActionCaller {
   readonly #send: SendRequest;
   readonly #clock: () => ClockReading;
@@ -36,8 +37,8 @@ export class RefusalCachingActionCaller {
     this.#clock = clock;
   }
 
-  /** Undefined if the device cannot perform the action, for now or ever. Rejects with NoReplyError, and with HttpStatusError if
-   * it requires a login or another host name. */
+  /** Undefined if the device cannot perform the action, for now or ever. Rejects with NoReplyError, and with
+   * HttpStatusError if it requires a login or another host name. */
   async callIfSupported(
     service: UpnpService,
     action: string,
@@ -70,7 +71,8 @@ export class RefusalCachingActionCaller {
     }
   }
 
-  /** Calls these services by the last parts of their ids. Undefined also if there is no such service, or the action is denied. */
+  /** Calls these services by the last parts of their ids. Undefined also if there is no such service, or the action is
+   * denied. */
   byServiceId(services: readonly UpnpService[], signal: AbortSignal) {
     return async (id: string, action: string): Promise<SoapFields | undefined> => {
       const service = services.find((entry) => entry.id === id);
@@ -98,8 +100,8 @@ export class RefusalCachingActionCaller {
     this.failure = undefined;
   }
 
-  /** The first error since `startCounting`, if no action was performed since, nor is the one now that was performed last. Rejects as
-   * `callIfSupported` does. */
+  /** The first error since `startCounting`, if no action was performed since, nor is the one now that was performed
+   * last. Rejects as `callIfSupported` does. */
   async failureOfAll(signal: AbortSignal): Promise<unknown> {
     if (this.answers > 0 || this.failure === undefined) return undefined;
     if (this.#lastPerformed !== undefined)
@@ -107,12 +109,14 @@ export class RefusalCachingActionCaller {
     return this.answers > 0 ? undefined : this.failure;
   }
 
-  /** Permanently refused actions, by URL and type of their service, with their error codes: 606 if the account lacks a right. */
+  /** Permanently refused actions, by URL and type of their service, with their error codes: 606 if the account lacks a
+   * right. */
   get refused(): ReadonlyMap<string, number> {
     return this.#refused;
   }
 
-  /** The last error of each action that may be over at the next attempt: “WANDSLInterfaceConfig1: GetInfo: error 820”. */
+  /** The last error of each action that may be over at the next attempt: “WANDSLInterfaceConfig1: GetInfo: error
+   * 820”. */
   get failing(): string[] {
     return [...this.#failing.values()];
   }

@@ -22,12 +22,14 @@ export interface UpnpDescription {
   /** As a FRITZ!Box shows it: `154.08.02`. */
   firmware?: string;
   presentation?: URL;
-  /** Whether the device runs miniupnpd, the daemon of most open-source routers, which does not know the properties of its line. */
+  /** Whether the device runs miniupnpd, the daemon of most open-source routers, which does not know the properties of
+   * its line. */
   isMiniupnpd: boolean;
   services: UpnpService[];
 }
 
-/** Always at the host that was asked: behind a VPN the device's own idea of its host is wrong, and requests must go nowhere else. */
+/** Always at the host that was asked: behind a VPN the device's own idea of its host is wrong, and requests must go
+ * nowhere else. */
 function urlAt(address: URL, base: URL, reference: string | undefined): URL | undefined {
   if (reference === undefined || !URL.canParse(reference, base.href)) return undefined;
   const url = new URL(reference, base);

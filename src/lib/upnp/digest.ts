@@ -95,7 +95,8 @@ export class DigestSession {
   readonly #credentials: DigestCredentials;
   readonly #cnonce = randomBytes(8).toString('hex');
   #challenge: DigestChallenge | undefined;
-  /** The nonce that `#count` belongs to. `forget` keeps it, because a FRITZ!Box that issues it again expects a higher count. */
+  /** The nonce that `#count` belongs to. `forget` keeps it, because a FRITZ!Box that issues it again expects a higher
+   * count. */
   #countedNonce: string | undefined;
   #count = 0;
 
@@ -103,8 +104,8 @@ export class DigestSession {
     this.#credentials = credentials;
   }
 
-  /** Adopts the nonce of a response with status 401. False if its challenge is not supported, or repeats the nonce that was just
-   * refused. */
+  /** Adopts the nonce of a response with status 401. False if its challenge is not supported, or repeats the nonce that
+   * was just refused. */
   acceptChallenge(header: string | undefined): boolean {
     const challenge = parseDigestChallenge(header ?? '');
     const isNew = challenge !== undefined && (challenge.nonce !== this.#challenge?.nonce || challenge.stale);

@@ -42,7 +42,8 @@ export class NoReplyError extends Error {
 /** The server shows another certificate than before. Nothing was sent to it. */
 export class CertificateChangedError extends NoReplyError {}
 
-/** An HTTP error instead of an answer: 401 requires a login, 400 rejects the host name, 404 means that there is no such path. */
+/** An HTTP error instead of an answer: 401 requires a login, 400 rejects the host name, 404 means that there is no such
+ * path. */
 export class HttpStatusError extends Error {
   readonly status: number;
 

@@ -25,8 +25,9 @@ export class SoapFields {
     return text !== undefined && /^-?\d{1,20}$/.test(text) ? Number(text) : undefined;
   }
 
-  /** A number that cannot be negative: a negative one is a 32-bit number that was printed with a sign. The largest numbers of 32
-   * and 64 bits are no values: counters of some routers stick there, and some report them for an unknown rate. */
+  /** A number that cannot be negative: a negative one is a 32-bit number that was printed with a sign. The largest
+   * numbers of 32 and 64 bits are no values: counters of some routers stick there, and some report them for an unknown
+   * rate. */
   count(name: string): number | undefined {
     const value = this.integer(name);
     if (value === undefined || value === 4_294_967_295 || value === -1 || value >= 2 ** 64) return undefined;

@@ -13,7 +13,8 @@ export interface DashboardSection extends YamlMap {
 /** Columns of sections in a view, on a screen that has room for them. */
 export const maxSectionColumns = 4;
 
-/** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour leaves a hole. */
+/** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour
+ * leaves a hole. */
 export const gridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
   cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', column_span: maxSectionColumns, cards }] : [];
 
@@ -33,7 +34,8 @@ function fitRows(cards: readonly DashboardCard[]): readonly DashboardCard[] {
   return cards.map((card) => (card.type === 'tile' ? { ...card, grid_options: { columns: 6, rows: 1 } } : card));
 }
 
-/** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside each other. */
+/** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside
+ * each other. */
 export function deviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
   const tiles = new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : []))).size;
   const columns = Math.min(maxSectionColumns, Math.max(1, Math.ceil(tiles / tilesOfColumn)));
@@ -64,8 +66,8 @@ const problemBadge = ({ entity: { id, name }, problemState }: ProblemEntity) => 
   visibility: [{ condition: 'state', entity: id, state: problemState }],
 });
 
-/** A device's or part's name above its cards. `page`: path that a tap opens. `problems`: shown as badges while they are in their
- * problem state. `states`: shown as badges with their state. */
+/** A device's or part's name above its cards. `page`: path that a tap opens. `problems`: shown as badges while they are
+ * in their problem state. `states`: shown as badges with their state. */
 export const subtitleCard = (
   title: string,
   {
@@ -109,7 +111,8 @@ export const stateCondition = ({ id }: LabEntity, state: string | readonly strin
 /** Below the limit by less than any value is rounded to: `above` and `below` do not count the limit itself. */
 const justBelow = (limit: number) => limit - 1e-6;
 
-/** Colors of a tile, each with the condition that the value must meet: the first without the others where it has no limits. */
+/** Colors of a tile, each with the condition that the value must meet: the first without the others where it has no
+ * limits. */
 function colorVariants(entity: LabEntity): { color: string; visibility?: readonly YamlMap[] }[] {
   const limits = entity.hasNumber ? colorLimitsOf(entity.table, entity.metric) : undefined;
   if (limits === undefined) return [{ color: 'primary' }];
@@ -166,8 +169,8 @@ function tileVariants(entity: LabEntity, title: string): YamlMap[] {
   ];
 }
 
-/** A tile that is half a narrow section wide, once for each look that it may have; one of them is visible. `visibility`: conditions
- * that must be met besides. `color`: in place of those of the value. */
+/** A tile that is half a narrow section wide, once for each look that it may have; one of them is visible.
+ * `visibility`: conditions that must be met besides. `color`: in place of those of the value. */
 export const tileCards = (
   entity: LabEntity,
   {

@@ -16,7 +16,8 @@ import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.
 import { isProblemListEntity, machineStatusBadges, problemsAndUpdatesSection } from './problem-cards.ts';
 import type { YamlMap } from './yaml.ts';
 
-/** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes last. */
+/** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes
+ * last. */
 const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
 
 /** The machine that an agent runs on. */
@@ -83,7 +84,8 @@ const networkSections = (devices: readonly LabDevice[]) => {
   ];
 };
 
-/** A dashboard with views of the whole lab, of each collector's devices, of the network, and of each device; core cards only. */
+/** A dashboard with views of the whole lab, of each collector's devices, of the network, and of each device; core cards
+ * only. */
 export function buildDashboardConfig(
   catalogue: readonly { id: string; title: string; scope?: string }[],
   devices: readonly LabDevice[],

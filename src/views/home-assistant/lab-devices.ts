@@ -59,7 +59,8 @@ function parseEntity(key: string, component: Component, registry: MqttRegistry |
   ];
 }
 
-/** The icon of the table of a device's first entity: several collectors may describe one device, and the agent's own comes last. */
+/** The icon of the table of a device's first entity: several collectors may describe one device, and the agent's own
+ * comes last. */
 const iconOfDevice = (catalogue: readonly CollectorMetadata[], [entity]: readonly LabEntity[]) =>
   catalogue.find(({ id }) => id === entity?.collector)?.tables[entity?.table ?? '']?.icon ?? unknownDeviceIcon;
 
@@ -96,8 +97,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out. `registry`: with
- * the ids, names and areas that they have in Home Assistant, if these are known. */
+/** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out.
+ * `registry`: with the ids, names and areas that they have in Home Assistant, if these are known. */
 export const parseLabDevices = (
   catalogue: readonly CollectorMetadata[],
   payloads: Iterable<string>,

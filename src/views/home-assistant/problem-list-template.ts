@@ -11,12 +11,13 @@ const icons: Record<Severity, string> = {
 // Without an import but of types: browsers load this file, too.
 const faults = JSON.stringify(Object.keys(icons).filter((severity) => severity !== 'notice'));
 
-/** `plain` writes whatever is no letter or digit as a character reference, which neither Markdown nor HTML takes for markup. */
+/** `plain` writes whatever is no letter or digit as a character reference, which neither Markdown nor HTML takes for
+ * markup. */
 export const plainTextMacro = `{%- macro plain(text) %}{% for c in text | string %}{{ c if c.isalnum() else ' ' if c.isspace() else '&#%d;' | format(c | ord) }}{% endfor %}{% endmacro -%}`;
 
-/** The lists of these entities as Markdown: the worst first, of equal ones the oldest, each cause once, and the agents of which nothing is
- * known. `lists`: ids of the entities. `labLists`: those among them that tell of lost agents themselves. `tooOld`: names of the machines
- * whose agents have no list. */
+/** The lists of these entities as Markdown: the worst first, of equal ones the oldest, each cause once, and the agents
+ * of which nothing is known. `lists`: ids of the entities. `labLists`: those among them that tell of lost agents
+ * themselves. `tooOld`: names of the machines whose agents have no list. */
 export const problemListTemplate = (
   lists: readonly string[],
   labLists: readonly string[],

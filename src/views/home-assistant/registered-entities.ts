@@ -57,7 +57,8 @@ export function parseRegisteredMqttDevices(devices: unknown, areas: unknown): Re
   );
 }
 
-/** The entities of MQTT by their unique ids, from the result of `config/entity_registry/list`; undefined if it is none. */
+/** The entities of MQTT by their unique ids, from the result of `config/entity_registry/list`; undefined if it is
+ * none. */
 export function parseRegisteredMqttEntities(list: unknown): ReadonlyMap<string, RegisteredEntity> | undefined {
   if (!Array.isArray(list)) return undefined;
   return new Map(

@@ -33,7 +33,8 @@ ${plainTextMacro}
 - <ha-icon icon="mdi:harddisk"></ha-icon> **{{ plain(drive.name) }}**: {{ plain(states(drive.id)) }}
 {%- endfor %}`;
 
-/** What is built of a machine's drives and what hangs on each, from pools over drives to mount points; nothing without either. */
+/** What is built of a machine's drives and what hangs on each, from pools over drives to mount points; nothing without
+ * either. */
 export function storageTreeSections(below: readonly LabDevice[]): DashboardSection[] {
   const pools = below.filter((device) => ofTable(device, 'pool').length > 0).map(poolOf);
   const drives = below.flatMap((device) =>

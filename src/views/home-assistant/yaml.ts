@@ -11,8 +11,8 @@ const printable = /^[\n\x20-\x7e\xa1-\u2027\u202a-\ufefe\uff00-\ufffd\u{10000}-\
 const unprintable = /[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g;
 const loneSurrogate = /\p{Cs}/gu;
 
-/** Whether PyYAML reads a text without quotes as it was: no block that begins or ends with space, and neither of the two texts that
- * are a type of their own. */
+/** Whether PyYAML reads a text without quotes as it was: no block that begins or ends with space, and neither of the
+ * two texts that are a type of their own. */
 const isReadPlain = (text: string) =>
   printable.test(text) && !/^(=|<<)$/.test(text) && (text.trim() === text || !text.includes('\n'));
 

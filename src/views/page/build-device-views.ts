@@ -100,7 +100,8 @@ function viewOfEntry(
   };
 }
 
-/** Moves a device below another of the same list (`via`) to the other's parts, unless it has parts itself; one level deep. */
+/** Moves a device below another of the same list (`via`) to the other's parts, unless it has parts itself; one level
+ * deep. */
 function nestBelowParents(devices: ReadonlyMap<string, { view: DeviceView; device: Device }>): DeviceView[] {
   const parentOf = ({ via }: Device) => (via === undefined ? undefined : devices.get(slug(via)));
   const nested = new Map<DeviceView, DeviceView[]>();

@@ -74,7 +74,8 @@ const groupBySite = (sections: RenderedPage['sections']): Html[] =>
 export const pageDocument = ({ agent, range, now, index, summary, sections }: RenderedPage, prefix?: string): string =>
   renderPageDocument({ agent, range, index, content: [summary, ...groupBySite(sections)] }, now, prefix);
 
-/** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would always change. */
+/** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would
+ * always change. */
 export const liveSectionsById = ({ index, summary, sections }: RenderedPage): Map<string, string> =>
   new Map(
     [{ id: 'index', html: index }, { id: 'summary', html: summary }, ...sections].map(({ id, html: { text } }) => [

@@ -21,7 +21,8 @@ export interface ShownMetric {
   line?: MetricValueLine | undefined;
 }
 
-/** How much of 100 % a value is, as a bar; undefined for values that are no percentage. Its text is the value beside it. */
+/** How much of 100 % a value is, as a bar; undefined for values that are no percentage. Its text is the value beside
+ * it. */
 export function renderPercentBar(
   metric: AnyMetricDeclaration,
   value: MetricValue,

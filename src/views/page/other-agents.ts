@@ -42,7 +42,8 @@ function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): Metric
   }
 }
 
-/** The device table that the keys fit best: a topic does not say its table, and another version of the agent may lack some keys. */
+/** The device table that the keys fit best: a topic does not say its table, and another version of the agent may lack
+ * some keys. */
 function tableOfValues({ tables }: CollectorMetadata, values: object): [id: string, table: AnyTable] | undefined {
   const [best] = Object.entries(tables)
     .filter(([, { kind }]) => kind === 'device')
@@ -84,8 +85,8 @@ function otherDeviceView(
 /** Milliseconds by which the clocks of two machines may differ without anybody noticing. */
 const clockToleranceMs = 60_000;
 
-/** Since when a problem lasts. The clock of another machine may be wrong: a beginning in the future, or before this program existed,
- * says no more than that the problem was there when it was first seen. */
+/** Since when a problem lasts. The clock of another machine may be wrong: a beginning in the future, or before this
+ * program existed, says no more than that the problem was there when it was first seen. */
 function renderBeginning({ since, firstSeen }: ReportedProblem, now: Date): Html {
   const seen = firstSeen.date;
   return since.getTime() > seen.getTime() + clockToleranceMs || since < buildDate
@@ -157,7 +158,8 @@ const bySite = (own: string | undefined, sections: readonly PageSection[]) => {
   return [...sections].sort((a, b) => rank(a) - rank(b) || (a.site ?? '').localeCompare(b.site ?? '', 'en'));
 };
 
-/** A section for each other agent of the lab, up to a bound, by site, with what it says is wrong, and the last state of its devices without their parts. */
+/** A section for each other agent of the lab, up to a bound, by site, with what it says is wrong, and the last state of
+ * its devices without their parts. */
 export function* buildOtherAgentSections(
   catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,

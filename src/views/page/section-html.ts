@@ -78,7 +78,8 @@ function* renderCards(devices: readonly DeviceView[], now: Date): Steps<Html> {
   return html`<div class="cards">${cards}</div>`;
 }
 
-/** Cards that stand open, if there are more of them than anybody wants to scroll past; those that are not well always do. */
+/** Cards that stand open, if there are more of them than anybody wants to scroll past; those that are not well always
+ * do. */
 const maxOpenCards = 12;
 
 /** Whether all of it could be read, and nothing is wrong with it or its parts. */

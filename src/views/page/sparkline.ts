@@ -2,7 +2,8 @@ import type { AnyMetricDeclaration } from '../../model/metric.ts';
 import type { IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
 
-/** The view box is as high as the scale has last digits, so that heights are values, up to this: a thousandth is nothing to see. */
+/** The view box is as high as the scale has last digits, so that heights are values, up to this: a thousandth is
+ * nothing to see. */
 const maxScaleLength = 1000;
 
 interface Scale {
@@ -16,8 +17,8 @@ interface Scale {
 
 type Point = [x: number, y: number];
 
-/** Lowest and highest value of the scale: percentages have the whole one, other values begin at zero unless they stay far from it.
- * A quarter of the largest value is the least that the scale spans, so that a small change looks small. */
+/** Lowest and highest value of the scale: percentages have the whole one, other values begin at zero unless they stay
+ * far from it. A quarter of the largest value is the least that the scale spans, so that a small change looks small. */
 function endsOf(min: number, max: number, unit: string | undefined): [low: number, high: number] {
   if (unit === '%' && min >= 0 && max <= 100) return [0, 100];
   if (min >= 0 && min <= max / 2) return [0, max || 1];
@@ -73,8 +74,8 @@ const known = (values: IntervalValues) => values.filter((value) => value !== und
 
 const rangeNames = { hour: 'last hour', day: 'last day' };
 
-/** Recent values as a small line with a description; of a day, with a band from the least to the most. Undefined while there are
- * fewer than five values, and of a count that never changed. The page's script reads the values from it. */
+/** Recent values as a small line with a description; of a day, with a band from the least to the most. Undefined while
+ * there are fewer than five values, and of a count that never changed. The page's script reads the values from it. */
 export function renderSparkline(
   { range, values, least = values, most = values }: MetricValueLine,
   metric: AnyMetricDeclaration,

@@ -10,7 +10,8 @@ interface StorageDevice {
   worst: Severity | undefined;
 }
 
-/** What a pool is built of; without a device, if nobody reads it: a drive of a virtual machine, or one that is excluded. */
+/** What a pool is built of; without a device, if nobody reads it: a drive of a virtual machine, or one that is
+ * excluded. */
 interface StorageLink {
   id: string;
   found: StorageDevice | undefined;

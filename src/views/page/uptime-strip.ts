@@ -28,8 +28,8 @@ function describeShare(share: string | undefined, range: HistoryRange, isWhole: 
   return isWhole ? `${share} of the last ${range}` : `${share} of what is known of the last ${range}`;
 }
 
-/** When something could be reached, as a strip of time, and its share of the time that is known, if that is enough for one; undefined
- * while nothing is known. */
+/** When something could be reached, as a strip of time, and its share of the time that is known, if that is enough for
+ * one; undefined while nothing is known. */
 export function renderUptime({ range, values }: MetricValueLine): { share?: string; strip: Html } | undefined {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;

@@ -6,7 +6,8 @@ import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
 import { type SoapFaultError, SoapFields } from '../../../src/lib/upnp/soap.ts';
 import { interpretAnswer } from './interpret-answer.ts';
 
-// CORPUS/router: recorded answers of routers and outputs of ping, of any make and version, and INDEX.tsv, which lists the files.
+// CORPUS/router: recorded answers of routers and outputs of ping, of any make and version, and INDEX.tsv, which lists
+// the files.
 const folder = join(process.env.CORPUS ?? '', 'router');
 const read = (file: string) => readFileSync(join(folder, file)).toString('utf8');
 const index = process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? read('INDEX.tsv') : '';

@@ -46,7 +46,8 @@ function wanOf(values: SoapFields) {
 const defined = (object: object) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** What the agent makes of the answer of a router or the output of a command. Throws a clear error if it is unusable. */
+/** What the agent makes of the answer of a router or the output of a command. Throws a clear error if it is
+ * unusable. */
 export function interpretAnswer(file: string, text: string): object {
   if (/^NOTIFY |^HTTP\/1\.\d 200[\s\S]*^location:/im.test(text)) {
     const found = text.split(/\r?\n\r?\n/).flatMap((answer) => parseLocationHeader(answer)?.href ?? []);

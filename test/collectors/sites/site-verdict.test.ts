@@ -19,8 +19,8 @@ const device = (path: string, payload: object): [string, string][] => [
   [`${path}/availability`, 'online'],
 ];
 
-/** A lab without problems: five agents at three sites; each router is watched from its own site, and that of the cottage from
- * Berlin too. */
+/** A lab without problems: five agents at three sites; each router is watched from its own site, and that of the
+ * cottage from Berlin too. */
 const lab: [string, string][] = [
   ...Object.entries(agents).flatMap(([name, site]): [string, string][] => [
     [`${name}/status`, 'online'],

@@ -9,7 +9,8 @@ export interface Account {
   password: string;
 }
 
-/** The server side of a digest login: nonces with their last counts, and a lockout that doubles with every wrong attempt. */
+/** The server side of a digest login: nonces with their last counts, and a lockout that doubles with every wrong
+ * attempt. */
 export class Guard {
   account: Account;
   /** Milliseconds of the first lockout. */

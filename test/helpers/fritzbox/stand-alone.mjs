@@ -1,4 +1,5 @@
-// A stand-in for a FRITZ!Box as a program of its own: node test/helpers/fritzbox/stand-alone.mjs [dsl|cable|fibre|mobile|repeater] [--port 49000] [--host 127.0.0.1] [--user NAME] [--password WORD]
+// A stand-in for a FRITZ!Box as a program of its own: node test/helpers/fritzbox/stand-alone.mjs
+// [dsl|cable|fibre|mobile|repeater] [--port 49000] [--host 127.0.0.1] [--user NAME] [--password WORD]
 import { join } from 'node:path';
 import { build } from 'esbuild';
 

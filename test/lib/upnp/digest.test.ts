@@ -42,7 +42,8 @@ test('the examples of RFC 7616, section 3.9.1, and of RFC 2617, section 3.5', ()
   ).toBe('6629fae49393a05397450978507c4ef1');
 });
 
-// Each is the `md5sum` of the texts that the RFC concatenates, e.g. printf '%s' 'jörg:HTTPS Access:gürkensalat$1' | md5sum
+// Each is the `md5sum` of the texts that the RFC concatenates, e.g. printf '%s' 'jörg:HTTPS Access:gürkensalat$1' |
+// md5sum
 test('UTF-8 credentials, no qop, and a session key', () => {
   const jörg = { username: 'jörg', password: new Secret('gürkensalat$1') };
   const box: DigestChallenge = {

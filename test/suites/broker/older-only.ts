@@ -2,7 +2,8 @@ import { connect, createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { until } from '../../helpers/until.ts';
 
-/** Stands before a broker and lets only MQTT 3.1.1 through; what it answers to MQTT 5 is given: nothing, unless told, and it hangs up. */
+/** Stands before a broker and lets only MQTT 3.1.1 through; what it answers to MQTT 5 is given: nothing, unless told,
+ * and it hangs up. */
 export async function olderOnly(broker: number, answer: Buffer | 'reset' = Buffer.alloc(0)): Promise<string> {
   const server = createServer((client) => {
     client.on('error', () => client.destroy());

@@ -52,8 +52,8 @@ test('more than fits into a client’s queue is heard whole', async () => {
   expect(JSON.parse(said)).toMatchObject({ agents_lost: 0, cause: 'well' });
 });
 
-/** How many of 4,800 retained messages, as of 300 agents, somebody hears who has subscribed to everything, as Home Assistant does, and is
- * busy while they come. */
+/** How many of 4,800 retained messages, as of 300 agents, somebody hears who has subscribed to everything, as Home
+ * Assistant does, and is busy while they come. */
 async function heardByBusySubscriber(lines: readonly string[]): Promise<number> {
   const { url } = await startMosquitto(['allow_anonymous true', ...lines]);
   const heard = new Set<string>();

@@ -7,7 +7,8 @@ test('a lab over time: after each change both dashboards show what there is, and
 }, async () => {
   const lab = await startLab();
   const { homeAssistant, start, idOf, entities, devices, untilNoGhosts, holds } = lab;
-  /** Of pi's entities of the router that it shares with nas. By their states: before 2026.11 the registry keeps the first name. */
+  /** Of pi's entities of the router that it shares with nas. By their states: before 2026.11 the registry keeps the
+   * first name. */
   const untilRouterEntitiesEndWith = async (text: string) => {
     let names: unknown[] = [];
     await until(

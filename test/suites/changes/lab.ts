@@ -59,7 +59,8 @@ export interface Lab {
   installedDashboard(): Promise<string>;
 }
 
-/** A broker, a Home Assistant and a FRITZ!Box. The agents: nas and pi in Berlin, which watch both, and cabin in Hamburg. */
+/** A broker, a Home Assistant and a FRITZ!Box. The agents: nas and pi in Berlin, which watch both, and cabin in
+ * Hamburg. */
 export async function startLab(): Promise<Lab> {
   const mosquitto = await startMosquitto();
   const box = await new FritzBox('dsl').start();

@@ -1,4 +1,5 @@
-/** The SMART / Health Information log as a drive keeps it: kelvins, and counters of 128 bits (NVM Express Base Specification, log page 02h). */
+/** The SMART / Health Information log as a drive keeps it: kelvins, and counters of 128 bits (NVM Express Base
+ * Specification, log page 02h). */
 export interface HealthPage {
   criticalWarning: number;
   kelvin: number;

@@ -64,8 +64,8 @@ const sysfs = (node: string, { serial }: Racked): Record<string, string> => {
   ]);
 };
 
-/** Drives that are not there: nodes in /dev, a /sys that shows them, and the real tools, into which a library is loaded that
- * answers for the drives. Wants root and gcc, and is gone with the test. */
+/** Drives that are not there: nodes in /dev, a /sys that shows them, and the real tools, into which a library is loaded
+ * that answers for the drives. Wants root and gcc, and is gone with the test. */
 export class Rack {
   readonly folder = mkdtempSync(join(tmpdir(), 'rack-'));
   /** Where the tools are, for PATH. */

@@ -9,8 +9,8 @@ import { Rack } from './rack.ts';
 
 const rules = join(import.meta.dirname, '../../../docs/sudoers.d/infra-monitor');
 
-/** Puts the rack's tools in the places of the real ones, takes sudo's rules away, and makes a root that has everything but a
- * container's mark, all for this process alone; then does what $2 says. $1 is the rack's folder. */
+/** Puts the rack's tools in the places of the real ones, takes sudo's rules away, and makes a root that has everything
+ * but a container's mark, all for this process alone; then does what $2 says. $1 is the rack's folder. */
 const place = `
 mount --bind $1/bin/nvme /usr/sbin/nvme
 mount --bind $1/bin/smartctl /usr/sbin/smartctl

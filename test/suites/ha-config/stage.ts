@@ -53,8 +53,8 @@ export interface Stage {
   mosquitto: Mosquitto;
   observer: Observer;
   homeAssistant: HomeAssistant;
-  /** Ids of all entities that are announced and enabled, as suggested. Home Assistant before 2025.10 makes others, and everything here translates
-   * them. */
+  /** Ids of all entities that are announced and enabled, as suggested. Home Assistant before 2025.10 makes others, and
+   * everything here translates them. */
   entities: string[];
   /** The id that Home Assistant has given an entity. */
   idOf(entity: string): string;

@@ -47,7 +47,8 @@ export class Dashboard {
     this.#url = url;
   }
 
-  /** Makes one of all agents on this broker, and restarts Home Assistant with it and with the frontend; it ends with the test. */
+  /** Makes one of all agents on this broker, and restarts Home Assistant with it and with the frontend; it ends with
+   * the test. */
   static async ofBroker(homeAssistant: HomeAssistant, broker: string): Promise<Dashboard> {
     const command = startAgent({ MQTT_URL: broker }, ['dashboard']);
     expect(await command.ended, command.output()).toBe(0);

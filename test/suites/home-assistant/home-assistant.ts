@@ -8,8 +8,8 @@ import WebSocket from 'ws';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
-/** What starts Home Assistant. It is given `--config DIR --broker HOST:PORT --port PORT`, keeps its state in DIR, logs to
- * DIR/home-assistant.log, prints `ready url=… token=… version=…` when core and MQTT run, and ends on SIGTERM. */
+/** What starts Home Assistant. It is given `--config DIR --broker HOST:PORT --port PORT`, keeps its state in DIR, logs
+ * to DIR/home-assistant.log, prints `ready url=… token=… version=…` when core and MQTT run, and ends on SIGTERM. */
 function command(): string[] {
   const words = process.env.HOME_ASSISTANT_COMMAND?.split(' ').filter(Boolean) ?? [];
   if (words.length === 0)
@@ -162,7 +162,8 @@ export class HomeAssistant {
     return new Map(all.filter(({ unique_id: id }) => id.startsWith(prefix)).map((entry) => [entry.unique_id, entry]));
   }
 
-  /** Entities of ours that a person sees. Home Assistant 2025.2 and 2026.2 do not let go of an entity that is disabled; 2026.11 does. */
+  /** Entities of ours that a person sees. Home Assistant 2025.2 and 2026.2 do not let go of an entity that is disabled;
+   * 2026.11 does. */
   async seenEntities(prefix?: string): Promise<RegistryEntry[]> {
     const entries = [...(await this.registry(prefix)).values()];
     return entries.filter((entry) => entry.disabled_by === null || !/^202[56]\.2\./.test(this.version));

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A way to a port of this machine. While it is held, nothing comes back from there; what has come meanwhile arrives all at once. */
+/** A way to a port of this machine. While it is held, nothing comes back from there; what has come meanwhile arrives
+ * all at once. */
 export async function slowLine(port: number) {
   const answers = new Set<Socket>();
   let isHeld = false;

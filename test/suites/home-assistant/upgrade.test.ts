@@ -29,7 +29,8 @@ const byKey = <T extends object>(list: readonly T[], key: keyof T, members: read
     list.map((one) => [String(one[key]), Object.fromEntries(members.map((member) => [member, one[member]]))]),
   ) as Json;
 
-/** What a user of this lab has: entities and devices as Home Assistant registered them, long-term statistics, and retained topics. */
+/** What a user of this lab has: entities and devices as Home Assistant registered them, long-term statistics, and
+ * retained topics. */
 async function lab(
   homeAssistant: HomeAssistant,
   observer: Observer,

@@ -68,7 +68,8 @@ test('what the docs tell Prometheus is right', async () => {
   for (const [name] of alerts.matchAll(/infra_monitor_\w+/g)) expect(names).toContain(name);
 });
 
-/** A real Prometheus that scrapes the agent every second, once as it is and once in node_exporter's words; gives back how to query it. */
+/** A real Prometheus that scrapes the agent every second, once as it is and once in node_exporter's words; gives back
+ * how to query it. */
 async function scrape(target: number): Promise<(path: string) => Promise<Answer>> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const port = await freePort();

@@ -4,7 +4,8 @@ import { startAgent } from '../../helpers/agent.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
-/** What a program says when it is given this text; throws with what it complained of. It runs where its cache may stay. */
+/** What a program says when it is given this text; throws with what it complained of. It runs where its cache may
+ * stay. */
 export async function ask(program: string, args: string[], input = ''): Promise<string> {
   const { stdout, stderr, failed } = await execa(program, args, {
     input,

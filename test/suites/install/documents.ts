@@ -5,7 +5,8 @@ const root = join(import.meta.dirname, '../../..');
 const programs = 'apt|cp|docker|infra-monitor|journalctl|mosquitto_sub|node|npm|npx|podman|sh|sudo|systemctl';
 const isCommand = (text: string) => new RegExp(`^((${programs}) \\S|infra-monitor$)`).test(text);
 
-/** The commands that a text tells readers to run: lines of `sh` blocks, without assignments and comments, and code in sentences. */
+/** The commands that a text tells readers to run: lines of `sh` blocks, without assignments and comments, and code in
+ * sentences. */
 function commandsIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.split('\n'));
   const lines = blocks.map((line) => line.replace(/\s+#.*$/, '').trim());
@@ -25,8 +26,8 @@ export const documentedCommands: ReadonlySet<string> = new Set(texts.flatMap(com
 /** Those that no test runs, with the reason. */
 export const notRun: ReadonlyMap<string, string> = new Map(texts.flatMap(marksIn));
 
-/** A command as a document has it, with other words in place of those that stand for something. `documents.test.ts` makes sure that
- * each command is in a test, by this. */
+/** A command as a document has it, with other words in place of those that stand for something. `documents.test.ts`
+ * makes sure that each command is in a test, by this. */
 export function documented(command: string, words: Record<string, string> = {}): string {
   if (!documentedCommands.has(command)) throw new Error(`no document has the command ${command}`);
   return Object.entries(words).reduce((text, [word, meant]) => text.replace(word, meant), command);

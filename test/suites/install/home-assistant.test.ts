@@ -9,7 +9,8 @@ import { retainedTopics } from './state.ts';
 const seconds = 1200;
 const mebibytes = (bytes: number) => Math.round(bytes / 1024 ** 2);
 
-/** Bytes that the machine has received, and that are in use on its disk, without what apt keeps of what it has fetched. */
+/** Bytes that the machine has received, and that are in use on its disk, without what apt keeps of what it has
+ * fetched. */
 async function usage(machine: Machine): Promise<{ received: number; used: number }> {
   const commands = [
     'cat /sys/class/net/en*/statistics/rx_bytes',

@@ -8,7 +8,8 @@ export const password = 'secret';
 
 const examples = join(import.meta.dirname, '../../../docs/mosquitto');
 
-/** Starts a home's broker with one of the documents' configurations, in a folder of its own; `changes` are made to its text. */
+/** Starts a home's broker with one of the documents' configurations, in a folder of its own; `changes` are made to its
+ * text. */
 export function startBroker(
   programs: Programs,
   home: Home,

@@ -19,7 +19,8 @@ export interface Home {
   unblock(address: string): void;
 }
 
-/** A made-up internet of network namespaces with a home for each name: machine – router – internet – router – machine. */
+/** A made-up internet of network namespaces with a home for each name: machine – router – internet – router –
+ * machine. */
 export class Network {
   readonly homes: ReadonlyMap<string, Home>;
   readonly #namespaces: string[] = [];

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../helpers/until.ts';
 import { household, Lab, names } from './lab.ts';
 
-// One broker, in Berlin: those at home there speak to it directly, the others with TLS. Each agent has a user of its own name.
+// One broker, in Berlin: those at home there speak to it directly, the others with TLS. Each agent has a user of its
+// own name.
 const lab = new Lab((name, { home, programs }) => ({
   MQTT_URL: household[name] === 'Berlin' ? 'mqtt://127.0.0.1' : `mqtts://${home('Berlin').address}`,
   MQTT_CA_FILE: join(programs.folder, 'ca.pem'),

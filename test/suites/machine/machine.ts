@@ -12,7 +12,8 @@ import { Monitor } from './monitor.ts';
 /** An emulated drive. */
 export interface EmulatedDrive {
   serial: string;
-  /** A drive with as many ports as there are drives of this name: each is a controller, and one namespace is behind all. */
+  /** A drive with as many ports as there are drives of this name: each is a controller, and one namespace is behind
+   * all. */
   subsystem?: string;
   /** `false`: a controller without a namespace. */
   namespace?: false;
@@ -55,8 +56,8 @@ function drivesOf(drives: readonly EmulatedDrive[]): string[] {
   ];
 }
 
-/** A Debian with a kernel of its own and emulated drives. The agent's working copy is at /opt/infra-monitor, and 10.0.2.2 is
- * this machine. */
+/** A Debian with a kernel of its own and emulated drives. The agent's working copy is at /opt/infra-monitor, and
+ * 10.0.2.2 is this machine. */
 export class Machine {
   readonly #process: ChildProcess;
   readonly #monitor: Monitor;
@@ -81,13 +82,14 @@ export class Machine {
     this.#hasWorkingCopy = hasWorkingCopy;
   }
 
-  /** Boots it with these drives in its slots, the first in `slot0`; what it writes is gone when the test ends. `suite`: a Debian of this
-   * name, without the working copy and all that the agent needs. */
+  /** Boots it with these drives in its slots, the first in `slot0`; what it writes is gone when the test ends. `suite`:
+   * a Debian of this name, without the working copy and all that the agent needs. */
   static boot(drives: readonly EmulatedDrive[], suite?: 'bookworm' | 'trixie'): Promise<Machine> {
     return Machine.#start(suite, () => drivesOf(drives));
   }
 
-  /** Boots one with Debian's tools for pools and with these devices, as words for QEMU. `devices` gets a folder for their data. */
+  /** Boots one with Debian's tools for pools and with these devices, as words for QEMU. `devices` gets a folder for
+   * their data. */
   static bootWithPools(devices: (folder: string) => string[]): Promise<Machine> {
     return Machine.#start('pools', devices);
   }

@@ -16,8 +16,8 @@ export const chromiumArguments = [
   '--disable-sync',
 ];
 
-/** Debian's Chromium, one for all tests of a file. `open` gives a page of its own, which ends with the test; whatever the
- * browser complains of, as of a breach of the policy, fails the test. */
+/** Debian's Chromium, one for all tests of a file. `open` gives a page of its own, which ends with the test; whatever
+ * the browser complains of, as of a breach of the policy, fails the test. */
 export function browser(): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
   let running: Awaited<ReturnType<typeof chromium.launch>>;
   beforeAll(async () => {
@@ -30,7 +30,8 @@ export function browser(): { open(url: string, options?: BrowserContextOptions):
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {
-        // Failed requests are no fault of the page: the agent may be stopped, and browsers look for an icon beside plain JSON.
+        // Failed requests are no fault of the page: the agent may be stopped, and browsers look for an icon beside
+        // plain JSON.
         if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource'))
           complaints.push(message.text());
       });

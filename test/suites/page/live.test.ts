@@ -35,7 +35,8 @@ async function agentWithLoad(more: Record<string, string> = {}) {
   };
 }
 
-/** A proxy that serves below a path, as Home Assistant's ingress does; `isInHeader`: it sends the path in its header. */
+/** A proxy that serves below a path, as Home Assistant's ingress does; `isInHeader`: it sends the path in its
+ * header. */
 async function proxyTo(url: string, prefix: string, isInHeader: boolean) {
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url?.startsWith(prefix) ? incoming.url.slice(prefix.length) : '/nowhere';

@@ -22,8 +22,8 @@ function scratch(): string {
   return folder;
 }
 
-/** Runs a program as the agent's container does, as far as a machine without Docker can: its user, no rights, and `host` mounted as
- * docker-compose.yml says, below `container`. */
+/** Runs a program as the agent's container does, as far as a machine without Docker can: its user, no rights, and
+ * `host` mounted as docker-compose.yml says, below `container`. */
 function inContainer(host: string, container: string, words: string[], env: Record<string, string> = {}): string {
   const root = join(container, 'host/root');
   mkdirSync(root, { recursive: true });

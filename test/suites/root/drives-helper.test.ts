@@ -20,8 +20,8 @@ const health = readFileSync(
 );
 const question = ['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'];
 
-/** The helper as root, with the rights of its unit, on a machine with two drives whose tools are stand-ins. Its socket is `socket`.
- * `starter`: what starts it, in place of itself. */
+/** The helper as root, with the rights of its unit, on a machine with two drives whose tools are stand-ins. Its socket
+ * is `socket`. `starter`: what starts it, in place of itself. */
 async function startHelper(...starter: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'helper-'));
   chmodSync(folder, 0o755);

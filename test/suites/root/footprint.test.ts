@@ -8,7 +8,8 @@ import { startAgent } from '../../helpers/agent.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
-// Limits that noise does not reach: about one and a half times what was measured on Node 20, 24 and 26. Times are for the bench.
+// Limits that noise does not reach: about one and a half times what was measured on Node 20, 24 and 26. Times are for
+// the bench.
 const maxResidentMegabytes = 105;
 const maxAnonymousMegabytes = 45;
 const maxSystemCallsPerMinute = 2200;

@@ -85,7 +85,8 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   });
   expect(partsOf(await status()).find(({ id }) => id === 'root')).toMatchObject({ available: true });
 
-  // Once it is known to hang, the others keep their pace: whatever waits for an answer succeeds two seconds later at the soonest.
+  // Once it is known to hang, the others keep their pace: whatever waits for an answer succeeds two seconds later at
+  // the soonest.
   let mostCommands = 0;
   const successes: number[] = [];
   await until(

@@ -31,8 +31,8 @@ const settings = {
 const python = '/usr/bin/python3';
 const scripts = import.meta.dirname;
 
-/** What one reading says after these commands, in namespaces of its own; `$W` is an empty folder, `$AGENT` the command of the
- * reading. */
+/** What one reading says after these commands, in namespaces of its own; `$W` is an empty folder, `$AGENT` the command
+ * of the reading. */
 function readAfter(commands: string, namespaces = ['--mount'], more: Record<string, string> = {}): Part[] {
   const folder = temporaryFolder();
   const agent = `${process.execPath} ${program} once --json`;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
-/** What another program says of a value, by table and key, in the unit in which people see it. `within`: by how much the
- * value may differ, since both are read at different moments; 0 if it is left out. */
+/** What another program says of a value, by table and key, in the unit in which people see it. `within`: by how much
+ * the value may differ, since both are read at different moments; 0 if it is left out. */
 export type Claims = Record<string, { value: number | string | boolean | null; within?: number }>;
 
 export const outputOf = (file: string, ...args: string[]): string =>

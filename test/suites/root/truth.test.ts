@@ -67,7 +67,8 @@ test('values are those of free, df, findmnt, uptime, ps, lscpu, ip and ethtool, 
   for (const { id } of interfaces) hold(machine, other.claimsOfIpAndEthtool(id), id);
 });
 
-/** What a reading says, and the output of another command, in a namespace whose /sys/class and /boot are these files. */
+/** What a reading says, and the output of another command, in a namespace whose /sys/class and /boot are these
+ * files. */
 function readBeside(files: Record<string, string>, ...command: string[]): { machine: Machine; output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'truth-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

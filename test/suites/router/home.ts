@@ -17,7 +17,8 @@ const addresses = {
   world: '11.22.33.1',
 };
 
-/** A made-up home of network namespaces: an agent's machine behind a router, which is a real miniupnpd, and the world. */
+/** A made-up home of network namespaces: an agent's machine behind a router, which is a real miniupnpd, and the
+ * world. */
 export class Home {
   static readonly addresses = addresses;
   readonly #id = `ims-${process.pid}-${Math.random().toString(36).slice(2, 6)}`;

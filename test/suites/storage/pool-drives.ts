@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 const bytes = 256 * 1024 * 1024;
 
-/** Words for QEMU: four SATA drives `ATA-1` …, six SAS drives `SAS-1` …, and NVMe drives `NVME-1` …, each named by its serial number. */
+/** Words for QEMU: four SATA drives `ATA-1` …, six SAS drives `SAS-1` …, and NVMe drives `NVME-1` …, each named by its
+ * serial number. */
 export function poolDrives(folder: string): string[] {
   mkdirSync(join(folder, 'drives'));
   const medium = (serial: string) => {

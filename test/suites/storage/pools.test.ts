@@ -8,7 +8,8 @@ import { poolDrives } from './pool-drives.ts';
 
 const listTopic = 'infra-monitor/lab/problems';
 
-/** What is told: a fault that nothing else explains. An emulated machine may be too slow to answer in time, which is left out. */
+/** What is told: a fault that nothing else explains. An emulated machine may be too slow to answer in time, which is
+ * left out. */
 const isOwnProblem = ({ id, place, severity, explained_by, certain }: PublishedProblem) =>
   certain &&
   severity !== 'notice' &&

@@ -15,7 +15,8 @@ import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 
 const maxEnabledEntities = 60;
-/** Changes of state in an hour that Home Assistant's recorder stores, with the package that this program writes for it. */
+/** Changes of state in an hour that Home Assistant's recorder stores, with the package that this program writes for
+ * it. */
 const maxRecorderRows = 200;
 
 /** Random numbers that are the same in each run. */

@@ -20,8 +20,8 @@ export class DeviceCounterRates {
     this.#rates.begin(at);
   }
 
-  /** The increase of each counter per second. All are undefined if one of them can't be right, and in the device's first
-   * reading. */
+  /** The increase of each counter per second. All are undefined if one of them can't be right, and in the device's
+   * first reading. */
   perSecond<Key extends string>(
     { name, identity, maxPerSecond }: CountingDevice,
     counters: Record<Key, number | undefined>,

@@ -53,8 +53,8 @@ export class DiskIdentityReader {
     this.#drivers = drivers;
   }
 
-  /** The identities by kernel name, without the disks that do not answer; the same object as before while they are the same
-   * disks. `sequences`: what tells each disk from others under its name. */
+  /** The identities by kernel name, without the disks that do not answer; the same object as before while they are the
+   * same disks. `sequences`: what tells each disk from others under its name. */
   async read(sequences: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, DiskIdentity>> {
     const keys = [...sequences].map(([name, sequence]): [string, string] => [name, `${name} ${sequence}`]);
     if (keys.length === this.#known.size && keys.every(([, key]) => this.#known.has(key))) return this.#latest;

@@ -6,8 +6,9 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 
 const dbusTimeoutSeconds = 2;
 
-/** How the bus gets to know this user. systemd keeps dbus-daemon from looking up the users that it makes up for services
- * (SYSTEMD_NSS_DYNAMIC_BYPASS), but takes a user of the service's name where there is one (systemd.exec(5), DynamicUser=). */
+/** How the bus gets to know this user. systemd keeps dbus-daemon from looking up the users that it makes up for
+ * services (SYSTEMD_NSS_DYNAMIC_BYPASS), but takes a user of the service's name where there is one (systemd.exec(5),
+ * DynamicUser=). */
 const remedy = () =>
   isInContainer()
     ? `on the host: sudo useradd --system --uid ${process.getuid?.()} infra-monitor`

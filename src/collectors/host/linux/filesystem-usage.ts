@@ -35,8 +35,8 @@ const countOf = (count: bigint | undefined) => bytesOf(count, 1n);
 const smallestMadeUpBytes = 1e15;
 const impossibleBytes = 2 ** 56;
 
-/** No file system that somebody counts is free to the last block. Without the numbers of its server, a client tells such a
- * size, whatever it is: sshfs 1000 GiB, curlftpfs 954 GiB. */
+/** No file system that somebody counts is free to the last block. Without the numbers of its server, a client tells
+ * such a size, whatever it is: sshfs 1000 GiB, curlftpfs 954 GiB. */
 const isMadeUp = (total: number, free: number | undefined, isRemote: boolean) =>
   total >= impossibleBytes ||
   (free === total && (isRemote || total >= smallestMadeUpBytes)) ||

@@ -25,8 +25,8 @@ export interface Mount {
 /** Types whose paths have device numbers of their own, for each subvolume or layer. */
 const ownDeviceNumberTypes = /^(btrfs|bcachefs|overlay)$/;
 
-/** Whether `/proc` is a proc file system (PROC_SUPER_MAGIC in linux/magic.h). A recorded one has another machine's device
- * numbers. */
+/** Whether `/proc` is a proc file system (PROC_SUPER_MAGIC in linux/magic.h). A recorded one has another machine's
+ * device numbers. */
 function isLiveProc(roots: HostRoots): boolean {
   try {
     return statfsSync(roots.proc()).type === 0x9fa0;
@@ -155,8 +155,8 @@ export class HostMounts {
     };
   }
 
-  /** Whether this process sees another file system at a path of the host: the container has one of its own there, or lacks one
-   * that was mounted after its start. */
+  /** Whether this process sees another file system at a path of the host: the container has one of its own there, or
+   * lacks one that was mounted after its start. */
   isHidden(path: string): boolean {
     return this.#isHidden(pathAsByteString(path));
   }

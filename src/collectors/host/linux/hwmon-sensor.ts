@@ -40,6 +40,7 @@ export const plausibleSensorCelsius = (millidegrees: number, chip: string) =>
     ? millidegrees / 1000
     : undefined;
 
-/** The fastest fans of servers turn 30,000 times a minute. A greater number is an interval of a few ticks, or all ones. */
+/** The fastest fans of servers turn 30,000 times a minute. A greater number is an interval of a few ticks, or all
+ * ones. */
 const fanSpeedRange = 30_000;
 export const plausibleRpm = (rpm: number) => (rpm >= 0 && rpm <= fanSpeedRange ? rpm : undefined);

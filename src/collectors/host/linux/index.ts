@@ -116,7 +116,8 @@ export class LinuxHostReader {
     ];
   }
 
-  /** Reads files whose drivers query their devices. The most important come first, because the total time is limited. */
+  /** Reads files whose drivers query their devices. The most important come first, because the total time is
+   * limited. */
   async #readDrivers(device: Device) {
     const [roots, drivers] = [this.#roots, this.#drivers];
     drivers.begin();

@@ -75,8 +75,8 @@ export function isLimitedByLinkSpeed(roots: HostRoots, name: string): boolean {
   }
 }
 
-/** The greatest speed of the kernel's drivers is 1.6 Tbit/s; greater numbers are −1 without a sign. 65535 is −1 of older
- * kernels (SPEED_UNKNOWN in linux/ethtool.h). */
+/** The greatest speed of the kernel's drivers is 1.6 Tbit/s; greater numbers are −1 without a sign. 65535 is −1 of
+ * older kernels (SPEED_UNKNOWN in linux/ethtool.h). */
 const parseSpeed = (megabits: number | undefined) =>
   megabits !== undefined && megabits > 0 && megabits !== 65_535 && megabits <= 1_600_000
     ? toBaseUnit(megabits, 'Mbit/s')

@@ -68,9 +68,9 @@ const withIdentity = (id: string, { serial, wwid }: DiskIdentity): KnownDisk => 
   ...(wwid === undefined ? {} : { wwid }),
 });
 
-/** Gives each disk the id that it had first, by kernel name. At the first start (`known` is undefined) that is the kernel
- * name, later the serial number, since the name may be that of another disk. A disk without a serial number or WWID keeps
- * the kernel name unless a known disk has it. */
+/** Gives each disk the id that it had first, by kernel name. At the first start (`known` is undefined) that is the
+ * kernel name, later the serial number, since the name may be that of another disk. A disk without a serial number or
+ * WWID keeps the kernel name unless a known disk has it. */
 export function assignStableDiskIds(
   present: ReadonlyMap<string, DiskIdentity>,
   known: KnownDisks | undefined,

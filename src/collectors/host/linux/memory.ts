@@ -21,8 +21,8 @@ function reclaimableArcBytes(roots: HostRoots): number {
 const isMeminfoOfContainer = (roots: HostRoots) =>
   / \S*\/proc\/meminfo .* - fuse\.lxcfs /.test(tryReadTextSync(roots.proc('self/mountinfo')) ?? '');
 
-/** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. In a container, lxcfs may say that
- * more is available or free than there is. */
+/** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. In a container, lxcfs may say
+ * that more is available or free than there is. */
 export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
   const text = tryReadTextKeepOpenSync(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {

@@ -52,8 +52,8 @@ const imageAndSnapshotPlaces = [
   /^\/snap\/|\/snapd\/snap\//,
 ];
 
-/** The root is watched whatever its type, except a system image, which is always full: Fedora's composefs, whose data are
- * in /sysroot, and read-only images of live systems. */
+/** The root is watched whatever its type, except a system image, which is always full: Fedora's composefs, whose data
+ * are in /sysroot, and read-only images of live systems. */
 export const isWatchedRootMount = ({ point, type, source }: MountinfoLine): boolean =>
   point === '/' && source !== 'composefs' && !/^(squashfs|erofs|iso9660|udf|cramfs|romfs)$/.test(type);
 
@@ -65,7 +65,8 @@ const isInLeftOutPlace = ({ point, type, source }: MountinfoLine): boolean =>
 /** Programs that give FUSE no subtype have their name as source. */
 const fuseType = ({ type, source }: MountinfoLine) => (type === 'fuse' ? `fuse.${source}` : type);
 
-/** Whether a mount of this type and place is watched by default. `withoutDevice`: types that the kernel registers so. */
+/** Whether a mount of this type and place is watched by default. `withoutDevice`: types that the kernel registers
+ * so. */
 export function isMountWatchedByDefault(line: MountinfoLine, withoutDevice: ReadonlySet<string>): boolean {
   const { point, type, root } = line;
   if (point === '/') return isWatchedRootMount(line);

@@ -21,7 +21,8 @@ const typesWithoutDevice = (roots: HostRoots): ReadonlySet<string> =>
     [...(tryReadTextSync(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type = '']) => type),
   );
 
-/** Mounts of file systems that are worth watching: whole ones, and folders of those that are mounted in no other way. */
+/** Mounts of file systems that are worth watching: whole ones, and folders of those that are mounted in no other
+ * way. */
 function defaultLines(mounts: HostMounts, withoutDevice: ReadonlySet<string>): MountinfoLine[] {
   // A file system that lies below another one, as below the tmpfs over a home, is told as hidden.
   const lines = mounts.accessible.flatMap(

@@ -86,7 +86,8 @@ const dnf: PackageManager = {
   },
 };
 
-/** Parses `pacman -Qu`: “linux 6.11.4.arch1-1 -> 6.11.5.arch1-1”, with “[ignored]” after a package that is held back. */
+/** Parses `pacman -Qu`: “linux 6.11.4.arch1-1 -> 6.11.5.arch1-1”, with “[ignored]” after a package that is held
+ * back. */
 export const countPacmanUpdates = (text: string): number => text.match(/^\S+ \S+ -> \S+$/gm)?.length ?? 0;
 
 const pacman: PackageManager = {

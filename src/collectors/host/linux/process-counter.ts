@@ -19,8 +19,9 @@ function countOtherLinks(proc: string): number | undefined {
   return agrees && processes.some(({ name }) => name === '1') ? links - processes.length : undefined;
 }
 
-/** Counts the processes of a machine, without a list of them where that is possible: Linux adds their number to the links of /proc
- * (proc_root_getattr in fs/proc/root.c). In a container it is the number of the whole host, and a list is needed. */
+/** Counts the processes of a machine, without a list of them where that is possible: Linux adds their number to the
+ * links of /proc (proc_root_getattr in fs/proc/root.c). In a container it is the number of the whole host, and a list
+ * is needed. */
 export class ProcessCounter {
   readonly #otherLinks = new CacheUntilBasisChanges<number | undefined>();
 

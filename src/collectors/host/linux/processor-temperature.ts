@@ -5,7 +5,8 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { type HwmonSensor, hasValueOrError, plausibleSensorCelsius, sensorValueOrError } from './hwmon-sensor.ts';
 import { selectProcessorSensors } from './processor-sensors.ts';
 
-/** Whether the trip points of a thermal zone slow the processor down (Documentation/driver-api/thermal/sysfs-api.rst). */
+/** Whether the trip points of a thermal zone slow the processor down
+ * (Documentation/driver-api/thermal/sysfs-api.rst). */
 async function coolsProcessor(zone: string, drivers: DriverFileReader): Promise<boolean> {
   const devices = listFolderSync(zone).filter((name) => /^cdev\d+$/.test(name));
   const types = await Promise.all(devices.map((name) => drivers.text(join(zone, name, 'type'))));
@@ -46,8 +47,8 @@ export async function readLowestCriticalCelsius(
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
-/** The processor's sensors among these of chips and the thermal zones. Of the zones only those are read that could be the
- * processor's. */
+/** The processor's sensors among these of chips and the thermal zones. Of the zones only those are read that could be
+ * the processor's. */
 export async function readProcessorSensors(
   temperatures: readonly HwmonSensor[],
   roots: HostRoots,

@@ -30,7 +30,8 @@ interface KernelRelease {
   flavour: string;
 }
 
-/** Numbers, also those of distributions (deb13, fc41) and of their own revisions (arch1), at the beginning of a release. */
+/** Numbers, also those of distributions (deb13, fc41) and of their own revisions (arch1), at the beginning of a
+ * release. */
 const versionPattern =
   /^\d+\.\d+(?:\.\d+)*(?:[-.+~_](?:\d+(?![a-z])|(?:(?:deb|bpo|fc|el|arch|zen|rc|hardened)\d+|rpt)(?=[-.+~_]|$)))*/i;
 

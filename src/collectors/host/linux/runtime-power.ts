@@ -13,9 +13,9 @@ const busOf = (device: string): string | undefined => {
 /** The kernel answers from memory (Documentation/ABI/testing/sysfs-devices-power). */
 const isSuspended = (device: string) => /^suspend/.test(tryReadTextSync(join(device, 'power/runtime_status')) ?? '');
 
-/** Whether a device, or the PCI or USB device that it is a part of, is powered down until somebody asks it something, as
- * graphics cards, Wi-Fi cards and USB fan hubs may be. A sensor on an I²C bus sleeps with its bus only if that belongs to
- * a graphics card: other controllers sleep between any two questions. */
+/** Whether a device, or the PCI or USB device that it is a part of, is powered down until somebody asks it something,
+ * as graphics cards, Wi-Fi cards and USB fan hubs may be. A sensor on an I²C bus sleeps with its bus only if that
+ * belongs to a graphics card: other controllers sleep between any two questions. */
 export function isRuntimeSuspended(deviceLink: string): boolean {
   let device: string;
   try {

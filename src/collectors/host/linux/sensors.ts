@@ -36,8 +36,8 @@ interface Chip {
 
 const inputName = /^(temp|fan)\d+_input$/;
 
-/** Drivers with the old registration (applesmc, f71882fg) have attributes in the device's folder. Without chips whose name
- * can't be read in time. */
+/** Drivers with the old registration (applesmc, f71882fg) have attributes in the device's folder. Without chips whose
+ * name can't be read in time. */
 async function listChips(roots: HostRoots, drivers: DriverFileReader): Promise<Chip[]> {
   const read = async (chip: string): Promise<Chip> => {
     const link = roots.sys('class/hwmon', chip);

@@ -30,8 +30,8 @@ export function parseZpoolList(output: string): Map<string, ZfsPool> {
   );
 }
 
-/** Names of the pools that answer, or none for all of them; undefined if no pool does. A command on a suspended pool may hang for ever
- * (openzfs#1857); the kernel's file with its state, which OpenZFS has since 0.8, never does. */
+/** Names of the pools that answer, or none for all of them; undefined if no pool does. A command on a suspended pool
+ * may hang for ever (openzfs#1857); the kernel's file with its state, which OpenZFS has since 0.8, never does. */
 function namesToList(roots: HostRoots): readonly string[] | undefined {
   const names = listFolderSync(roots.proc('spl/kstat/zfs'));
   const states = new Map(names.map((name) => [name, tryReadTextSync(roots.proc('spl/kstat/zfs', name, 'state'))]));
@@ -49,7 +49,8 @@ export class ZpoolListReader {
     this.#roots = roots;
   }
 
-  /** Empty if the pools can't be asked for, as in most containers. Only the first reading waits for a pool that hangs. */
+  /** Empty if the pools can't be asked for, as in most containers. Only the first reading waits for a pool that
+   * hangs. */
   async read(): Promise<ReadonlyMap<string, ZfsPool>> {
     if (this.#pending !== undefined) return new Map();
     const names = namesToList(this.#roots);
@@ -103,8 +104,8 @@ function availableByPool(datasets: readonly DatasetUsage[]): Map<string, { avail
 
 /** For statfs, a dataset's size is what it uses itself and what is left in the pool, so a dataset of a full pool seems
  * empty if the data are in other datasets or in volumes. That is right only for a dataset with a quota, which has less
- * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isContainer`: the pool can't
- * be seen, and quotas limit the container's own datasets. */
+ * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isContainer`: the pool
+ * can't be seen, and quotas limit the container's own datasets. */
 export function correctDatasetUsages(
   datasets: readonly DatasetUsage[],
   pools: ReadonlyMap<string, ZfsPool>,

@@ -20,7 +20,8 @@ async function fetchLocatedDescription(url: URL, send: SendRequest, signal: Abor
   return { url, description: parseUpnpDescription(body, url) };
 }
 
-/** The first description that fits. No second path is tried at a port that does not answer. `ports`: the URLs of each port. */
+/** The first description that fits. No second path is tried at a port that does not answer. `ports`: the URLs of each
+ * port. */
 async function findLocatedDescription(
   ports: readonly (readonly URL[])[],
   send: SendRequest,
@@ -40,7 +41,8 @@ async function findLocatedDescription(
   return undefined;
 }
 
-/** Where routers keep their descriptions, by port: FRITZ!Boxes, miniupnpd, and firmware that is based on Intel's or the Portable SDK. */
+/** Where routers keep their descriptions, by port: FRITZ!Boxes, miniupnpd, and firmware that is based on Intel's or the
+ * Portable SDK. */
 const usualPorts: readonly [port: number, paths: readonly string[]][] = [
   [49000, ['igddesc.xml', 'fboxdesc.xml']],
   [5000, ['rootDesc.xml']],

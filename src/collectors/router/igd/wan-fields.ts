@@ -40,7 +40,8 @@ const accessPatterns: Record<(typeof wanAccessTypes)[number], RegExp> = {
 const accessOf = (text: string | undefined) =>
   text === undefined ? undefined : wanAccessTypes.find((access) => accessPatterns[access].test(text));
 
-/** Parses GetStatusInfo. The uptime is valid only while connected, because that of miniupnpd continues during an outage. */
+/** Parses GetStatusInfo. The uptime is valid only while connected, because that of miniupnpd continues during an
+ * outage. */
 export function parseConnectionStatusInfo(
   values: SoapFields | undefined,
 ): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
@@ -54,7 +55,8 @@ export function parseConnectionStatusInfo(
 
 const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
 
-/** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no measurement. */
+/** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no
+ * measurement. */
 export function parseLinkAccessAndRates(
   link: SoapFields | undefined,
   addon: SoapFields | undefined,

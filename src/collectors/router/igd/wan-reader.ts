@@ -30,8 +30,8 @@ const statusOf = ({ status }: WanConnection) => parseConnectionStatusInfo(status
 const isConnected = (connection: WanConnection) => statusOf(connection) === 'connected';
 const hasAddress = ({ ipv4 }: WanConnection) => ipv4 !== undefined;
 
-/** Of the connections that a router lists, the one in use: several may say that they are connected, but only one has an address.
- * The `previous` one is asked first. Rejects with HttpStatusError if all of them are denied. */
+/** Of the connections that a router lists, the one in use: several may say that they are connected, but only one has an
+ * address. The `previous` one is asked first. Rejects with HttpStatusError if all of them are denied. */
 async function findConnection(
   services: readonly UpnpService[],
   previous: UpnpService | undefined,
@@ -64,8 +64,9 @@ async function findConnection(
   );
 }
 
-/** The line that a connection uses: WANCommonInterfaceConfig and its link. It stands in the same WANDevice, right before the
- * connection; where a router lists all services in one place, a line that is down is none of a connection that is up. */
+/** The line that a connection uses: WANCommonInterfaceConfig and its link. It stands in the same WANDevice, right
+ * before the connection; where a router lists all services in one place, a line that is down is none of a connection
+ * that is up. */
 async function findLine(
   services: readonly UpnpService[],
   connection: WanConnection | undefined,

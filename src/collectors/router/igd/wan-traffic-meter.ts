@@ -29,7 +29,8 @@ export type WanTraffic = Pick<WanReading, 'received' | 'sent' | 'receivedPerSeco
 /** Capacity of a line whose router does not report it. */
 const assumedBytesPerSecond = toBaseUnit(1000, 'Mbit/s');
 
-/** The answers that concern one direction. `addon`: GetAddonInfos; `single`: GetTotalBytesReceived or GetTotalBytesSent. */
+/** The answers that concern one direction. `addon`: GetAddonInfos; `single`: GetTotalBytesReceived or
+ * GetTotalBytesSent. */
 interface DirectionValues {
   addon: SoapFields | undefined;
   single: SoapFields | undefined;

@@ -28,7 +28,8 @@ export const fritzBoxAdviceTexts = {
     'the box accepted the login but lets this user see nothing: give the user the permission “FRITZ!Box Settings” (System, FRITZ!Box Users)',
 } as const;
 
-/** Advice for an error. Without an answer it does not name the request, so that the text stays the same from reading to reading. */
+/** Advice for an error. Without an answer it does not name the request, so that the text stays the same from reading to
+ * reading. */
 export function adviceForError(error: unknown): string {
   if (error instanceof NoReplyError && error.code !== 'ECONNREFUSED')
     return ['the box does not answer over TR-064', error.code].filter(Boolean).join(': ');

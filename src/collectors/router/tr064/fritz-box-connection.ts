@@ -82,7 +82,8 @@ export class FritzBoxConnection {
     this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
   }
 
-  /** Prepares requests with the login. Rejects with CertificateChangedError if the box is not the one that was seen first. */
+  /** Prepares requests with the login. Rejects with CertificateChangedError if the box is not the one that was seen
+   * first. */
   openLogin(signal: AbortSignal): Promise<void> {
     return this.#login.open(this.#deviceInfo, signal);
   }

@@ -25,8 +25,8 @@ const handshakeTimeoutMs = 5000;
 
 type ConnectionCallback = (error: Error | null, socket: Duplex) => void;
 
-/** Connects to a server with a self-signed certificate, which it accepts at first sight, and then no other one. Nothing is sent
- * before the certificate is checked. */
+/** Connects to a server with a self-signed certificate, which it accepts at first sight, and then no other one. Nothing
+ * is sent before the certificate is checked. */
 export class PinnedTlsAgent extends HttpsAgent {
   /** SHA-256 fingerprint of the certificate, in hexadecimal; undefined until one is seen. */
   fingerprint: string | undefined;
@@ -67,8 +67,8 @@ const unknownActionStatuses = new Set([401, 403, 404]);
 const isUnknownAction = (error: unknown): boolean =>
   error instanceof SoapFaultError || (error instanceof HttpStatusError && unknownActionStatuses.has(error.status));
 
-/** Turns on TLS before requests with the login, to the box whose certificate was seen first. A box that never offered TLS gets
- * them over HTTP; a digest does not contain the password, but does not protect the answers either. */
+/** Turns on TLS before requests with the login, to the box whose certificate was seen first. A box that never offered
+ * TLS gets them over HTTP; a digest does not contain the password, but does not protect the answers either. */
 export class LoginChannel {
   readonly #http: HttpClient;
   readonly #agent: PinnedTlsAgent;
@@ -96,8 +96,8 @@ export class LoginChannel {
     return this.#isOpen ? this.#http.tlsPort === undefined : undefined;
   }
 
-  /** Finds out whether the box offers TLS, if that is not known. Rejects with CertificateChangedError if it shows another
-   * certificate than before, or none any more. */
+  /** Finds out whether the box offers TLS, if that is not known. Rejects with CertificateChangedError if it shows
+   * another certificate than before, or none any more. */
   async open(deviceInfo: UpnpService | undefined, signal: AbortSignal): Promise<void> {
     if (this.#isOpen) return;
     const hasTls = deviceInfo !== undefined && (await this.#turnOnTls(deviceInfo, signal));

@@ -40,7 +40,8 @@ interface PartReading<Reading> {
   reading: Reading;
 }
 
-/** Turns the parts of one FRITZ!Box into observations. Parts that are missing from a reading remain, with empty readings. */
+/** Turns the parts of one FRITZ!Box into observations. Parts that are missing from a reading remain, with empty
+ * readings. */
 export class Tr064PartObserver {
   readonly #configuredClients: readonly ConfiguredClient[];
   readonly #lastParts = new Map<keyof Tr064PartReadingByTable, readonly DevicePart[]>();

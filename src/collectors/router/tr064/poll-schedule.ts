@@ -52,7 +52,8 @@ export class PollSchedule {
     }));
   }
 
-  /** The items that are due. The one that has waited longest comes first, so that slow answers never keep others from being read. */
+  /** The items that are due. The one that has waited longest comes first, so that slow answers never keep others from
+   * being read. */
   due(): ScheduledItem[] {
     return this.#items.filter(({ dueAt }) => dueAt <= this.#seconds + earlySeconds).sort((a, b) => a.readAt - b.readAt);
   }

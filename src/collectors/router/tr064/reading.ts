@@ -152,8 +152,8 @@ export interface LoginOnlyData {
 
 /** What a poll item may request of a FRITZ!Box. Both requests reject if there is no answer or the login is refused. */
 export interface FritzBoxRequester {
-  /** Calls an action. Undefined if there is no such service, or if the FRITZ!Box cannot perform the action, for now or ever.
-   * `service`: the last part of its id. */
+  /** Calls an action. Undefined if there is no such service, or if the FRITZ!Box cannot perform the action, for now or
+   * ever. `service`: the last part of its id. */
   call(service: string, action: string): Promise<SoapFields | undefined>;
   /** The document at a path that an action returned; undefined if there is none. */
   fetch(path: string): Promise<string | undefined>;

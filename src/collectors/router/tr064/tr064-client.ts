@@ -17,8 +17,8 @@ import { type LoginOnlyData, type LoginState, loginMemoryFormat, type Tr064Readi
 /** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
 const defaultUsername = 'dslf-config';
 
-/** At most two attempts reach the FRITZ!Box in the first day, and ever fewer after it. An accepted login is tried again soon:
- * FRITZ!Boxes refuse correct logins while they boot, or while another user is locked out. */
+/** At most two attempts reach the FRITZ!Box in the first day, and ever fewer after it. An accepted login is tried again
+ * soon: FRITZ!Boxes refuse correct logins while they boot, or while another user is locked out. */
 const lockoutPauses = { hoursPerLogin: 12, retryMinutes: [2, 10, 60] };
 
 /** Seconds that one reading may take; the items that are left wait for the next one. */
@@ -70,7 +70,8 @@ export class Tr064Client {
     this.#schedule = new PollSchedule(clock);
   }
 
-  /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
+  /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box
+   * answers. */
   async read(signal: AbortSignal, permission: LoginPermission = 'any'): Promise<Tr064Reading | undefined> {
     const timeout = AbortSignal.timeout(readTimeoutSeconds * 1000);
     const reading = await this.#read(AbortSignal.any([signal, timeout]), permission);

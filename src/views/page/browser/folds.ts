@@ -1,6 +1,7 @@
 const storageKey = 'folds';
 
-/** What the reader has opened and folded, by the element's id, as long as the tab is open; nothing if the browser keeps nothing. */
+/** What the reader has opened and folded, by the element's id, as long as the tab is open; nothing if the browser keeps
+ * nothing. */
 function readFolds(): Record<string, boolean> {
   try {
     return JSON.parse(sessionStorage.getItem(storageKey) ?? '{}');
@@ -34,7 +35,8 @@ export function rememberFolds(): void {
   );
 }
 
-/** The id that the address leads to; empty if it is not well encoded: a link may have been cut off, or written by hand. */
+/** The id that the address leads to; empty if it is not well encoded: a link may have been cut off, or written by
+ * hand. */
 function idInAddress(): string {
   try {
     return decodeURIComponent(location.hash.slice(1));

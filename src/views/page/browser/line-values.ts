@@ -47,14 +47,15 @@ function textOfLine(svg: SVGElement, x: number): string {
   return `${textOf(value)}${unit ? `\u202f${unit}` : ''}${ends.length < 2 ? '' : ` (${ends.join(' to ')})`}`;
 }
 
-/** The first and the last place of a graph: an interval is one wide. A strip's last interval begins one before its end. */
+/** The first and the last place of a graph: an interval is one wide. A strip's last interval begins one before its
+ * end. */
 function placesOf(svg: SVGSVGElement): [first: number, last: number] {
   const { x, width } = svg.viewBox.baseVal;
   return [x, x + width - (svg.classList.contains('uptime') ? 1 : 0)];
 }
 
-/** Shows values and their time beside the pointer, and where the keyboard's arrows are. `now`: by the agent's clock. Returns what
- * keeps one graph within reach of the Tab key when graphs come and go. */
+/** Shows values and their time beside the pointer, and where the keyboard's arrows are. `now`: by the agent's clock.
+ * Returns what keeps one graph within reach of the Tab key when graphs come and go. */
 export function showValuesOfLines(now: () => Date): () => void {
   const minutes = document.body.dataset.range === 'day' ? minutesOfInterval.day : minutesOfInterval.hour;
   const tip = document.createElement('p');

@@ -15,8 +15,8 @@ function morphAttributes(current: Element, target: Element): void {
     if (current.getAttribute(name) !== value && !isOfReader(name)) current.setAttribute(name, value);
 }
 
-/** Brings a node to a place among its siblings. What stands before it goes, unless it has its place later: a node that is moved
- * loses the focus. */
+/** Brings a node to a place among its siblings. What stands before it goes, unless it has its place later: a node that
+ * is moved loses the focus. */
 function bringTo(node: Node, index: number, parent: Element, laterIds: ReadonlySet<string>): void {
   for (let other = parent.childNodes[index]; other !== node; other = parent.childNodes[index]) {
     if (other === undefined || laterIds.has(idOf(other))) {

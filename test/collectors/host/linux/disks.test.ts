@@ -40,8 +40,8 @@ test('whole drives only', () => {
   });
 });
 
-/** What the second of these states of /proc/diskstats, two seconds after the first, says of a disk. `sequence`: the kernel's
- * number of the disk in each. */
+/** What the second of these states of /proc/diskstats, two seconds after the first, says of a disk. `sequence`: the
+ * kernel's number of the disk in each. */
 function after(name: string, before: string, then: string, sequence: [string, string] = ['1', '1']) {
   const roots = tree({ [`sys/block/${name}/diskseq`]: sequence[0] });
   const rates = new DeviceCounterRates();

@@ -26,8 +26,8 @@ const filesystems = [
   '\tsquashfs',
 ].join('\n');
 
-/** What is watched and left out of these lines: mount point, device, folder within, type, options, source. Each is mounted in
- * the mount that its path is in by then. `files` lie in the host's root. */
+/** What is watched and left out of these lines: mount point, device, folder within, type, options, source. Each is
+ * mounted in the mount that its path is in by then. `files` lie in the host's root. */
 function judge(
   lines: string[],
   settings: Partial<Parameters<typeof createIncludeExcludeMatcher>[0]> = {},

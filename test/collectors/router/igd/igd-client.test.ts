@@ -16,8 +16,8 @@ const description = (manufacturer: string, types: readonly string[]) =>
     )
     .join('')}</serviceList></device></root>`;
 
-/** A router with a loopback address of its own, because descriptions are at fixed ports. `answers`: texts by path, values by service
- * and action. */
+/** A router with a loopback address of its own, because descriptions are at fixed ports. `answers`: texts by path,
+ * values by service and action. */
 async function startRouter(address: string, port: number, answers: Answers) {
   const asked: string[] = [];
   const state = { answers, isHung: false };

@@ -8,7 +8,8 @@ import {
 } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
 import { parseSelfTests } from '../../../../src/collectors/storage/tools/self-tests.ts';
 
-// CORPUS/storage: recorded answers about drives, and INDEX.tsv, which says of each file its tool and what is special in it.
+// CORPUS/storage: recorded answers about drives, and INDEX.tsv, which says of each file its tool and what is special in
+// it.
 const folder = join(process.env.CORPUS ?? '', 'storage');
 const index =
   process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? readFileSync(join(folder, 'INDEX.tsv'), 'utf8') : '';

@@ -181,7 +181,8 @@ test('one command at a time for each drive; other drives do not wait', async () 
   expect(rack.calls()).toEqual(['nvme smart-log nvme9000', 'nvme smart-log nvme9001', 'nvme id-ctrl nvme9000']);
 });
 
-/** A tool that a kill does not end, as one that waits in the kernel for a dead drive: what holds its output left its process group. */
+/** A tool that a kill does not end, as one that waits in the kernel for a dead drive: what holds its output left its
+ * process group. */
 function unkillableNvme(): { hangs(): boolean; end(): void } {
   const folder = scratch();
   const started = join(folder, 'started');

@@ -7,7 +7,8 @@ import { readNvmeControllers } from '../../../../src/collectors/storage/nvme/sys
 import { tree } from '../../../helpers/tree.ts';
 import { type Understood, understand } from './answers.ts';
 
-// CORPUS/nvme: recorded answers of tools, whatever drive and version, and INDEX.tsv, which names each file and its tool.
+// CORPUS/nvme: recorded answers of tools, whatever drive and version, and INDEX.tsv, which names each file and its
+// tool.
 const folder = join(process.env.CORPUS ?? '', 'nvme');
 const index =
   process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? readFileSync(join(folder, 'INDEX.tsv'), 'utf8') : '';

@@ -218,8 +218,8 @@ test('a counter that is missing, as with another source, has not fallen and is n
   expect(last(plausibility, [log({})]).confirmed).toMatchObject({ mediaErrors: 3n, dataUnitsWritten: 73n });
 });
 
-/** A machine that runs for `hours` at a time, with a reading each `interval` minutes. Returns the counts known in each run, the first
- * of each day for which `count` gives the drive's data units written. */
+/** A machine that runs for `hours` at a time, with a reading each `interval` minutes. Returns the counts known in each
+ * run, the first of each day for which `count` gives the drive's data units written. */
 function runs(days: number, hours: number, interval: number, count: (day: number, minute: number) => bigint) {
   let lowerCounts: LowerCounts = {};
   let stored: { dataUnitsWritten?: bigint } = { dataUnitsWritten: 9_000_000n };

@@ -121,8 +121,8 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
 export const saidOf = (pools: readonly SeenPool[]): string[] =>
   pools.flatMap(({ name, findings }) => findings.map(({ severity, text }) => `${name}: ${severity}: ${text}`));
 
-/** Tools that answer as `rack` says, and a helper that may run them, whatever rights the test has; `root` is a root with its socket, and
- * `socket` a part of the machine. */
+/** Tools that answer as `rack` says, and a helper that may run them, whatever rights the test has; `root` is a root
+ * with its socket, and `socket` a part of the machine. */
 export async function letHelperAnswer(): Promise<{
   rack: ReturnType<typeof drives>;
   root: string;
