@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 const source = fileURLToPath(new URL('../src', import.meta.url));
 const maxFolderDepth = 3;
 const maxLines = 200;
+/** The formatter holds code to it, but not comments. */
+const maxCommentWidth = 120;
 /** Router and the protocols that it speaks. */
 const routerFolders = ['collectors/router', 'lib/upnp', 'lib/probe'];
 const maxRouterFiles = 40;
@@ -20,6 +22,14 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.(ts|js)$/.test(path))
   .map((path) => ({ path, lines: readFileSync(join(source, path), 'utf8').split('\n').length - 1 }))
   .sort((a, b) => a.lines - b.lines);
+
+const wideComments = files.flatMap(({ path }) =>
+  readFileSync(join(source, path), 'utf8')
+    .split('\n')
+    .flatMap((line, index) =>
+      line.length > maxCommentWidth && /^\s*(\/\/|\/\*|\*)/.test(line) ? [`${path}:${index + 1}`] : [],
+    ),
+);
 
 const quantile = (share) => files[Math.min(files.length - 1, Math.floor(share * files.length))].lines;
 const depth = Math.max(...files.map(({ path }) => path.split(sep).length - 1));
@@ -47,7 +57,12 @@ if (status === 0)
 rmSync(folder, { recursive: true });
 
 for (const { path, lines } of longRouterFiles) console.log(`too long: ${path}, ${lines} lines`);
+for (const place of wideComments) console.log(`comment too wide: ${place}`);
 if (status !== 0)
   console.log('a value passes too many files, or its way is not seen: npx vitest run test/hops.test.ts');
-process.exitCode =
-  status === 0 && depth <= maxFolderDepth && router.length <= maxRouterFiles && longRouterFiles.length === 0 ? 0 : 1;
+const hasShape =
+  depth <= maxFolderDepth &&
+  router.length <= maxRouterFiles &&
+  longRouterFiles.length === 0 &&
+  wideComments.length === 0;
+process.exitCode = status === 0 && hasShape ? 0 : 1;
