@@ -70,6 +70,7 @@ export default defineConfig({
       suite('page', 90_000),
       suite('watched', 240_000),
       suite('root', 60_000),
+      suite('scarce', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),
       suite('storage', 1_200_000),
