@@ -26,11 +26,11 @@ test('more than fits into a client’s queue is heard whole', async () => {
   const { url } = await startMosquitto(['allow_anonymous true', 'max_queued_messages 100']);
   const { client, see } = await observe(url, { protocolVersion: 5, properties: { receiveMaximum: 60_000 } });
   for (let index = 0; index < 300; index += 1) {
-    const agent = `infra-monitor/other-${index}`;
+    const agent = `infra-monitor/other_${index}`;
     for (const [topic, payload] of [
       [`${agent}/status`, 'online'],
-      [`${agent}/agent/other-${index}`, '{"site":"Cottage"}'],
-      [`${agent}/agent/other-${index}/availability`, 'online'],
+      [`${agent}/agent/other_${index}`, '{"site":"Cottage"}'],
+      [`${agent}/agent/other_${index}/availability`, 'online'],
       [`${agent}/problems`, problemList()],
     ] as const)
       await client.publishAsync(topic, payload, { retain: true, qos: 1 });
