@@ -3,6 +3,8 @@
 #   sudo sh install.sh [--from FOLDER_OR_URL]
 # It installs the Debian package if apt has a suitable Node.js, otherwise to /opt/infra-monitor, as a single file with Node.js in it if
 # necessary. It changes nothing until all files are downloaded and verified, asks nothing without a terminal, and keeps /etc/infra-monitor.env.
+# In braces: of a download that is cut off, the shell does nothing, and says so.
+{
 set -eu
 
 version='VERSION'
@@ -194,5 +196,5 @@ main() {
   fi
 }
 
-# Last, so that an incomplete download does nothing.
 main "$@"
+}
