@@ -14,7 +14,11 @@ import { until } from '../../helpers/until.ts';
 
 const never = new AbortController().signal;
 
-async function openSites(messages: [string, string][], stored: ReadonlyMap<string, string> = new Map()) {
+async function openSites(
+  messages: [string, string][],
+  stored: ReadonlyMap<string, string> = new Map(),
+  removeLostAgent?: (id: string) => Promise<void>,
+) {
   const state = new MutableAgentState('');
   const agentDirectory = new DirectoryOfTopics(messages);
   const source = await sitesCollector.open(
@@ -25,6 +29,7 @@ async function openSites(messages: [string, string][], stored: ReadonlyMap<strin
       state,
       memory: state.memoryStore.forCollector(sitesCollector),
       agentDirectory,
+      removeLostAgent,
     },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
@@ -156,19 +161,8 @@ test('the collector is inactive unless it is enabled and the agent is running', 
 
 test('a lost agent can be forgotten, and no other', async () => {
   const removed: string[] = [];
-  const state = new MutableAgentState('');
-  const source = await sitesCollector.open(
-    { SITES: true },
-    {
-      agent,
-      hostRoots: hostRoots(),
-      state,
-      memory: state.memoryStore.forCollector(sitesCollector),
-      agentDirectory: new DirectoryOfTopics([...pi(), ['attic/status', 'offline']]),
-      removeLostAgent: async (id) => void removed.push(id),
-    },
-  );
-  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
+  const remove = async (id: string) => void removed.push(id);
+  const { source } = await openSites([...pi(), ['attic/status', 'offline']], new Map(), remove);
   const agents = (await source.read(never)).filter((one) => 'table' in one && one.table === 'agent');
   expect(agents).toMatchObject([
     { device: { id: 'agent attic' }, canBeForgotten: true },
