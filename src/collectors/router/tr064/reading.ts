@@ -3,6 +3,7 @@ import { loginLockoutMemoryFormat, type SavedLoginLockout } from '../../../lib/l
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import type { UpdateVersions } from '../../../model/metric.ts';
+import { optionalField } from '../../../model/tolerant-schemas.ts';
 
 export const loginStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
@@ -10,7 +11,7 @@ export const loginStates = ['granted', 'refused', 'paused', 'unreachable', 'none
 export type LoginState = (typeof loginStates)[number];
 
 const certificateSchema = z.object({
-  certificate: z.catch(z.optional(z.string().check(z.regex(/^[\dA-F]{64}$/))), undefined),
+  certificate: optionalField(z.string().check(z.regex(/^[\dA-F]{64}$/))),
 });
 
 /** What the broker keeps of a login: its refusals, and the SHA-256 fingerprint of the box's certificate. */

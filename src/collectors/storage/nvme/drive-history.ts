@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
+import { optionalField } from '../../../model/tolerant-schemas.ts';
 import { buildDate } from '../../../version.ts';
 import {
   type LowerCounts,
@@ -29,8 +30,8 @@ const lowerCountsSchema = z.partialRecord(
 
 /** An invalid sample is dropped and does not affect the others. */
 const historySchema = z.object({
-  media_errors_acknowledged: z.catch(z.optional(countSchema), undefined),
-  lower_counts: z.catch(z.optional(lowerCountsSchema), undefined),
+  media_errors_acknowledged: optionalField(countSchema),
+  lower_counts: optionalField(lowerCountsSchema),
   samples: z.pipe(
     z.array(z.unknown()),
     z.transform((samples) => sortByTime(samples.flatMap((sample) => sampleSchema.safeParse(sample).data ?? []))),

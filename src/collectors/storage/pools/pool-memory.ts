@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
+import { optionalField } from '../../../model/tolerant-schemas.ts';
 import type { PoolCounts, PoolFacts, PoolFindingsInput, PoolMember } from './pool.ts';
 
 const textSchema = z.string().check(z.minLength(1), z.maxLength(200));
 const countSchema = z.number().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
-const optionalText = z.catch(z.optional(textSchema), undefined);
+const optionalText = optionalField(textSchema);
 
 const memberSchema = z.object({
   id: textSchema,
   device: optionalText,
-  number: z.catch(z.optional(countSchema), undefined),
+  number: optionalField(countSchema),
   drive: z.catch(
     z.optional(z.object({ id: textSchema, model: optionalText, serial: optionalText, slot: optionalText })),
     undefined,
@@ -25,10 +26,10 @@ const poolMemorySchema = z.object({
     z.transform((members) => members.flatMap((member) => memberSchema.safeParse(member).data ?? [])),
   ),
   acknowledged: z.catch(z.record(z.string(), countSchema), {}),
-  spares: z.catch(z.optional(countSchema), undefined),
-  most_active: z.catch(z.optional(countSchema), undefined),
-  empty_slots: z.catch(z.optional(countSchema), undefined),
-  last_check: z.catch(z.optional(z.object({ at: z.iso.datetime(), errors: z.optional(countSchema) })), undefined),
+  spares: optionalField(countSchema),
+  most_active: optionalField(countSchema),
+  empty_slots: optionalField(countSchema),
+  last_check: optionalField(z.object({ at: z.iso.datetime(), errors: z.optional(countSchema) })),
 });
 
 /** What outlives the process: the members that a pool had, so that one that is gone can be named, and the counts that
