@@ -9,15 +9,13 @@ import { hasTombstones } from './announcement-payload.ts';
 import { readClaimTopicsOfAgent } from './claim-topics.ts';
 import { findUnclearedTopics } from './cleared-topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
+import { discoverySettleMs } from './discovery-lifecycle.ts';
 import { reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed, readRetainedOfTopics } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
-
-/** Milliseconds that Home Assistant needs to process an announcement. */
-const discoverySettleMs = 5000;
 
 /** Milliseconds until the broker has passed on what it has accepted. */
 const passOnTimeoutMs = 5000;
