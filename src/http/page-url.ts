@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
+import { hostInUrl } from '../model/host-in-url.ts';
 import { isListedPeer, unspecifiedAddresses } from './peer-list.ts';
 import { type HttpSettings, isLoopback } from './settings.ts';
 
@@ -25,7 +26,7 @@ const outgoingAddress = (): Promise<string | undefined> =>
 /** The address or name as it stands in a URL, in the form that all spellings of it share; undefined for one that no URL
  * can have, such as an address with a zone. */
 function canonicalHost(host: string): string | undefined {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}/`;
+  const url = `http://${hostInUrl(host)}/`;
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }
 
@@ -46,5 +47,5 @@ export async function findPageUrl(
   // The machine's own address stands for those of its network.
   const isForOthers = HTTP_ALLOWED_PEERS === undefined || isListedPeer(HTTP_ALLOWED_PEERS, address);
   if (host === undefined || !isForOthers) return undefined;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${HTTP_PORT}/`;
+  return `http://${hostInUrl(host)}:${HTTP_PORT}/`;
 }

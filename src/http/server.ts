@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { bounds } from '../model/bounds.ts';
 import { UsageError } from '../model/errors.ts';
+import { hostInUrl } from '../model/host-in-url.ts';
 import { ownTurn } from '../model/steps.ts';
 import { type AccessRules, decideAccess } from './access.ts';
 import { answerInOrder } from './answer-in-order.ts';
@@ -128,7 +129,7 @@ export async function startStatusServer(
   });
   const { port: listening, address } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    url: `http://${hostInUrl(host)}:${listening}`,
     address,
     close: () =>
       new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
+import { hostInUrl } from '../model/host-in-url.ts';
 import { Secret } from '../model/secret.ts';
 import { credentialsEncodingHint, customSetting, secretSetting, stringSetting } from '../model/setting.ts';
 
@@ -62,7 +63,7 @@ export const printableBrokerUrl = ({
   host,
   port,
 }: Pick<BrokerAddress, 'protocol' | 'host' | 'port'>): string =>
-  `${protocol === 'embedded' ? 'mqtt' : protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  `${protocol === 'embedded' ? 'mqtt' : protocol}://${hostInUrl(host)}:${port}`;
 
 const topicForm = ['topic without +, #, or empty levels', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
 const pemFileForm = ['path of a PEM file', /./] as const;

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
-import { hostInUrl } from '../../lib/names/dns.ts';
 import type { UpnpDescription } from '../../lib/upnp/description.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
+import { hostInUrl } from '../../model/host-in-url.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';

@@ -1,12 +1,13 @@
 import { readClocks } from '../../lib/clocks.ts';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
-import { hostInUrl, measureDnsServerLatencyMs } from '../../lib/names/dns.ts';
+import { measureDnsServerLatencyMs } from '../../lib/names/dns.ts';
 import { Poller } from '../../lib/poller.ts';
 import { type ProbeResult, pollerOptionsForPingBurst, ReachabilityProbe } from '../../lib/probe/reachability-probe.ts';
 import { NoAnswerError } from '../../lib/with-timeout.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import { describeError } from '../../model/errors.ts';
+import { hostInUrl } from '../../model/host-in-url.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -74,13 +75,10 @@ export class RouterMonitor {
     this.#isOwner = isOwner;
     this.#device = new RouterDevice(agent, router, roots, addresses, gateway, password !== undefined);
     this.#limits = latencyAndLossLimitsOf(name, settings);
-    const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
-    const { address } = reachabilityProbe;
+    const probe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
+    const { address } = probe;
     this.#igd = new IgdClient({ description, ssdp: settings.ROUTER_SSDP }, address);
-    this.#probePoller = new Poller(
-      (signal) => reachabilityProbe.measure(signal),
-      pollerOptionsForPingBurst(settings.PING_COUNT),
-    );
+    this.#probePoller = new Poller((signal) => probe.measure(signal), pollerOptionsForPingBurst(settings.PING_COUNT));
     this.#dnsPoller = new Poller(
       async () => measureDnsServerLatencyMs(await address.find(), settings.ROUTER_DNS_NAME),
       dnsPollerOptions,

@@ -1,8 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-import { isIPv6 } from 'node:net';
-
-/** The host as a URL writes it: an IPv6 address in brackets. */
-export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+import { hostInUrl } from '../../model/host-in-url.ts';
 
 const dnsTimeoutMs = 2000;
 

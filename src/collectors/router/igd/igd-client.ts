@@ -1,9 +1,9 @@
 import type { AnsweringAddressFinder } from '../../../lib/names/answering-address.ts';
-import { hostInUrl } from '../../../lib/names/dns.ts';
 import { discoverDescriptionUrls } from '../../../lib/ssdp.ts';
 import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpClient, HttpStatusError, NoReplyError, type SendRequest } from '../../../lib/upnp/http-client.ts';
+import { hostInUrl } from '../../../model/host-in-url.ts';
 import type { WanReading } from '../reading.ts';
 import { WanReader } from './wan-reader.ts';
 
