@@ -17,6 +17,14 @@ export const german: Language = {
     sites: sitesNamesInGerman,
     agent: agentNamesInGerman,
   },
+  severities: {
+    data_at_risk: 'Daten gefährdet',
+    outage: 'Ausfall',
+    degraded: 'eingeschränkt',
+    notice: 'Hinweis',
+  },
+  // Days in the dative, behind “seit”, “vor” and “nach”.
+  durationUnits: { seconds: 's', minutes: 'min', hours: 'h', days: 'Tagen' },
   words: {
     labDevices: { sites: 'Standorte' },
     problem: 'Problem',

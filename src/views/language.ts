@@ -1,5 +1,7 @@
 import type { Device, DevicePart } from '../model/device.ts';
+import { type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { type DurationUnits, englishDurationUnits } from './duration.ts';
 
 /** The names of any table. */
 interface AnyTableNames {
@@ -32,12 +34,16 @@ export interface AnnouncementWords {
 /** The language in which the agent announces things. Ids, topics and payloads do not depend on it. */
 export interface Language {
   words: AnnouncementWords;
+  severities: Readonly<Record<Severity, string>>;
+  durationUnits: DurationUnits;
   /** By collector and table; what is not there has the names of the catalogue. */
   tables: Readonly<Record<string, Readonly<Record<string, AnyTableNames>>>>;
 }
 
 export const english: Language = {
   tables: {},
+  severities: severityNames,
+  durationUnits: englishDurationUnits,
   words: {
     labDevices: {},
     problem: 'Problem',
