@@ -17,6 +17,19 @@ export const german: Language = {
     sites: sitesNamesInGerman,
     agent: agentNamesInGerman,
   },
+  collectors: {
+    host: { title: 'Rechner' },
+    nvme: { title: 'NVMe-Laufwerke', nothingFound: 'Kein NVMe-Laufwerk gefunden.' },
+    storage: {
+      title: 'Speicher',
+      nothingFound:
+        'Kein Pool gefunden und kein Laufwerk, das seinen Zustand meldet. Virtuelle Datenträger und Speicherkarten melden keinen.',
+    },
+    router: { title: 'Router' },
+    home_assistant: { title: 'Home Assistant' },
+    sites: { title: 'Standorte' },
+    agent: { title: 'Agent selbst' },
+  },
   severities: {
     data_at_risk: 'Daten gefährdet',
     outage: 'Ausfall',

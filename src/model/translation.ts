@@ -1,17 +1,32 @@
 import type { AnyTable } from './table.ts';
 
+/** The keys of the metrics whose values are words. */
+type EnumKey<Metrics> = {
+  [Key in keyof Metrics]: Metrics[Key] extends { kind: 'enum' } ? Key : never;
+}[keyof Metrics];
+
+type States<Metrics> = {
+  [Key in EnumKey<Metrics>]: Record<
+    Metrics[Key] extends { options: readonly (infer Option extends string)[] } ? Option : string,
+    string
+  >;
+};
+
 /** What people read of a table, in another language; typed by the keys of the table, so that a missing name does not
  * compile. Metrics of a part are written as they stand behind its name: in German, nouns begin with a capital there,
  * too. */
 export type TableNames<T extends AnyTable = AnyTable> = {
   title: string;
+  /** The title of a group of them. */
+  plural: string;
   metrics: Record<keyof T['metrics'], string>;
   /** Words of this program in the names of its devices and parts: the whole name, or its first words. */
   phrases?: Readonly<Record<string, string>>;
   /** The same in the models of its devices. */
   models?: Readonly<Record<string, string>>;
 } & (T extends { actions: infer Actions } ? { actions: Record<keyof Actions, string> } : unknown) &
-  (T extends { event: object } ? { event: string } : unknown);
+  (T extends { event: object } ? { event: string } : unknown) &
+  ([EnumKey<T['metrics']>] extends [never] ? unknown : { states: States<T['metrics']> });
 
 /** The names of all tables of a collector, in another language. */
 export type CollectorNames<Tables extends Record<string, AnyTable>> = {

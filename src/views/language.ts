@@ -6,7 +6,9 @@ import { type DurationUnits, englishDurationUnits } from './duration.ts';
 /** The names of any table. */
 interface AnyTableNames {
   title: string;
+  plural: string;
   metrics: Readonly<Record<string, string>>;
+  states?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   actions?: Readonly<Record<string, string>>;
   event?: string;
   phrases?: Readonly<Record<string, string>>;
@@ -36,11 +38,14 @@ export interface Language {
   words: AnnouncementWords;
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;
+  /** By collector; what is not there has the words of the catalogue. */
+  collectors: Readonly<Record<string, { title: string; nothingFound?: string }>>;
   /** By collector and table; what is not there has the names of the catalogue. */
   tables: Readonly<Record<string, Readonly<Record<string, AnyTableNames>>>>;
 }
 
 export const english: Language = {
+  collectors: {},
   tables: {},
   severities: severityNames,
   durationUnits: englishDurationUnits,
@@ -75,3 +80,9 @@ export function translateDevice(names: AnyTableNames | undefined, agent: AgentId
 
 export const translatePartName = (names: AnyTableNames | undefined, { name }: DevicePart): string =>
   translatePhrase(names?.phrases, name);
+
+/** The collector with the title, and the sentence for an empty list, that people see. */
+export const translateCollector = <Collector extends { id: string; title: string; nothingFound?: string }>(
+  { collectors }: Language,
+  collector: Collector,
+): Collector => ({ ...collector, ...collectors[collector.id] });

@@ -35,7 +35,11 @@ const sameInBoth = new Set([
 ]);
 
 test('every collector has German names', () => {
-  expect(Object.keys(translated).sort()).toEqual(allCollectors.map(({ id }) => id).sort());
+  const ids = allCollectors.map(({ id }) => id).sort();
+  expect(Object.keys(translated).sort()).toEqual(ids);
+  expect(Object.keys(german.collectors).sort()).toEqual(ids);
+  for (const { id, nothingFound } of catalogue)
+    expect(german.collectors[id]?.nothingFound === undefined, id).toBe(nothingFound === undefined);
 });
 
 describe('every name of a table has a German one', () => {
@@ -46,6 +50,19 @@ describe('every name of a table has a German one', () => {
     expect(names?.title).toMatch(/^\p{Lu}/u);
     const shown = Object.values(names?.metrics ?? {});
     expect(new Set(shown).size, 'two entities with one name').toBe(shown.length);
+  });
+});
+
+const states = tables.flatMap(({ at, table, names }) =>
+  Object.entries(table.metrics).flatMap(([key, metric]) =>
+    metric.kind === 'enum' ? [{ at: `${at} ${key}`, options: metric.options, words: names?.states?.[key] ?? {} }] : [],
+  ),
+);
+
+describe('every state of an enum has a German word, and each its own', () => {
+  test.each(states)('$at', ({ options, words }) => {
+    expect(Object.keys(words).sort()).toEqual([...options].sort());
+    expect(new Set(Object.values(words)).size).toBe(options.length);
   });
 });
 

@@ -4,6 +4,7 @@ import type { agentTables } from './index.ts';
 export const agentNamesInGerman: CollectorNames<typeof agentTables> = {
   agent: {
     title: 'Agent',
+    plural: 'Agenten',
     metrics: {
       agent_connected: 'Agent verbunden',
       agent_version: 'Version des Agenten',
@@ -17,6 +18,7 @@ export const agentNamesInGerman: CollectorNames<typeof agentTables> = {
   },
   collector: {
     title: 'Kollektor',
+    plural: 'Kollektoren',
     phrases: {
       'Host collector': 'Kollektor Rechner',
       'NVMe drives collector': 'Kollektor NVMe-Laufwerke',

@@ -5,6 +5,7 @@ import type { hostTables } from './metrics/index.ts';
 export const hostNamesInGerman: CollectorNames<typeof hostTables> = {
   host: {
     title: 'Rechner',
+    plural: 'Rechner',
     models: { 'Virtual machine': 'Virtuelle Maschine' },
     metrics: {
       cpu_used: 'CPU-Auslastung',
@@ -43,6 +44,7 @@ export const hostNamesInGerman: CollectorNames<typeof hostTables> = {
   },
   filesystem: {
     title: 'Dateisystem',
+    plural: 'Dateisysteme',
     phrases: { 'File system': 'Dateisystem' },
     metrics: {
       used: 'Belegung',
@@ -55,6 +57,7 @@ export const hostNamesInGerman: CollectorNames<typeof hostTables> = {
   },
   interface: {
     title: 'Netzwerkschnittstelle',
+    plural: 'Netzwerkschnittstellen',
     metrics: {
       receive_rate: 'Empfangsrate',
       send_rate: 'Senderate',
@@ -72,9 +75,10 @@ export const hostNamesInGerman: CollectorNames<typeof hostTables> = {
   },
   disk: {
     title: 'Datenträger',
+    plural: 'Datenträger',
     phrases: { Disk: 'Datenträger' },
     metrics: { read_rate: 'Leserate', write_rate: 'Schreibrate', busy: 'Auslastung' },
   },
-  temperature: { title: 'Temperatursensor', metrics: { temperature: 'Temperatur' } },
-  fan: { title: 'Lüfter', metrics: { speed: 'Drehzahl' } },
+  temperature: { title: 'Temperatursensor', plural: 'Temperatursensoren', metrics: { temperature: 'Temperatur' } },
+  fan: { title: 'Lüfter', plural: 'Lüfter', metrics: { speed: 'Drehzahl' } },
 };

@@ -13,12 +13,41 @@ const reachability: Record<keyof typeof reachabilityMetrics, string> = {
   reached_by: 'Erreicht über',
 };
 
+const probes = { icmp: 'Ping', tcp: 'TCP', http: 'HTTP' };
+
 /** Words of the menus of FRITZ!OS, where it has one: Leitungskapazität, Störabstandsmarge, Sekunden mit Fehlern. */
 export const routerNamesInGerman: CollectorNames<typeof routerTables> = {
   router: {
     title: 'Router',
+    plural: 'Router',
     event: 'Ereignis',
     actions: { try_login: 'Anmeldung erneut versuchen' },
+    states: {
+      reached_by: probes,
+      wan_status: {
+        unconfigured: 'nicht eingerichtet',
+        connecting: 'wird aufgebaut',
+        authenticating: 'Anmeldung läuft',
+        connected: 'verbunden',
+        pending_disconnect: 'wird bald getrennt',
+        disconnecting: 'wird getrennt',
+        disconnected: 'getrennt',
+      },
+      access: {
+        dsl: 'DSL',
+        cable: 'Kabel',
+        fiber: 'Glasfaser',
+        mobile: 'Mobilfunk',
+        ethernet: 'Ethernet',
+      },
+      account: {
+        granted: 'angenommen',
+        refused: 'abgelehnt',
+        paused: 'pausiert',
+        unreachable: 'nicht erreichbar',
+        none: 'keines',
+      },
+    },
     metrics: {
       ...reachability,
       dns: 'DNS',
@@ -87,12 +116,17 @@ export const routerNamesInGerman: CollectorNames<typeof routerTables> = {
   },
   target: {
     title: 'Ziel',
+    plural: 'Ziele',
     models: { 'Ping target': 'Ping-Ziel', 'TCP target': 'TCP-Ziel', 'HTTP target': 'HTTP-Ziel' },
     event: 'Ereignis',
+    states: {
+      reached_by: probes,
+    },
     metrics: { ...reachability, certificate_left: 'Restlaufzeit des Zertifikats' },
   },
   radio: {
     title: 'WLAN-Funknetz',
+    plural: 'WLAN-Funknetze',
     phrases: { 'Guest WLAN': 'Gast-WLAN', 'WLAN 2.4 GHz': 'WLAN 2,4 GHz' },
     metrics: {
       clients: 'verbundene Geräte',
@@ -104,10 +138,12 @@ export const routerNamesInGerman: CollectorNames<typeof routerTables> = {
   },
   repeater: {
     title: 'Repeater',
+    plural: 'Repeater',
     metrics: { connected: 'Verbindung', clients: 'verbundene Geräte', model: 'Modell', firmware: 'FRITZ!OS' },
   },
   meshlink: {
     title: 'Mesh-Verbindung',
+    plural: 'Mesh-Verbindungen',
     phrases: { 'Mesh link': 'Mesh-Verbindung' },
     metrics: {
       connected: 'Verbindungsstatus',
@@ -117,5 +153,5 @@ export const routerNamesInGerman: CollectorNames<typeof routerTables> = {
       up_best: 'beste Datenrate (Senden)',
     },
   },
-  client: { title: 'Gerät', metrics: { present: 'Anwesenheit', speed: 'Geschwindigkeit' } },
+  client: { title: 'Gerät', plural: 'Geräte', metrics: { present: 'Anwesenheit', speed: 'Geschwindigkeit' } },
 };

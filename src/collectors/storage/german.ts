@@ -4,8 +4,25 @@ import type { storageTables } from './index.ts';
 export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
   drive: {
     title: 'Laufwerk',
+    plural: 'Laufwerke',
     phrases: { Drive: 'Laufwerk' },
     actions: { acknowledge: 'Fehler bestätigen' },
+    states: {
+      power: {
+        active: 'aktiv',
+        standby: 'Standby',
+      },
+      verdict: {
+        passed: 'bestanden',
+        failing: 'nicht bestanden',
+      },
+      self_test: {
+        passed: 'bestanden',
+        failed: 'nicht bestanden',
+        running: 'läuft',
+        never_run: 'nie durchgeführt',
+      },
+    },
     metrics: {
       temperature: 'Temperatur',
       problem: 'Problem',
@@ -40,6 +57,7 @@ export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
   },
   pool: {
     title: 'Pool',
+    plural: 'Pools',
     models: {
       'Linux RAID (md)': 'Linux-RAID (md)',
       'Btrfs file system': 'Btrfs-Dateisystem',
@@ -49,6 +67,29 @@ export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
       'bcache device': 'bcache-Gerät',
     },
     actions: { acknowledge: 'Bestätigen' },
+    states: {
+      activity: {
+        idle: 'keine',
+        check: 'Prüfung',
+        repair: 'Reparatur',
+        resync: 'Abgleich',
+        rebuild: 'Wiederherstellung',
+        reshape: 'Umbau',
+        balance: 'Neuverteilung (balance)',
+        replace: 'Austausch',
+        resize: 'Größenänderung',
+        waiting: 'wartet',
+        other: 'andere',
+      },
+      kind: {
+        md: 'Linux-RAID (md)',
+        btrfs: 'Btrfs',
+        zfs: 'ZFS',
+        lvm_raid: 'LVM-RAID',
+        lvm_thin: 'LVM-Thin',
+        bcache: 'bcache',
+      },
+    },
     metrics: {
       problem: 'Problem',
       state: 'Zustand',
@@ -73,6 +114,19 @@ export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
   },
   member: {
     title: 'Mitglied',
+    plural: 'Mitglieder',
+    states: {
+      role: {
+        active: 'aktiv',
+        rebuilding: 'wird wiederhergestellt',
+        spare: 'Ersatzlaufwerk',
+        failed: 'ausgefallen',
+        missing: 'fehlt',
+        cache: 'Cache',
+        log: 'Log',
+        unknown: 'unbekannt',
+      },
+    },
     metrics: { role: 'Rolle', errors: 'Fehler', kernel_name: 'Kernelname', drive: 'Laufwerk' },
   },
 };

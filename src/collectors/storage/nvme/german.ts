@@ -4,8 +4,25 @@ import type { nvmeTables } from './metrics.ts';
 export const nvmeNamesInGerman: CollectorNames<typeof nvmeTables> = {
   drive: {
     title: 'Laufwerk',
+    plural: 'Laufwerke',
     phrases: { 'NVMe drive': 'NVMe-Laufwerk' },
     actions: { acknowledge: 'Medienfehler bestätigen' },
+    states: {
+      self_test: { passed: 'bestanden', failed: 'nicht bestanden', running: 'läuft', never_run: 'nie durchgeführt' },
+      controller_state: {
+        new: 'neu',
+        live: 'aktiv',
+        resetting: 'wird zurückgesetzt',
+        connecting: 'wird verbunden',
+        deleting: 'wird entfernt',
+        dead: 'ausgefallen',
+      },
+      source: {
+        nvme_cli: 'nvme-cli',
+        smartctl: 'smartctl',
+        sysfs: 'sysfs',
+      },
+    },
     metrics: {
       temperature: 'Temperatur',
       problem: 'Problem',
@@ -60,5 +77,5 @@ export const nvmeNamesInGerman: CollectorNames<typeof nvmeTables> = {
       source: 'Datenquelle',
     },
   },
-  namespace: { title: 'Namespace', metrics: { capacity: 'Kapazität', used: 'Belegung' } },
+  namespace: { title: 'Namespace', plural: 'Namespaces', metrics: { capacity: 'Kapazität', used: 'Belegung' } },
 };
