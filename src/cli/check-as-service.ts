@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pickProcessVariables } from '../settings/settings-file.ts';
+import { parseEnvFile } from '../settings/env-file.ts';
+import { pickProcessVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
+import { loadTexts } from './load-language.ts';
 import { systemdService } from './service.ts';
 import { printNote } from './terminal.ts';
 
@@ -54,6 +56,10 @@ function concernsService(env: string | undefined, unit: string): boolean {
   return !existsSync('.env') && Object.keys(pickProcessVariables(['MQTT_URL'])).length === 0;
 }
 
+/** The language of a settings file, which may be wrong elsewhere. */
+const languageOf = (path: string) =>
+  parseEnvFile(readSettingsTextOrEmpty(path)).variables.AGENT_LANGUAGE === 'de' ? 'de' : 'en';
+
 /** Runs `check` as the installed service runs: with its user, groups, rights, credentials and limits, since root may
  * read and do what the service may not. Undefined if this process is not root's, or no service is concerned; otherwise
  * the exit status. */
@@ -77,8 +83,9 @@ export async function checkAsService(env: string | undefined): Promise<number | 
     `BindReadOnlyPaths=-${credentials}/${transientUnit}:${credentials}/${systemdService.unit}`,
   ];
   const rights = [shown.SupplementaryGroups, shown.AmbientCapabilities].filter(Boolean).join(' ');
-  const user = shown.User || (shown.DynamicUser === 'yes' ? 'of its own' : 'root');
-  printNote(`As ${systemdService.unit} runs: as the user ${user}${rights === '' ? '' : ` with ${rights}`}`);
+  const texts = await loadTexts({ language: languageOf(env ?? serviceSettingsPath) });
+  const user = shown.User || (shown.DynamicUser === 'yes' ? texts.userOfItsOwn : 'root');
+  printNote(texts.asServiceRuns(systemdService.unit, user, rights));
   const child = spawn(
     'systemd-run',
     [

@@ -15,9 +15,10 @@ import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connec
 import type { Settings } from '../settings/index.ts';
 import { planAnnouncements } from '../views/discovery.ts';
 import { countEnabledEntities } from '../views/home-assistant/entity-count.ts';
-import type { Language } from '../views/language.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
+import type { CommandLanguage } from './load-language.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 /** As many messages as an agent sends at a time. */
 const burstLength = 20;
@@ -28,31 +29,30 @@ export async function checkBroker(
   { mqtt, agent }: Settings,
   identities: readonly AgentIdentityWithCollectors[],
   agentDirectory: BrokerAgentDirectory,
+  texts: CommandTexts,
 ): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
   if (mqtt.MQTT_URL.protocol === 'embedded') {
-    const url = printableBrokerUrl(mqtt.MQTT_URL);
-    printAdvice(
-      `Broker: embedded, at ${url}, with MQTT 3.1.1 only. Home Assistant requires MQTT 5 from 2027.1 on: set MQTT_URL to its broker`,
-    );
+    printAdvice(`${texts.broker}: ${texts.embeddedBroker(printableBrokerUrl(mqtt.MQTT_URL))}`);
     return { passed: true };
   }
   let connection: SingleUseBrokerConnection | undefined;
   try {
     connection = await connectTemporarily(mqtt, agent, { will: agent });
-    printSuccess(`Broker: connected to ${connection.url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
+    const version = connection.protocolVersion === 5 ? '5' : '3.1.1';
+    printSuccess(`${texts.broker}: ${texts.connected(connection.url, version)}`);
     const missing: string[] = [];
     for (const identity of identities) missing.push(...(await findMissingPermissions(connection, identity.agent)));
-    for (const permission of missing) printFailure(`Broker: ${permission}`);
+    for (const permission of missing) printFailure(`${texts.broker}: ${permission}`);
     if (missing.length > 0) return { passed: false, connection };
     const { ping } = new Topics(agent);
     const burst = Array.from({ length: burstLength }, (_, index) => `check ${index}`);
     await Promise.all(burst.map((payload) => connection?.publish(ping, payload, { retain: false })));
-    printSuccess('Broker: all required topics can be read and written');
-    if (await connection.retainsByNameOnly) printAdvice(`Broker: ${retainedByNameOnlyNote}`);
+    printSuccess(`${texts.broker}: ${texts.topicsUsable}`);
+    if (await connection.retainsByNameOnly) printAdvice(`${texts.broker}: ${retainedByNameOnlyNote}`);
     if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
     return { passed: true, connection };
   } catch (error) {
-    printFailure(`Broker: ${describeError(error)}`);
+    printFailure(`${texts.broker}: ${describeError(error)}`);
     return { passed: false, ...(connection === undefined ? {} : { connection }) };
   }
 }
@@ -63,7 +63,7 @@ export async function checkBrokerAcceptsLargestAnnouncement(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
-  language: Language,
+  language: CommandLanguage,
 ): Promise<boolean> {
   const announcements = identities.flatMap(({ agent, collectors }) => {
     const own = new CollectorSubsetState(state, collectors, state.broker);
@@ -82,12 +82,13 @@ export async function checkBrokerAcceptsLargestAnnouncement(
   const [largest] = announcements.sort((a, b) => b.payload.length - a.payload.length);
   if (connection === undefined || largest === undefined) return true;
   const bytes = Buffer.byteLength(largest.payload);
+  const { texts } = language;
   try {
     await connection.publish(largest.ping, largest.payload, { retain: false });
-    printSuccess(`Broker: the largest announcement (${Math.ceil(bytes / 1024)} KiB) can be sent`);
+    printSuccess(`${texts.broker}: ${texts.announcementFits(Math.ceil(bytes / 1024))}`);
     return true;
   } catch (error) {
-    printFailure(`Broker: ${largest.topic} cannot be announced (${bytes} bytes): ${describeError(error)}`);
+    printFailure(`${texts.broker}: ${texts.announcementTooLarge(largest.topic, bytes, describeError(error))}`);
     return false;
   }
 }
@@ -101,13 +102,11 @@ const entityLimits = { most: 10_000, many: 8000 };
 export async function checkEntityCount(
   connection: SingleUseBrokerConnection | undefined,
   { agent }: Settings,
+  texts: CommandTexts,
 ): Promise<void> {
   if (connection === undefined) return;
   // Some brokers refuse a subscription to what the user may not read.
   const payloads = await readDiscoveryPayloadsOfAllPrograms(connection, agent).catch(() => new Map<string, string>());
   const count = countEnabledEntities(agent.discoveryPrefix, payloads);
-  if (count >= entityLimits.many)
-    printAdvice(
-      `Home Assistant: the programs on this broker announce ${count} enabled entities, and since 2026.7 its MQTT integration accepts at most ${entityLimits.most}: exclude what you do not need (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
-    );
+  if (count >= entityLimits.many) printAdvice(`Home Assistant: ${texts.manyEntities(count, entityLimits.most)}`);
 }

@@ -9,6 +9,7 @@ import { type KnownInstance, listInstances, useHomeAssistant } from './home-assi
 import { ownCommand } from './installation.ts';
 import { dashboardPath, type InstalledState, readInstalledState } from './installed-dashboard.ts';
 import { printAdvice, printNote, printSuccess } from './terminal.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 /** One that was read just now: a token that is refused is not sent again. */
 const isRunning = (state: AgentState, { title }: KnownInstance) =>
@@ -25,18 +26,17 @@ async function stateOf(instance: KnownInstance, announcements: readonly string[]
   }).catch(() => 'none');
 }
 
-function printState({ title, name }: KnownInstance, installed: InstalledState): void {
-  const subject = `${title}: the dashboard ${dashboardPath}`;
+function printState({ title, name }: KnownInstance, installed: InstalledState, texts: CommandTexts): void {
   const update = `${ownCommand()} dashboard --install${name === '' ? '' : ` --instance ${shellWord(name)}`}`;
   switch (installed) {
     case 'current':
-      printSuccess(`${subject} shows what there is`);
+      printSuccess(`${title}: ${texts.dashboardCurrent(dashboardPath)}`);
       break;
     case 'outdated':
-      printAdvice(`${subject} is out of date: run ${update}`);
+      printAdvice(`${title}: ${texts.dashboardOutdated(dashboardPath, update)}`);
       break;
     case 'edited':
-      printNote(`${subject} was changed in Home Assistant; whether it is up to date is unknown`);
+      printNote(`${title}: ${texts.dashboardEdited(dashboardPath)}`);
       break;
   }
 }
@@ -46,9 +46,10 @@ export async function checkInstalledDashboards(
   connection: SingleUseBrokerConnection | undefined,
   settings: Settings,
   state: AgentState,
+  texts: CommandTexts,
 ): Promise<void> {
   const instances = listInstances(settings).filter((instance) => isRunning(state, instance));
   if (connection === undefined || instances.length === 0) return;
   const announcements = await readDiscoveryPayloadsOfAllAgents(connection, settings.agent).catch(() => []);
-  for (const instance of instances) printState(instance, await stateOf(instance, announcements));
+  for (const instance of instances) printState(instance, await stateOf(instance, announcements), texts);
 }

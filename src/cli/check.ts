@@ -4,56 +4,69 @@ import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableProblemKey } from '../model/problem.ts';
-import type { StateEntry } from '../model/state.ts';
+import type { AgentIdentity, StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findFormerAgents } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/retrying-notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
+import { translateCollector, translateDevice, translatePartName } from '../views/language.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { checkAsService } from './check-as-service.ts';
 import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
 import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
-import { loadLanguage } from './load-language.ts';
-import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
+import { type CommandLanguage, loadCommandLanguage } from './load-language.ts';
+import {
+  describeInactive,
+  openEnabledCollectors,
+  type ScheduledAndInactiveCollectors,
+} from './open-enabled-collectors.ts';
 import { findProblemLines } from './problem-lines.ts';
 import { missingComparisonNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 /** Sends a test message: nothing else shows that messages arrive. */
-async function checkNotifications({ notify, agent }: Settings): Promise<boolean> {
+async function checkNotifications({ notify, agent }: Settings, texts: CommandTexts): Promise<boolean> {
   const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
   const origin = printableOrigin(NOTIFY_URL.url.reveal());
-  const message = { kind: 'test', text: 'Test message from infra-monitor check.' } as const;
+  const message = { kind: 'test', text: texts.testMessage } as const;
   try {
     const { refusal } = await postNotification(
       buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message),
       notifyAuthorizationHeader(notify),
       AbortSignal.timeout(10_000),
     );
-    if (refusal === undefined)
-      printSuccess(`Notifications: ${origin} accepted a test message; check that it has arrived`);
-    else printFailure(`Notifications: ${origin}: ${refusal}`);
+    if (refusal === undefined) printSuccess(`${texts.notifications}: ${texts.acceptedTestMessage(origin)}`);
+    else printFailure(`${texts.notifications}: ${origin}: ${refusal}`);
     return refusal === undefined;
   } catch (error) {
-    printFailure(`Notifications: ${origin}: ${describeError(error)}`);
+    printFailure(`${texts.notifications}: ${origin}: ${describeError(error)}`);
     return false;
   }
 }
 
 /** The collector with the device or part, whose name may be the same: `Home Assistant`. */
-const subjectOf = ({ title }: AnyCollectorDefinition, { device, part }: StateEntry): string =>
-  [...new Set([title, part?.name ?? device.name])].join(': ');
+function subjectOf(
+  collector: AnyCollectorDefinition,
+  { table, device, part }: StateEntry,
+  agent: AgentIdentity,
+  language: CommandLanguage,
+): string {
+  const names = language.tables[collector.id]?.[table];
+  const { title } = translateCollector(language, collector);
+  const name = part === undefined ? translateDevice(names, agent, device).name : translatePartName(names, part);
+  return [...new Set([title, name])].join(': ');
+}
 
 /** The findings for which the settings are the reason, or what they name. */
 const failuresOf = ({ findings }: StateEntry) => [...findings.values()].filter(({ failsCheck }) => failsCheck);
 
 /** Prints what does not work of one device or part; true if all of it works. */
-function printEntry(collector: AnyCollectorDefinition, entry: StateEntry): boolean {
-  const subject = subjectOf(collector, entry);
+function printEntry(subject: string, entry: StateEntry): boolean {
   const failures = failuresOf(entry);
   if (entry.error !== undefined) printFailure(`${subject}: ${entry.error}`);
   else if (failures.length > 0)
@@ -66,32 +79,37 @@ function printEntry(collector: AnyCollectorDefinition, entry: StateEntry): boole
 async function checkCollectors(
   { scheduled, inactive }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
+  agent: AgentIdentity,
+  language: CommandLanguage,
 ): Promise<boolean> {
-  for (const { collector, reason } of inactive) printNote(`${collector.title}: off (${reason})`);
+  const { texts } = language;
+  const titleOf = (collector: AnyCollectorDefinition) => translateCollector(language, collector).title;
+  for (const one of inactive) printNote(`${titleOf(one.collector)}: ${describeInactive(one, texts)}`);
   let passed = true;
   for (const active of scheduled) {
     const { collector } = active;
+    const title = titleOf(collector);
     const { outcome } = await readCollectorAndRecord(active, state).recorded;
     const { entries: entriesByPath = new Map<string, StateEntry>(), complaints = [] } =
       state.collectors.get(collector.id) ?? {};
     const entries = [...entriesByPath.values()];
     const working = entries.filter((entry) => entry.error === undefined && failuresOf(entry).length === 0);
-    if (!outcome.ok) printFailure(`${collector.title}: ${outcome.error}`);
-    else if (entries.length === 0) printSuccess(`${collector.title}: works (nothing found)`);
+    if (!outcome.ok) printFailure(`${title}: ${outcome.error}`);
+    else if (entries.length === 0) printSuccess(`${title}: ${texts.collectorWorks}`);
     else if (working.length > 0)
       printSuccess(
-        `${collector.title}: works (${working.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
+        `${title}: ${texts.collectorReads(working.length, entries.length, Math.round(outcome.seconds * 1000))}`,
       );
-    for (const entry of entries) passed = printEntry(collector, entry) && passed;
-    for (const text of active.source.advice?.() ?? []) printAdvice(`${collector.title}: ${text}`);
-    for (const { text } of complaints) printFailure(`${collector.title}: ${text}`);
+    for (const entry of entries) passed = printEntry(subjectOf(collector, entry, agent, language), entry) && passed;
+    for (const text of active.source.advice?.() ?? []) printAdvice(`${title}: ${text}`);
+    for (const { text } of complaints) printFailure(`${title}: ${text}`);
     passed &&= outcome.ok && complaints.length === 0;
   }
   return passed;
 }
 
 /** Problems that `checkCollectors` has not printed. */
-function printOtherProblems({ agent }: Settings, state: MutableAgentState): void {
+function printOtherProblems({ agent }: Settings, state: MutableAgentState, language: CommandLanguage): void {
   const printed = new Set(
     [...state.collectors.values()].flatMap(({ id, entries }) =>
       [...entries].flatMap(([path, entry]) => failuresOf(entry).map(({ key }) => `${id}/${path} ${key}`)),
@@ -100,16 +118,21 @@ function printOtherProblems({ agent }: Settings, state: MutableAgentState): void
   const isNew = ({ place, path, key }: Problem) =>
     place !== 'collector' && key !== unreadableProblemKey && !printed.has(`${path} ${key}`);
   // What belongs to a problem is indented.
-  for (const line of findProblemLines(agent, state, isNew))
+  for (const line of findProblemLines(agent, state, language, isNew))
     if (line.startsWith(' ')) printLine(`  ${line}`);
     else printAdvice(line);
 }
 
 /** Prints what Home Assistant does not follow: another id of this machine's agent, and another site. */
-async function printIdentityAdvice({ agent, mqtt }: Settings, state: MutableAgentState): Promise<void> {
-  const siteAdvice = changedSiteAdvice(agent, [...state.announcedDevices.values()]);
-  if (siteAdvice !== undefined) printAdvice(`Settings: ${siteAdvice}`);
-  for (const former of await findFormerAgents(mqtt, agent)) printAdvice(`Broker: ${formerAgentAdvice(former)}`);
+async function printIdentityAdvice(
+  { agent, mqtt }: Settings,
+  state: MutableAgentState,
+  texts: CommandTexts,
+): Promise<void> {
+  const siteAdvice = changedSiteAdvice(agent, [...state.announcedDevices.values()], texts);
+  if (siteAdvice !== undefined) printAdvice(`${texts.settings}: ${siteAdvice}`);
+  for (const former of await findFormerAgents(mqtt, agent))
+    printAdvice(`${texts.broker}: ${formerAgentAdvice(former, texts)}`);
 }
 
 /** Checks everything that the agent needs and prints what is missing, for the installed service as that runs; exit
@@ -121,31 +144,31 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     return;
   }
   const settings = loadSettings(allCollectors, env);
+  const language = await loadCommandLanguage(settings);
+  const { texts } = language;
   const state = new MutableAgentState('');
   const agentDirectory = new BrokerAgentDirectory();
   const opened = await openEnabledCollectors(settings, state, agentDirectory);
-  printSuccess(
-    `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
-  );
-  for (const warning of settings.warnings) printAdvice(`Settings: ${warning}`);
+  printSuccess(`${texts.settings}: ${texts.validSettings(settings.agent.name, settings.agent.site)}`);
+  for (const warning of settings.warnings) printAdvice(`${texts.settings}: ${warning}`);
   const identities = agentAndLabCollectorIdentities(settings.agent, opened.scheduled);
-  const broker = await checkBroker(settings, identities, agentDirectory);
+  const broker = await checkBroker(settings, identities, agentDirectory, texts);
   try {
     const earlier = await restoreMemoriesAndProblems(broker.connection, identities, state);
-    await printIdentityAdvice(settings, state);
-    const notifications = await checkNotifications(settings);
-    const collectors = await checkCollectors(opened, state);
+    await printIdentityAdvice(settings, state, texts);
+    const notifications = await checkNotifications(settings, texts);
+    const collectors = await checkCollectors(opened, state, settings.agent, language);
     const fits = await checkBrokerAcceptsLargestAnnouncement(
       broker.passed ? broker.connection : undefined,
       identities,
       state,
-      await loadLanguage(settings),
+      language,
     );
-    if (broker.passed) await checkEntityCount(broker.connection, settings);
-    if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state);
-    printOtherProblems(settings, state);
-    const note = missingComparisonNote(earlier, settings.mqtt);
-    if (note !== undefined) printNote(`Problems: ${note}`);
+    if (broker.passed) await checkEntityCount(broker.connection, settings, texts);
+    if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state, texts);
+    printOtherProblems(settings, state, language);
+    const note = missingComparisonNote(earlier, settings.mqtt, texts);
+    if (note !== undefined) printNote(`${texts.problems}: ${note}`);
     process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;
   } finally {
     // Without a DISCONNECT the broker would publish the will.

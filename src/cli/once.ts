@@ -2,14 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { readCollectorAndRecord } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { MetricValue } from '../model/metric.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { problemToResponseJson } from '../views/health.ts';
+import { translateCollector } from '../views/language.ts';
 import { findProblems } from '../views/problems.ts';
 import { buildCollectorStatus, type CollectorStatus } from '../views/status.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
+import { type CommandLanguage, loadCommandLanguage } from './load-language.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { findProblemLines } from './problem-lines.ts';
 import {
@@ -18,6 +21,7 @@ import {
   restoreMemoriesAndProblems,
 } from './restore-memories-and-problems.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
@@ -26,23 +30,28 @@ async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: Mut
   await Promise.all(scheduled.map((active) => readCollectorAndRecord(active, state).recorded));
 }
 
-const formatValueAsText = (value: NonNullable<MetricValue>) =>
-  typeof value === 'boolean'
-    ? value
-      ? 'yes'
-      : 'no'
-    : typeof value === 'object'
-      ? `${value.installed} (latest ${value.latest})`
-      : String(value);
+function formatValueAsText(value: NonNullable<MetricValue>, texts: CommandTexts): string {
+  switch (typeof value) {
+    case 'boolean':
+      return value ? texts.yes : texts.no;
+    case 'object':
+      return texts.installedAndLatest(value.installed, value.latest);
+    case 'number':
+      return texts.number(value);
+    default:
+      return value;
+  }
+}
 
 /** Starts from what a running agent has published, if there is a broker that has it. */
 async function restoreEarlier(
   { mqtt, agent }: Settings,
   { scheduled }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
+  texts: CommandTexts,
 ): Promise<EarlierProblems> {
   const connection = await connectTemporarily(mqtt, agent).catch((error: unknown) => {
-    if (mqtt.MQTT_URL.protocol !== 'embedded') process.stderr.write(`Broker: ${describeError(error)}\n`);
+    if (mqtt.MQTT_URL.protocol !== 'embedded') process.stderr.write(`${texts.broker}: ${describeError(error)}\n`);
   });
   try {
     const identities = agentAndLabCollectorIdentities(agent, scheduled);
@@ -54,20 +63,25 @@ async function restoreEarlier(
 
 type DeviceOrPart = Pick<CollectorStatus['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
-function tableRows({ error, hint, values }: DeviceOrPart): string[] {
+function tableRows({ error, hint, values }: DeviceOrPart, texts: CommandTexts): string[] {
   if (error !== undefined) return [colorize('red', error)];
   return [
     ...(hint === undefined ? [] : [colorize('yellow', hint)]),
     ...alignColumns(
       Object.values(values).flatMap(({ name, value, unit }) =>
-        value === null ? [] : [[name, `${formatValueAsText(value)}${unit === undefined ? '' : ` ${unit}`}`]],
+        value === null ? [] : [[name, `${formatValueAsText(value, texts)}${unit === undefined ? '' : ` ${unit}`}`]],
       ),
     ),
   ];
 }
 
-function printStatus({ collector, error, complaints, devices }: CollectorStatus): void {
-  const { title = collector, nothingFound = 'None found.' } = allCollectors.find(({ id }) => id === collector) ?? {};
+function printStatus(
+  collector: AnyCollectorDefinition,
+  { error, complaints, devices }: CollectorStatus,
+  language: CommandLanguage,
+): void {
+  const { texts } = language;
+  const { title, nothingFound = texts.nothingFound } = translateCollector(language, collector);
   printLine(colorize('bold', title));
   if (error === undefined && complaints.length === 0 && devices.length === 0) printLine(`  ${nothingFound}`);
   for (const problem of [...(error === undefined ? [] : [error]), ...complaints])
@@ -75,7 +89,9 @@ function printStatus({ collector, error, complaints, devices }: CollectorStatus)
   for (const device of devices) {
     for (const deviceOrPart of [device, ...device.parts])
       printLine(
-        [`  ${colorize('cyan', deviceOrPart.name)}`, ...tableRows(deviceOrPart).map((row) => `    ${row}`)].join('\n'),
+        [`  ${colorize('cyan', deviceOrPart.name)}`, ...tableRows(deviceOrPart, texts).map((row) => `    ${row}`)].join(
+          '\n',
+        ),
       );
   }
   printLine();
@@ -85,10 +101,12 @@ function printStatus({ collector, error, complaints, devices }: CollectorStatus)
  * everything could be read, otherwise 1. */
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
+  const language = await loadCommandLanguage(settings);
+  const { texts } = language;
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('');
   const opened = await openEnabledCollectors(settings, state);
-  const earlier = await restoreEarlier(settings, opened, state);
+  const earlier = await restoreEarlier(settings, opened, state, texts);
   await readAll(opened, state);
   await pause(readingIntervalMs);
   await readAll(opened, state);
@@ -102,11 +120,14 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     }));
     printLine(JSON.stringify(withProblems, null, 2));
   } else {
-    for (const status of statuses) printStatus(status);
-    printLine(colorize('bold', 'Problems'));
-    const lines = findProblemLines(settings.agent, state);
-    for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
-    const note = missingComparisonNote(earlier, settings.mqtt);
+    for (const collector of allCollectors) {
+      const status = buildCollectorStatus(collector, settings.agent, state, language);
+      if (status !== undefined) printStatus(collector, status, language);
+    }
+    printLine(colorize('bold', texts.problems));
+    const lines = findProblemLines(settings.agent, state, language);
+    for (const line of lines.length === 0 ? [texts.noProblems] : lines) printLine(`  ${line}`);
+    const note = missingComparisonNote(earlier, settings.mqtt, texts);
     if (note !== undefined) printLine(`  ${colorize('yellow', note)}`);
   }
   const failed = statuses.some(

@@ -3,15 +3,16 @@ import { isInContainerNetwork } from '../lib/container.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
-import type { AnyCollectorDefinition } from '../model/collector.ts';
+import type { AnyCollectorDefinition, InactiveReason } from '../model/collector.ts';
 import { removeLostAgent } from '../mqtt/remove-published-data.ts';
 import type { Settings } from '../settings/index.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 export interface ScheduledAndInactiveCollectors {
   /** Collectors that are enabled. */
   scheduled: ScheduledCollector[];
-  /** Collectors that are disabled, each with the reason. */
-  inactive: { collector: AnyCollectorDefinition; reason: string }[];
+  /** Collectors that are disabled: by their schedule, unless there is another reason. */
+  inactive: { collector: AnyCollectorDefinition; reason?: InactiveReason }[];
 }
 
 /** Opens the collectors, which loads those that are enabled and accesses nothing else yet, and adds each enabled
@@ -26,7 +27,7 @@ export async function openEnabledCollectors(
   const inactive: ScheduledAndInactiveCollectors['inactive'] = [];
   for (const { collector, schedule, env } of settings.collectors) {
     if (schedule === undefined) {
-      inactive.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
+      inactive.push({ collector });
       continue;
     }
     const memory = state.memoryStore.forCollector(collector);
@@ -54,3 +55,10 @@ export async function openEnabledCollectors(
   }
   return { scheduled, inactive };
 }
+
+/** Why a collector is disabled, in words. */
+export const describeInactive = (
+  { collector, reason }: ScheduledAndInactiveCollectors['inactive'][number],
+  { collectorOff, inactiveReasons }: CommandTexts,
+): string =>
+  collectorOff(reason === undefined ? `${collector.id.toUpperCase()}_SCHEDULE=off` : inactiveReasons[reason]);

@@ -1,10 +1,12 @@
 import { allCollectors } from '../collectors/index.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
-import { type Problem, type Severity, severityNames } from '../model/problem.ts';
+import type { Problem, Severity } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { formatProblem, formatProblemText, groupProblems } from '../views/problem-groups.ts';
+import { groupProblems } from '../views/problem-groups.ts';
 import { findProblems } from '../views/problems.ts';
+import type { CommandLanguage } from './load-language.ts';
 import { colorize } from './terminal.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
   data_at_risk: 'red',
@@ -16,17 +18,21 @@ const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
 const withSerialNumber = ({ subject, serialNumber }: Problem) =>
   `${subject}${serialNumber === undefined ? '' : ` (${serialNumber})`}`;
 
+const withCertainty = ({ text, certain }: Problem, { lastKnown }: CommandTexts) =>
+  certain ? text : `${text} (${lastKnown})`;
+
 /** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The
  * broker is left out: a command may not have connected to it. */
 export const findProblemLines = (
   agent: AgentIdentity,
   state: MutableAgentState,
+  { severities, texts }: CommandLanguage,
   includes: (problem: Problem) => boolean = () => true,
 ): string[] =>
   groupProblems(
     findProblems(allCollectors, agent, state).filter((problem) => problem.place !== 'broker' && includes(problem)),
   ).flatMap(({ problem, consequences }) => [
-    `${colorize(colors[problem.severity], severityNames[problem.severity])}: ${withSerialNumber(problem)}: ${formatProblemText(problem)}`,
+    `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${withCertainty(problem, texts)}`,
     ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
-    ...consequences.map((one) => `  also affected: ${formatProblem(one)}`),
+    ...consequences.map((one) => `  ${texts.alsoAffected(`${one.subject}: ${withCertainty(one, texts)}`)}`),
   ]);

@@ -7,20 +7,20 @@ import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
+import type { CommandTexts } from './texts/english.ts';
 
 /** Whether there is an earlier list of problems: `unknown` if the broker did not tell. */
 export type EarlierProblems = 'restored' | 'none' | 'unknown';
 
 /** Says what a list of problems lacks that was not compared with earlier readings; undefined if it was. */
-export function missingComparisonNote(earlier: EarlierProblems, { MQTT_URL }: MqttSettings): string | undefined {
+export function missingComparisonNote(
+  earlier: EarlierProblems,
+  { MQTT_URL }: MqttSettings,
+  { notCompared, missingComparison }: CommandTexts,
+): string | undefined {
   if (earlier === 'restored') return undefined;
-  const reason =
-    earlier === 'none'
-      ? 'the broker has no earlier list of problems'
-      : MQTT_URL.protocol === 'embedded'
-        ? 'the agent runs its own broker, which this command does not ask and which forgets everything when the agent stops'
-        : 'it is unknown whether there is an earlier list of problems, because no broker could be asked';
-  return `${reason}, so this one cannot show that a file system has become read-only, that a drive has disappeared, or when a problem began`;
+  const isEmbedded = earlier === 'unknown' && MQTT_URL.protocol === 'embedded';
+  return missingComparison(notCompared[isEmbedded ? 'embedded' : earlier]);
 }
 
 async function restore(

@@ -33,10 +33,15 @@ import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { loadLanguage } from './load-language.ts';
 import { mosquittoSubCommand } from './mosquitto-sub-command.ts';
-import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
+import {
+  describeInactive,
+  openEnabledCollectors,
+  type ScheduledAndInactiveCollectors,
+} from './open-enabled-collectors.ts';
 import { flushOutputAndGetError } from './output.ts';
 import { exitDespiteHangingReads } from './process-end.ts';
 import { waitForStopSignalName } from './signals.ts';
+import { englishTexts } from './texts/english.ts';
 import { logUncaughtErrors } from './uncaught.ts';
 
 function logChange(
@@ -69,7 +74,7 @@ function logStart(
     `infra-monitor ${agent.version} is monitoring ${agent.name}${agent.site === undefined ? '' : ` (site ${agent.site})`}`,
   );
   for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
-  for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
+  for (const one of inactive) log.info(`  ${one.collector.title}: ${describeInactive(one, englishTexts)}`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
   log.info(`Topics: ${mosquittoSubCommand(mqtt, new Topics(agent).ownFilter)}`);
   if (protocol === 'embedded')

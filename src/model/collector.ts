@@ -53,9 +53,11 @@ export interface OpenedCollector<Readings extends AnyReadings> {
   close?(): Promise<void>;
 }
 
-/** A collector that has nothing to read on this machine. `inactiveReason` is for users. */
+export type InactiveReason = 'no_base_url' | 'sites_not_true' | 'agent_not_running' | 'not_linux';
+
+/** A collector that has nothing to read on this machine. */
 export interface InactiveCollector {
-  inactiveReason: string;
+  inactiveReason: InactiveReason;
 }
 
 /** What the program passes to a collector. */

@@ -3,6 +3,7 @@ import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { isAgentConnected, isEntryAvailable } from './availability.ts';
+import { english, type Language, translateDevice, translatePartName } from './language.ts';
 
 interface StatusValue {
   name: string;
@@ -44,43 +45,57 @@ export interface CollectorStatus {
   devices: DeviceStatus[];
 }
 
+type TableNames = Language['tables'][string][string] | undefined;
+
+/** Names of the metrics of parts are written as they stand behind the part's. */
+const nameOfMetric = (names: TableNames, key: string, { name }: AnyMetricDeclaration) =>
+  names?.metrics[key]?.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) ?? name;
+
 function statusValue(
   key: string,
   metric: AnyMetricDeclaration,
   { sample }: StateEntry,
   broker: BrokerConnectionState,
+  names: TableNames,
 ): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
   const value = 'followsAgentStatus' in metric ? isAgentConnected(broker) : (sample?.[key] ?? null);
-  return [key, { name: metric.name, value, ...(unit === undefined ? {} : { unit }) }];
+  const shown = typeof value === 'string' ? (names?.states?.[key]?.[value] ?? value) : value;
+  return [key, { name: nameOfMetric(names, key, metric), value: shown, ...(unit === undefined ? {} : { unit }) }];
 }
 
 function deviceOrPartStatus(
   collector: CollectorState,
   entry: StateEntry,
   metrics: Record<string, AnyMetricDeclaration>,
+  agent: AgentIdentity,
   broker: BrokerConnectionState,
+  names: TableNames,
 ): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {
     id: part === undefined ? slug(device.id) : part.id,
-    name: part?.name ?? device.name,
+    name: part === undefined ? translateDevice(names, agent, device).name : translatePartName(names, part),
     available: isEntryAvailable(collector, entry),
     ...(error === undefined ? {} : { error }),
     ...(hint === undefined ? {} : { hint }),
     since: since.toISOString(),
-    values: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => statusValue(key, metric, entry, broker))),
+    values: Object.fromEntries(
+      Object.entries(metrics).map(([key, metric]) => statusValue(key, metric, entry, broker, names)),
+    ),
   };
 }
 
 /** Path of a collector's last readings. */
 export const statusEndpointPath = ({ id, endpoint = id }: CollectorMetadata): string => `/${endpoint}/status`;
 
-/** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. */
+/** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. With a language,
+ * names and states are those that people read. */
 export function buildCollectorStatus(
   { id, tables }: CollectorMetadata,
   agent: AgentIdentity,
   state: AgentState,
+  language = english,
 ): CollectorStatus | undefined {
   const collector = state.collectors.get(id);
   if (collector === undefined) return undefined;
@@ -89,7 +104,8 @@ export function buildCollectorStatus(
     if (entry.excluded) continue;
     const { manufacturer, model, serialNumber, softwareVersion, liesOn, mounts } = entry.device;
     const deviceInfo = { manufacturer, model, serialNumber, softwareVersion, liesOn: liesOn?.map(slug), mounts };
-    const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {}, state.broker);
+    const names = language.tables[id]?.[entry.table];
+    const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {}, agent, state.broker, names);
     const device = devices.get(entry.device.id);
     if (entry.part === undefined)
       devices.set(entry.device.id, {

@@ -45,7 +45,7 @@ export const homeAssistantCollector: CollectorDefinition<
   tables: homeAssistantTables,
   memory: instanceHistoryMemoryFormat,
   async open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
-    if (instances.length === 0) return { inactiveReason: 'HA_BASE_URL is not set' };
+    if (instances.length === 0) return { inactiveReason: 'no_base_url' };
     const { InstanceMonitor } = await import('./instance-monitor.ts');
     const monitors = new Map(
       instances.map((instance) => [

@@ -51,8 +51,8 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   tables: sitesTables,
   memory: siteCauseMemoryFormat,
   async open(env, { agent: monitor, memory, agentDirectory, removeLostAgent }) {
-    if (!env.SITES) return { inactiveReason: 'SITES is not true' };
-    if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
+    if (!env.SITES) return { inactiveReason: 'sites_not_true' };
+    if (agentDirectory === undefined) return { inactiveReason: 'agent_not_running' };
     const causes = new SiteCauseStartTimes(memory);
     /** Ids by the slug of the device. */
     const lostAgents = new Map<string, string>();

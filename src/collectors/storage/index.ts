@@ -45,7 +45,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
   tables: storageTables,
   memory: storageMemoryFormat,
   async open(env, { agent, memory, hostRoots }) {
-    if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
+    if (process.platform !== 'linux') return { inactiveReason: 'not_linux' };
     const { StorageDrivesReader } = await import('./drives/storage-drives-reader.ts');
     const { PoolsReader } = await import('./pools/pools-reader.ts');
     const drives = new StorageDrivesReader(agent, memory, hostRoots, env);

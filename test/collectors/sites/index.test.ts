@@ -152,10 +152,10 @@ test('the collector is inactive unless it is enabled and the agent is running', 
   await expect(
     sitesCollector.open({ SITES: false }, { ...context, agentDirectory: new BrokerAgentDirectory() }),
   ).resolves.toEqual({
-    inactiveReason: 'SITES is not true',
+    inactiveReason: 'sites_not_true',
   });
   await expect(sitesCollector.open({ SITES: true }, context)).resolves.toEqual({
-    inactiveReason: 'this works only in a running agent',
+    inactiveReason: 'agent_not_running',
   });
 });
 

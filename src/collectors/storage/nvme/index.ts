@@ -21,7 +21,7 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
   tables: nvmeTables,
   memory: driveHistoryMemoryFormat,
   async open(env, { agent, memory, hostRoots }) {
-    if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
+    if (process.platform !== 'linux') return { inactiveReason: 'not_linux' };
     const { NvmeDrivesReader } = await import('./nvme-drives-reader.ts');
     const { poolsReaderOf } = await import('../pools/pools-reader.ts');
     const reader = new NvmeDrivesReader(agent, memory, hostRoots, env);

@@ -1,0 +1,55 @@
+import type { CommandTexts } from './english.ts';
+
+export const germanTexts: CommandTexts = {
+  settings: 'Einstellungen',
+  broker: 'Broker',
+  notifications: 'Benachrichtigungen',
+  problems: 'Probleme',
+  number: (value) => String(value).replace('.', ','),
+  yes: 'ja',
+  no: 'nein',
+  installedAndLatest: (installed, latest) => `${installed} (verfügbar: ${latest})`,
+  nothingFound: 'Nichts gefunden.',
+  noProblems: 'keine',
+  alsoAffected: (problem) => `ebenfalls betroffen: ${problem}`,
+  lastKnown: 'zuletzt bekannt',
+  asServiceRuns: (unit, user, rights) =>
+    `Wie ${unit} läuft: als Benutzer ${user}${rights === '' ? '' : ` mit ${rights}`}`,
+  userOfItsOwn: 'des Dienstes',
+  validSettings: (agent, site) => `gültig (Agent ${agent}${site === undefined ? '' : `, Standort ${site}`})`,
+  collectorOff: (reason) => `aus (${reason})`,
+  inactiveReasons: {
+    no_base_url: 'HA_BASE_URL ist nicht gesetzt',
+    sites_not_true: 'SITES ist nicht true',
+    agent_not_running: 'geht nur in einem laufenden Agenten',
+    not_linux: 'Laufwerke werden nur unter Linux gelesen',
+  },
+  collectorWorks: 'funktioniert (nichts gefunden)',
+  collectorReads: (working, all, milliseconds) => `funktioniert (${working} von ${all} in ${milliseconds} ms gelesen)`,
+  testMessage: 'Testnachricht von infra-monitor check.',
+  acceptedTestMessage: (origin) => `${origin} hat eine Testnachricht angenommen; bitte prüfen, ob sie angekommen ist`,
+  embeddedBroker: (url) =>
+    `eingebaut, unter ${url}, nur mit MQTT 3.1.1. Home Assistant verlangt ab 2027.1 MQTT 5: MQTT_URL auf dessen Broker setzen`,
+  connected: (url, version) => `verbunden mit ${url} (MQTT ${version})`,
+  topicsUsable: 'alle benötigten Topics sind les- und schreibbar',
+  announcementFits: (kibibytes) => `die größte Ankündigung (${kibibytes} KiB) lässt sich senden`,
+  announcementTooLarge: (topic, bytes, reason) => `${topic} lässt sich nicht ankündigen (${bytes} Byte): ${reason}`,
+  manyEntities: (count, most) =>
+    `die Programme an diesem Broker kündigen ${count} aktivierte Entitäten an, und die MQTT-Integration nimmt seit 2026.7 höchstens ${most} an: nicht Benötigtes ausschließen (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
+  dashboardCurrent: (path) => `das Dashboard ${path} ist auf dem aktuellen Stand`,
+  dashboardOutdated: (path, command) => `das Dashboard ${path} ist veraltet; ${command} aktualisiert es`,
+  dashboardEdited: (path) =>
+    `das Dashboard ${path} wurde in Home Assistant geändert; ob es aktuell ist, ist nicht bekannt`,
+  formerAgent: (name, id, command) =>
+    `auf diesem Rechner lief zuvor der Agent ${name}, dessen Geräte noch in Home Assistant sind. Um sie mit ihrem Verlauf zu behalten: AGENT_ID=${id} setzen („${command} adopt ${id}“ trägt es ein) und den Agenten neu starten; um sie zu entfernen: „${command} forget --agent ${id}“`,
+  changedSite: (before, now) =>
+    `SITE war ${before ?? 'nicht gesetzt'} und ist jetzt ${now ?? 'nicht gesetzt'}, aber Home Assistant lässt bekannte Geräte in ihrem Bereich. Um sie zu verschieben: Einstellungen → Geräte & Dienste → Geräte, dort auswählen und in den Bereich verschieben`,
+  notCompared: {
+    none: 'der Broker hat keine frühere Liste der Probleme',
+    embedded:
+      'der Agent hat einen eigenen Broker, den dieser Befehl nicht abfragt und der alles vergisst, sobald der Agent endet',
+    unknown: 'ob es eine frühere Liste der Probleme gibt, ist nicht bekannt, weil kein Broker gefragt werden konnte',
+  },
+  missingComparison: (reason) =>
+    `${reason}; diese Liste kann deshalb nicht zeigen, dass ein Dateisystem schreibgeschützt wurde, dass ein Laufwerk verschwunden ist oder wann ein Problem begann`,
+};

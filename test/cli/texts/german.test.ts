@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { englishTexts } from '../../../src/cli/texts/english.ts';
+import { germanTexts } from '../../../src/cli/texts/german.ts';
+import { run } from '../../helpers/cli.ts';
+
+/** All texts by the paths of their keys, each function with numbers and words in place of what it is given. */
+const sentences = (texts: object, path = ''): [string, string][] =>
+  Object.entries(texts).flatMap(([key, text]: [string, unknown]): [string, string][] => {
+    if (typeof text === 'string') return [[`${path}${key}`, text]];
+    if (typeof text !== 'function') return sentences(text as object, `${path}${key}.`);
+    return [[`${path}${key}`, String(text(...Array.from({ length: text.length }, (_, index) => index + 0.5)))]];
+  });
+
+const inEnglish = new Map(sentences(englishTexts));
+const sameInBoth = new Set(['broker']);
+
+describe('every text is German', () => {
+  test.each(sentences(germanTexts))('%s', (key, text) => {
+    if (!sameInBoth.has(key)) expect(text).not.toBe(inEnglish.get(key));
+    expect(text).not.toMatch(/\b(the|of|and|is|are|this|that|with|not)\b|’|\s$|^\s/);
+    // Whatever the English one says of this case, the German one says as well.
+    for (const number of ['0.5', '1.5', '2.5'])
+      expect(text.replace(',', '.').includes(number), number).toBe(inEnglish.get(key)?.includes(number));
+  });
+});
+
+const german = { AGENT_LANGUAGE: 'de' };
+
+test('once prints names and values in German', async () => {
+  const { status, output } = await run(german, 'once');
+  expect(status).toBe(0);
+  expect(output).toMatch(/^Rechner\n {2}testling\n {4}CPU-\S+ +\d+(,\d+)? %/);
+  expect(output).toContain('\nNVMe-Laufwerke\n  Kein NVMe-Laufwerk gefunden.\n');
+  expect(output).toMatch(/^ {4}Problem +nein$/m);
+  expect(output).toMatch(/^ {2}Kollektor Rechner\n( {4}.*\n)* {4}Letzter Erfolg /m);
+  expect(output).toMatch(/\nProbleme\n/);
+  expect(output).toContain('der Agent hat einen eigenen Broker');
+  expect(output).not.toMatch(/\b(Problems|none|yes|no|used)\b/);
+});
+
+test('once --json is the same in every language', async () => {
+  const names = async (settings: Record<string, string>) =>
+    JSON.stringify(JSON.parse((await run(settings, 'once', '--json')).output), (key, value) =>
+      key === 'value' || key === 'since' || key === 'lastSuccess' ? null : value,
+    );
+  expect(await names(german)).toBe(await names({ ...german, AGENT_LANGUAGE: 'en' }));
+});
+
+test('check prints German sentences', async () => {
+  const { status, output } = await run({ ...german, SITE: 'Berlin', AGENT_SCHEDULE: 'off' }, 'check');
+  expect(status).toBe(0);
+  expect(output).toContain('✓ Einstellungen: gültig (Agent testling, Standort Berlin)');
+  expect(output).toContain('! Broker: eingebaut, unter mqtt://');
+  expect(output).toContain('– Agent selbst: aus (AGENT_SCHEDULE=off)');
+  expect(output).toMatch(/✓ Rechner: funktioniert \(\d+ von \d+ in \d+ ms gelesen\)/);
+  expect(output).toContain('✓ NVMe-Laufwerke: funktioniert (nichts gefunden)');
+  expect(output).not.toMatch(/\b(works|valid|off \(|connected)\b/);
+});
