@@ -5,6 +5,7 @@ import { type Observer, observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
 import { Machine } from '../machine/machine.ts';
 import { poolDrives } from './pool-drives.ts';
+import { PoolsInHomeAssistant } from './pools-in-home-assistant.ts';
 
 const listTopic = 'infra-monitor/lab/problems';
 
@@ -43,10 +44,12 @@ udevadm settle`;
 class PoolMachine {
   readonly #machine: Machine;
   readonly #observer: Observer;
+  readonly #homeAssistant: PoolsInHomeAssistant | undefined;
 
-  constructor(machine: Machine, observer: Observer) {
+  constructor(machine: Machine, observer: Observer, homeAssistant: PoolsInHomeAssistant | undefined) {
     this.#machine = machine;
     this.#observer = observer;
+    this.#homeAssistant = homeAssistant;
   }
 
   /** Runs a command in which `$(by SERIAL)` is the device of a drive. */
@@ -55,24 +58,25 @@ class PoolMachine {
     return this.#machine.sh(`${by}\n${command}`, { seconds });
   }
 
-  /** One problem from the action on, which names all these, and none once it is mended. */
-  async scene(action: string, words: readonly string[], mending: string): Promise<void> {
+  /** One problem of the pool from the action on, which names all these, and none once it is mended. */
+  async scene(pool: string, words: readonly string[], action: string, mending: string): Promise<void> {
     const { messages } = this.#observer;
     const since = messages.length;
     const lists = () =>
       messages.slice(since).flatMap(({ topic, payload }) => (topic === listTopic ? [problemsIn(payload)] : []));
     await this.sh(action);
-    await until(
-      `a problem that names ${words.join(', ')}`,
-      () =>
-        lists()
-          .at(-1)
-          ?.some((one) => names(one, words)),
-      60,
-    );
+    const began = performance.now();
+    const isTold = () =>
+      lists()
+        .at(-1)
+        ?.some((one) => one.subject.endsWith(` ${pool}`) && hasWords(one.text, words));
+    await until(`a problem of ${pool} that names ${words.join(', ')}`, isTold, 60);
+    console.info(`${pool}: told ${Math.round((performance.now() - began) / 1000)} s after it happened`);
+    await this.#homeAssistant?.showsProblem(pool, words, 10);
     await this.nextReadings();
     await this.sh(mending);
     await until('the end of the problem', () => lists().at(-1)?.length === 0, 120);
+    await this.#homeAssistant?.areWell([pool], 10);
     const causes = new Set(lists().flatMap((list) => list.map(({ cause }) => cause)));
     expect([...causes], JSON.stringify(lists(), undefined, 1)).toHaveLength(1);
     expect(Math.max(...lists().map((list) => list.length))).toBe(1);
@@ -81,10 +85,12 @@ class PoolMachine {
   /** No problem while this runs. */
   async quiet(action: string): Promise<void> {
     const since = this.#observer.messages.length;
+    const shownBefore = await this.#homeAssistant?.lastChanges();
     await this.sh(action);
     await this.nextReadings();
     const lists = this.#observer.messages.slice(since).filter(({ topic }) => topic === listTopic);
     expect(lists.flatMap(({ payload }) => problemsIn(payload))).toEqual([]);
+    expect(await this.#homeAssistant?.lastChanges()).toEqual(shownBefore);
   }
 
   /** Waits until everything has been read twice: of the host, there is something new in each reading. */
@@ -96,14 +102,16 @@ class PoolMachine {
   }
 }
 
-const names = ({ subject, text }: PublishedProblem, words: readonly string[]) =>
-  words.every((word) => `${subject}: ${text}`.includes(word));
+const hasWords = (text: string, words: readonly string[]) => words.every((word) => text.includes(word));
+
+if (process.env.HOME_ASSISTANT_COMMAND === undefined) test.skip('… and Home Assistant shows the same');
 
 test('drives that die, are pulled and replaced, checks and scrubs: each trouble is one problem, which names the drive, and ends', async () => {
   const { port, url } = await startMosquitto();
   const observer = await observe(url);
   const machine = await Machine.bootWithPools(poolDrives);
-  const lab = new PoolMachine(machine, observer);
+  const homeAssistant = await PoolsInHomeAssistant.start(port);
+  const lab = new PoolMachine(machine, observer, homeAssistant);
   await lab.sh(pools);
   const everyTenSeconds = ['HOST', 'STORAGE', 'NVME'].map((id) => `${id}_SCHEDULE=*/10 * * * * *`);
   await machine.write(
@@ -115,26 +123,30 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
   );
   await observer.see(listTopic, (payload) => problemsIn(payload).length === 0, 180);
   await lab.nextReadings();
+  await homeAssistant?.areWell(['srv', 'media', 'home', 'fast', 'photos', 'small', 'lab/vms'], 60);
 
   // A drive that is pulled comes back at another place, with what it had.
   const pulled = (serial: string) => `name=$(basename $(by ${serial})); echo 1 >/sys/block/$name/device/delete`;
   const back = (serial: string) =>
     `for host in /sys/class/scsi_host/*/scan; do echo - - - >$host; done; until [ -n "$(by ${serial})" ]; do sleep 1; done; udevadm settle`;
   await lab.scene(
+    'srv',
+    ['ATA-2', '/mnt/srv', 'without redundancy'],
     pulled('ATA-2'),
-    ['srv', 'ATA-2', '/mnt/srv', 'without redundancy'],
     `${back('ATA-2')}; mdadm --zero-superblock $(by ATA-2) || true; mdadm /dev/md/srv --add $(by ATA-2); mdadm --wait /dev/md/srv || true`,
   );
   await lab.scene(
+    'media',
+    ['SAS-2', '/mnt/media', 'without redundancy'],
     `${pulled('SAS-2')}; dd if=/dev/zero of=/mnt/media/written bs=64k count=16 oflag=direct`,
-    ['media', 'SAS-2', '/mnt/media', 'without redundancy'],
     `${back('SAS-2')}; mdadm --zero-superblock $(by SAS-2) || true; mdadm /dev/md/media --add $(by SAS-2); mdadm --wait /dev/md/media || true`,
   );
   const table = (target: string) =>
     `dmsetup suspend worn; dmsetup load worn --table "0 $(blockdev --getsz $(by ATA-3)) ${target}"; dmsetup resume worn`;
   await lab.scene(
+    'home',
+    ['ATA-3', '/mnt/home', 'without redundancy'],
     `${table('error')}; dd if=/dev/zero of=/mnt/home/written bs=64k count=16 oflag=direct`,
-    ['home', 'ATA-3', '/mnt/home', 'without redundancy'],
     `${table('linear $(by ATA-3) 0')}; mdadm /dev/md/home --remove failed; mdadm /dev/md/home --add /dev/mapper/worn; mdadm --wait /dev/md/home || true`,
   );
   await lab.quiet(
@@ -146,8 +158,9 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
   const isScrubbed = (payload: string) => /"kind":"btrfs"/.test(payload) && /"last_check":"20/.test(payload);
   await until('the scrub is known', () => observer.messages.some(({ payload }) => isScrubbed(payload)), 60);
   await lab.scene(
+    'photos',
+    ['SAS-5', '/mnt/photos', 'without redundancy'],
     `${pulled('SAS-5')}; dd if=/dev/zero of=/mnt/photos/written bs=64k count=16 oflag=direct; sync`,
-    ['photos', 'SAS-5', '/mnt/photos', 'without redundancy'],
     `${back('SAS-5')}; wipefs -qa $(by SAS-5); btrfs replace start -B -f 2 $(by SAS-5) /mnt/photos`,
   );
   const fill = [
@@ -158,8 +171,9 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
     'try { for (let i = 0; ; i += 1) writeFileSync("/mnt/small/small" + i, small); } catch {}',
   ].join(' ');
   await lab.scene(
+    'small',
+    ['NVME-1', '/mnt/small', 'metadata nearly full'],
     `node --input-type=module --eval '${fill}'; sync`,
-    ['small', 'NVME-1', '/mnt/small', 'metadata nearly full'],
     'rm -f /mnt/small/*; sync; btrfs balance start --full-balance /mnt/small',
   );
 
@@ -168,14 +182,18 @@ test('drives that die, are pulled and replaced, checks and scrubs: each trouble 
   const nvmeBack = (serial: string) =>
     `echo 1 >/sys/bus/pci/rescan; until [ -n "$(by ${serial})" ]; do sleep 1; done; udevadm settle`;
   await lab.scene(
+    'fast',
+    ['NVME-2', '/mnt/fast', 'without redundancy'],
     nvmePulled('NVME-2'),
-    ['fast', 'NVME-2', '/mnt/fast', 'without redundancy'],
     `${nvmeBack('NVME-2')}; mdadm --zero-superblock $(by NVME-2) || true; mdadm /dev/md/fast --add $(by NVME-2); mdadm --wait /dev/md/fast || true`,
   );
 
+  const usedPercent =
+    '$(dmsetup status --noflush lab-vms-tpool | awk \'{ split($6, used, "/"); print int(used[1] * 100 / used[2]) }\')';
   await lab.scene(
-    'dd if=/dev/urandom of=/mnt/vms/data bs=1M count=118 oflag=direct; sync',
-    ['lab/vms', 'SAS-6', '/mnt/vms', 'nearly full'],
+    'lab/vms',
+    ['SAS-6', '/mnt/vms', 'nearly full'],
+    `until [ ${usedPercent} -ge 95 ]; do dd if=/dev/zero bs=1M count=2 oflag=append,direct conv=notrunc of=/mnt/vms/data; done`,
     'rm /mnt/vms/data; sync; fstrim /mnt/vms',
   );
 });
