@@ -207,6 +207,21 @@ function explanationByBlame(
   );
 }
 
+/** Of problems that blame the same devices, as those of two arrays on one drive that died, the worst explains the
+ * others; of equal ones the oldest. One that blames another device besides has a cause of its own. */
+function explanationBySharedBlame(
+  candidate: Candidate,
+  blamedBy: ReadonlyMap<string, readonly Candidate[]>,
+): Candidate | undefined {
+  const [first, ...more] = candidate.finding?.blames ?? [];
+  if (first === undefined) return undefined;
+  return blamedBy
+    .get(slug(first))
+    ?.filter((other) => compareProblems(other, candidate) < 0)
+    .filter(({ finding }) => more.every((blamed) => finding?.blames?.includes(blamed)))
+    .sort(compareProblems)[0];
+}
+
 /** The problem that explains another one: one of the same device, or one of a device that it is reached through. */
 function explanationOf(
   candidate: Candidate,
@@ -227,7 +242,7 @@ function explanationOf(
     return explainsEverything(other) && (!candidate.finding?.explainsDevice || compareProblems(other, candidate) < 0);
   });
   if (ofSameDevice !== undefined) return ofSameDevice.id;
-  const blaming = explanationByBlame(candidate, byDevice, blamedBy);
+  const blaming = explanationByBlame(candidate, byDevice, blamedBy) ?? explanationBySharedBlame(candidate, blamedBy);
   if (blaming !== undefined) return blaming.id;
   const problemsOf = (other: string | undefined) =>
     other === undefined || other === device ? [] : (byDevice.get(other) ?? []);

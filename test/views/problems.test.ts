@@ -22,7 +22,10 @@ function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] 
         if (key === 'line') return found('line', 'outage', { explainsBeyond: true });
         if (key === 'wan') return found('wan', 'outage', { explainedBy: ['line'] });
         if (key === 'gone') return found('gone', 'outage', { explainsDevice: true });
-        if (key === 'blaming') return found('blaming', severity as Severity, { blames: ['Disk 1'] });
+        if (key.startsWith('blaming')) {
+          const blames = [...(key.slice('blaming'.length) || '1')].map((number) => `Disk ${number}`);
+          return found(key, severity as Severity, { blames });
+        }
         return found(key, severity as Severity);
       }),
     ...(level === undefined
@@ -176,6 +179,25 @@ test('a problem and those of the device that it blames are one: the worst is tol
   expect(both('data_at_risk', 'degraded')).toEqual(['Thing: blaming text', '(Disk: hot text)']);
   expect(both('degraded', 'degraded')).toContain('(Disk: hot text)');
   expect(both('degraded', 'data_at_risk')).toEqual(['Disk: hot text', '(Thing: blaming text)']);
+});
+
+test('problems that blame the same device are one: the worst is told, of equal ones the oldest', () => {
+  const other = { id: 'Thing 2', name: 'Other' };
+  const both = (one: string, two: string) => [
+    ...thing(one),
+    { table: 'thing' as const, device: other, reading: { note: two } },
+  ];
+  const blaming = (one: string, two: string) => told(after(both(`blaming${one}`, `blaming${two}`)));
+  expect(blaming('1:degraded', '1:data_at_risk')).toEqual(['Other: blaming1 text', '(Thing: blaming1 text)']);
+  expect(blaming('12:degraded', '1:degraded')).toEqual(['Thing: blaming12 text', '(Other: blaming1 text)']);
+  // The second device is another cause.
+  expect(blaming('1:data_at_risk', '12:degraded')).toEqual(['Thing: blaming1 text', 'Other: blaming12 text']);
+  expect(blaming('1:degraded', '2:degraded')).toEqual(['Thing: blaming1 text', 'Other: blaming2 text']);
+  const oldest = after(both('', 'blaming:degraded'), both('blaming:degraded', 'blaming:degraded'));
+  expect(told(oldest)).toEqual(['Other: blaming text', '(Thing: blaming text)']);
+  const disk = { table: 'thing' as const, device: { id: 'Disk 1', name: 'Disk' }, reading: { note: '' } };
+  const gone = after([...both('', ''), disk], both('blaming:degraded', 'blaming:degraded'));
+  expect(told(gone)).toEqual(['(Disk: no longer present)', 'Thing: blaming text', '(Other: blaming text)']);
 });
 
 test('that a device is gone is explained by what blames it, however bad that is', () => {

@@ -66,6 +66,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
           ...ofPools,
         ];
       },
+      advice: () => pools.advice(),
       runAction(device) {
         if (!pools.acknowledge(device)) drives.acknowledge(device);
       },

@@ -24,6 +24,8 @@ export class LvmPools {
 
   /** What was wrong with snapshots when device mapper last said how they are, by the volume's id. */
   #snapshotProblems: ReadonlyMap<string, string> = new Map();
+  /** Why device mapper can't be asked how the snapshots are, where no pool of LVM tells. */
+  #hint: string | undefined;
 
   constructor(roots: HostRoots) {
     this.#deviceMapper = new DeviceMapper(roots);
@@ -33,6 +35,7 @@ export class LvmPools {
     const { raids, thinPools, snapshots } = listLvmVolumes(layout);
     const volumes = [...raids, ...thinPools];
     const statuses = volumes.length + snapshots.length === 0 ? {} : await this.#deviceMapper.read();
+    this.#hint = volumes.length === 0 ? statuses.hint : undefined;
     const before = this.#suspended;
     this.#suspended = new Set(volumes.filter(({ isSuspended }) => isSuspended).map(({ id }) => id));
     const believe = (volume: LvmVolume): LvmVolume => ({
@@ -57,6 +60,11 @@ export class LvmPools {
     };
   }
 
+  /** What is missing that no pool tells. */
+  advice(): string[] {
+    return this.#hint === undefined ? [] : [`whether LVM snapshots are full or lost is not known: ${this.#hint}`];
+  }
+
   /** By what was done since the beginning; undefined at first. */
   #secondsLeft(id: string, { action = '', synchronised, toSynchronise }: DmRaidStatus): number | undefined {
     if (synchronised === undefined || toSynchronise === undefined) return undefined;
@@ -70,6 +78,7 @@ export class LvmPools {
     const done = synchronised - start.done;
     return done === 0 ? undefined : ((toSynchronise - synchronised) * (at - start.at)) / done;
   }
+
   /** What is wrong stays so while device mapper does not say how the snapshot is. */
   #snapshotProblem({ id, name, device }: LvmVolume, { byName }: DmStatuses): string | undefined {
     const status = byName?.get(device.mapping?.name ?? '');

@@ -153,3 +153,37 @@ export const activeFindingsByKey = (
       return active === undefined ? [] : [[finding.key, active] as const];
     }),
   );
+
+export interface JudgedPool {
+  pool: PoolFindingsInput;
+  findings: readonly Finding[];
+}
+
+/** A drive that fails is one problem, however many pools lie on it: each text names the others, since one of them
+ * stands for all. */
+export function nameOthersAffected(judged: readonly JudgedPool[]): JudgedPool[] {
+  const poolsByDrive = new Map<string, Set<PoolFindingsInput>>();
+  for (const { pool, findings } of judged)
+    for (const finding of findings)
+      for (const drive of 'isUnknown' in finding ? [] : (finding.blames ?? []))
+        poolsByDrive.set(drive, (poolsByDrive.get(drive) ?? new Set()).add(pool));
+  return judged.map(({ pool, findings }) => ({
+    pool,
+    findings: findings.map((finding): Finding => {
+      if ('isUnknown' in finding) return finding;
+      const all = new Set(finding.blames?.flatMap((drive) => [...(poolsByDrive.get(drive) ?? [])]));
+      const others = [...all].filter((other) => other !== pool).map(describePool);
+      if (others.length === 0) return finding;
+      const affected = listFirstNames(others);
+      return {
+        ...finding,
+        text: `${finding.text}; this also affects ${affected}`,
+        step: `${finding.step ?? ''} ${affected}`,
+      };
+    }),
+  }));
+}
+
+/** “home (/home)”. */
+const describePool = ({ name, mounts }: PoolFindingsInput): string =>
+  mounts.length === 0 ? name : `${name} (${listFirstNames(mounts)})`;

@@ -15,7 +15,7 @@ import { BtrfsScrubReader } from './btrfs-scrub.ts';
 import { LvmPools } from './lvm.ts';
 import { readMdPools } from './md.ts';
 import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
-import { activeFindingsByKey } from './pool-findings.ts';
+import { activeFindingsByKey, type JudgedPool, nameOthersAffected } from './pool-findings.ts';
 import {
   acknowledgePool,
   countsSinceAcknowledged,
@@ -95,7 +95,8 @@ export class PoolsReader {
     const chain = new StorageChain(layout, found);
     this.#chain = chain;
     this.#pools.clear();
-    return [...found.flatMap((facts) => this.#observe(facts, layout, chain)), ...ofLvm.complaints];
+    const judged = found.map((facts) => this.#judge(facts, layout));
+    return [...nameOthersAffected(judged).flatMap((one) => this.#observe(one, layout, chain)), ...ofLvm.complaints];
   }
 
   /** Acknowledges what is only worth knowing: errors up to now, spares and slots that are gone. */
@@ -106,6 +107,11 @@ export class PoolsReader {
     if (memory === undefined) throw new Error('the memory of this pool is not loaded yet; try again in a minute');
     this.#memory.keep(pool.id, acknowledgePool(pool, memory));
     return true;
+  }
+
+  /** What could not be read, where no pool tells it. */
+  advice(): readonly string[] {
+    return this.#lvm.advice();
   }
 
   /** What hangs on the drive with this id, according to the last reading. */
@@ -127,7 +133,7 @@ export class PoolsReader {
     return poolMemoryFormat.parse(this.#memory.recall(id));
   }
 
-  #observe(found: PoolFacts, layout: StorageLayout, chain: StorageChain): ObservationOrComplaint<PoolReadingByTable>[] {
+  #judge(found: PoolFacts, layout: StorageLayout): JudgedPool {
     const memory = this.#recall(found.id);
     const isLoaded = this.#memory.isLoaded(found.id);
     const facts = nameMissingMembersFromMemory(found, memory);
@@ -148,6 +154,14 @@ export class PoolsReader {
     this.#pools.set(slug(facts.id), pool);
     const findings = facts.judge(pool);
     this.#findings.set(facts.id, activeFindingsByKey(findings, pool.before));
+    return { pool, findings };
+  }
+
+  #observe(
+    { pool, findings }: JudgedPool,
+    layout: StorageLayout,
+    chain: StorageChain,
+  ): ObservationOrComplaint<PoolReadingByTable>[] {
     const device = this.#device(pool, layout, chain);
     return [
       {

@@ -92,6 +92,21 @@ test.each([
   );
 });
 
+test('that snapshots cannot be asked for is advice where no pool of LVM says it', async () => {
+  dailyStatus('snapshot 16/8192 16');
+  const machine = watchPools();
+  await machine.see(withSnapshot());
+  expect(machine.reader.advice()).toEqual([]);
+  rack.fail('dmsetup status', 'Command failed.');
+  await machine.see(withSnapshot());
+  expect(machine.reader.advice()).toEqual([
+    'whether LVM snapshots are full or lost is not known: dmsetup: Command failed.',
+  ]);
+  const [pool] = await machine.see({ ...withSnapshot(), ...thin() });
+  expect(pool?.reading.hint).toBe('dmsetup: Command failed.');
+  expect(machine.reader.advice()).toEqual([]);
+});
+
 test('a lost snapshot stays a problem while device mapper does not say how it is, until it is usable or removed', async () => {
   dailyStatus('snapshot Invalid');
   const machine = watchPools();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseMdstatProgress } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
+import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { type ArrayMember, array, drive, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
 
 const healthy = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }) };
@@ -94,6 +95,24 @@ describe('a member that is gone', () => {
     expect(saidOf(await machine.see({ ...sda, ...sdc, ...array({ sda: {}, sdc: { slot: '1' } }) }))).toEqual([]);
     expect(saidOf(await machine.see({ ...sda, ...array({ sda: {} }, { degraded: '1' }) }))[0]).not.toContain('LAB-2');
   });
+});
+
+test('a drive on which two arrays lie is named by both, and each names the other', async () => {
+  const { '/proc/mdstat': _, '/proc/self/mountinfo': __, ...members } = array({ sda: {}, sdb: { slot: '1' } });
+  const home = JSON.parse(
+    JSON.stringify(members)
+      .replaceAll('md127', 'md126')
+      .replaceAll('9:127', '9:126')
+      .replaceAll('cd712c29', 'cd712c30')
+      .replaceAll('=srv', '=home'),
+  ) as MachineSnapshot;
+  const machine = watchPools();
+  expect(saidOf(await machine.see({ ...healthy, ...home }))).toEqual([]);
+  const pools = await machine.see({ ...sda, ...array({ sda: {}, sdb: { slot: '1' } }), ...home });
+  const [ofHome, ofSrv] = pools.toSorted((a, b) => a.name.localeCompare(b.name)).map((pool) => pool.findings[0]);
+  expect(ofSrv?.text).toMatch(/LAB-2.* is gone; .*; this also affects home$/);
+  expect(ofHome?.text).toMatch(/LAB-2.* is gone; .*; this also affects srv \(\/srv\)$/);
+  expect(ofHome?.blames).toEqual(ofSrv?.blames);
 });
 
 test('a failed member is told until it is replaced', async () => {
