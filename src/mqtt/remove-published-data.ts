@@ -10,7 +10,7 @@ import { readClaimTopicsOfAgent } from './claim-topics.ts';
 import { findUnclearedTopics } from './cleared-topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
 import { discoverySettleMs } from './discovery-lifecycle.ts';
-import { reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
+import { type ComponentRemovalPhase, reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed, readRetainedOfTopics } from './retained-topics.ts';
@@ -20,12 +20,33 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 /** Milliseconds until the broker has passed on what it has accepted. */
 const passOnTimeoutMs = 5000;
 
+/** Milliseconds that Home Assistant needs to remove entities. */
+const removalMs = 1000;
+
 /** Throws a UsageError that names the topic if the broker refuses it. */
-async function publish(connection: SingleUseBrokerConnection, topic: string, payload: string) {
-  return await connection.publish(topic, payload).catch((cause: unknown) => {
+async function publish(connection: SingleUseBrokerConnection, topic: string, payload: string, { retain = true } = {}) {
+  return await connection.publish(topic, payload, { retain }).catch((cause: unknown) => {
     throw cause instanceof PublishRefusedError ? new UsageError(`the broker refuses ${topic}`, { cause }) : cause;
   });
 }
+
+/** These announcements with each component in this phase of its removal. */
+const announcementsOfRemoval = (
+  agent: AgentIdentity,
+  announced: ReadonlyMap<string, string>,
+  phase: ComponentRemovalPhase,
+): ReadonlyMap<string, string> =>
+  doAtOnce(
+    reconcileDiscoveryPayloads({
+      agent,
+      desired: new Map(),
+      excluded: new Map(),
+      declared: () => false,
+      retained: announced,
+      dismissed: new Set(),
+      phase,
+    }),
+  ).payloads;
 
 /** Announces the devices to remove once more, because Home Assistant removes only what it knows. Returns whether it is
  * connected, as far as the broker tells: unknown if what subscribes to announcements subscribes to more, such as a
@@ -35,17 +56,7 @@ async function reannounceRemoved(
   agent: AgentIdentity,
   announced: ReadonlyMap<string, string>,
 ): Promise<'connected' | 'unknown' | 'away'> {
-  const { payloads: restored } = doAtOnce(
-    reconcileDiscoveryPayloads({
-      agent,
-      desired: new Map(),
-      excluded: new Map(),
-      declared: () => false,
-      retained: announced,
-      dismissed: new Set(),
-      phase: 'restore',
-    }),
-  );
+  const restored = announcementsOfRemoval(agent, announced, 'restore');
   const results = await Promise.all(
     [...announced].map(([topic, payload]) =>
       publish(connection, topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
@@ -154,8 +165,13 @@ export async function removePublishedData(
   // Without access to the claims there are none of this agent.
   const claims = await readClaimTopicsOfAgent(connection, agent, announced).catch(() => []);
   await withdrawAnnouncements(connection, topics, forgottenDevices);
+  await pause(removalMs);
+  // Home Assistant 2025.2 removes nothing when an announcement below a node ID is withdrawn, and every release ignores
+  // most of a withdrawal while it is busy with a component. Not retained: nothing is left of them.
+  for (const [topic, payload] of announcementsOfRemoval(agent, announced, 'tombstone'))
+    if (payload !== '') await publish(connection, topic, payload, { retain: false });
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
-  await pause(1000);
+  await pause(removalMs);
   const ownButStatus = ownTopics.filter((topic) => topic !== topics.status);
   await clearTopics(connection, agent, ownButStatus, announced.keys());
   // While there is a status, a watch shows the agent as lost, and can be asked again to forget it.

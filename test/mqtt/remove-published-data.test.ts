@@ -16,7 +16,7 @@ const everything = { [status]: 'offline', [announcement]: '{"device":{},"origin"
  * restricted. */
 async function remove(published: Record<string, string>, options: AedesOptions = {}) {
   const broker = await startBroker(options);
-  const { client, topics, see } = await observe(broker.url, { protocolVersion: 4, clientId: 'observer' });
+  const { client, topics, messages, see } = await observe(broker.url, { protocolVersion: 4, clientId: 'observer' });
   for (const [topic, payload] of Object.entries(published)) {
     await client.publishAsync(topic, payload, { retain: true, qos: 1 });
     await see(topic);
@@ -28,7 +28,8 @@ async function remove(published: Record<string, string>, options: AedesOptions =
   // Comes after all that was sent before.
   await client.publishAsync('marker', 'marker', { qos: 1 });
   await see('marker');
-  return { error, left: [...topics.keys()].filter((topic) => topic in published) };
+  const announcements = messages.flatMap(({ topic, payload }) => (topic === announcement ? payload : []));
+  return { error, left: [...topics.keys()].filter((topic) => topic in published), announcements };
 }
 
 /** Acknowledges messages on these topics and drops them, as brokers of MQTT 3.1.1 do without the right to write. */
@@ -52,8 +53,22 @@ test.each<[string, Record<string, string>]>([
   ['what an attempt has left that was interrupted', { [status]: 'offline', [state]: '{}' }],
   ['a lost agent that has announced nothing', { [status]: 'offline' }],
 ])('%s is removed', { timeout: 20_000 * patience }, async (_, published) =>
-  expect(await remove(published)).toEqual({ error: undefined, left: [] }),
+  expect(await remove(published)).toMatchObject({ error: undefined, left: [] }),
 );
+
+test('each component is removed by itself as well, for a Home Assistant that ignores a withdrawal', {
+  timeout: 20_000 * patience,
+}, async () => {
+  const components = { load: { platform: 'sensor', state_topic: 'x' }, event: { platform: 'event', state_topic: 'x' } };
+  const payload = JSON.stringify({ device: { name: 'gone' }, origin: {}, components });
+  const { error, announcements } = await remove({ [status]: 'offline', [announcement]: payload });
+  // Would tell what the broker has retained.
+  expect(error).toBeUndefined();
+  expect(announcements.slice(-2).map((text) => text && JSON.parse(text).components)).toEqual([
+    '',
+    { load: { platform: 'sensor' }, event: { platform: 'event' } },
+  ]);
+});
 
 const all = Object.keys(everything);
 const announcedOnly = { [status]: 'offline', [announcement]: everything[announcement] };
