@@ -16,6 +16,8 @@ export class BrokerAgentDirectory implements AgentDirectory {
   readonly bridges: ReadonlyMap<string, boolean> = this.#reports.bridges;
   /** Topics with a payload. */
   readonly #topics = new Map<string, ParsedTopic>();
+  /** Agents whose reports have been read; before that, it is not known which site they name. */
+  readonly #readAgents = new Set<string>();
   readonly #livenessProbe = new AgentLivenessProbe();
   #settle: () => void = () => undefined;
 
@@ -30,7 +32,9 @@ export class BrokerAgentDirectory implements AgentDirectory {
   }
 
   get agents(): ReportedAgent[] {
-    return this.#reports.agents(this.#livenessProbe.unresponsive((id) => this.#reports.siteOf(id)));
+    return this.#reports
+      .agents(this.#livenessProbe.unresponsive((id) => this.#reports.siteOf(id)))
+      .filter(({ id }) => this.#readAgents.has(id));
   }
 
   /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its
@@ -58,14 +62,22 @@ export class BrokerAgentDirectory implements AgentDirectory {
     const topics = new Topics(agent);
     const received = new Set<string>();
     const subscribedAgents = new Set<string>();
+    const roundTrip = () => pingBrokerThroughOwnTopic(connection, agent);
+    let areRetainedRead = false;
     let subscriptions = Promise.resolve();
     // One subscription for each agent, one after the other: a broker drops messages that do not fit into a client’s
     // queue.
     const subscribeTo = (otherAgent: string) => {
       subscribedAgents.add(otherAgent);
       subscriptions = subscriptions
-        .then(() => connection.subscribe(topics.of(otherAgent).ownReportFilters))
-        .catch(() => undefined);
+        .then(async () => {
+          await connection.subscribe(topics.of(otherAgent).ownReportFilters);
+          if (areRetainedRead) await roundTripUntilQuiet(received, roundTrip);
+        })
+        .catch(() => undefined)
+        .then(() => {
+          if (areRetainedRead) this.#readAgents.add(otherAgent);
+        });
     };
     connection.listen(({ topic, payload, retained }) => {
       const parsed = topics.parse(topic);
@@ -80,8 +92,10 @@ export class BrokerAgentDirectory implements AgentDirectory {
     await connection.subscribe(topics.presenceFilters);
     await roundTripUntilQuiet(received, async () => {
       await subscriptions;
-      await pingBrokerThroughOwnTopic(connection, agent);
+      await roundTrip();
     });
+    areRetainedRead = true;
+    for (const id of subscribedAgents) this.#readAgents.add(id);
     return received;
   }
 

@@ -83,6 +83,28 @@ test('it follows changed topics, removed topics and new agents', async () => {
   });
 });
 
+test('a new agent is listed once it is known which site it names', async () => {
+  let allow = () => {};
+  const allowed = new Promise<void>((resolve) => {
+    allow = resolve;
+  });
+  const { say, lab, follow } = await scene(said, {
+    authorizeSubscribe: (_client, subscription, done) => {
+      if (!subscription.topic.startsWith('infra-monitor/new/')) done(null, subscription);
+      else void allowed.then(() => done(null, subscription));
+    },
+  });
+  await follow();
+  await say('new/agent/new', '{"site":"Berlin"}');
+  await say('new/status', 'online');
+  // Comes after it.
+  await say('bridge/lake/state', '1');
+  await until('the marker', () => lab.bridges.has('lake'));
+  expect(known(lab, 'new')).toBeUndefined();
+  allow();
+  expect((await until('it is listed', () => known(lab, 'new'))).site).toBe('Berlin');
+});
+
 test('after the end of a connection it is not current, keeps its topics, and starts again with the next connection', async () => {
   const { broker, observer, say, lab, follow } = await scene(said);
   const first = await follow();
