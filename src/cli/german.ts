@@ -6,6 +6,7 @@ import { sitesNamesInGerman } from '../collectors/sites/german.ts';
 import { storageNamesInGerman } from '../collectors/storage/german.ts';
 import { nvmeNamesInGerman } from '../collectors/storage/nvme/german.ts';
 import type { Language } from '../views/language.ts';
+import { pageTextsInGerman } from '../views/page/german.ts';
 
 export const german: Language = {
   tables: {
@@ -38,6 +39,7 @@ export const german: Language = {
   },
   // Days in the dative, behind “seit”, “vor” and “nach”.
   durationUnits: { seconds: 's', minutes: 'min', hours: 'h', days: 'Tagen' },
+  page: pageTextsInGerman,
   words: {
     labDevices: { sites: 'Standorte' },
     problem: 'Problem',

@@ -140,7 +140,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new RecentMetricHistory();
   const page = createLivePageRoutes(
-    { catalogue: allCollectors, agent, state, history, agentDirectory },
+    { catalogue: allCollectors, agent, state, history, agentDirectory, language },
     settings.http.HTTP_ALLOWED_PEERS,
   );
   const paths = new Map([

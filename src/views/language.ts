@@ -2,9 +2,10 @@ import type { Device, DevicePart } from '../model/device.ts';
 import { type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { type DurationUnits, englishDurationUnits } from './duration.ts';
+import { englishPageTexts, type PageTexts } from './page/texts.ts';
 
 /** The names of any table. */
-interface AnyTableNames {
+export interface AnyTableNames {
   title: string;
   plural: string;
   metrics: Readonly<Record<string, string>>;
@@ -38,6 +39,7 @@ export interface Language {
   words: AnnouncementWords;
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;
+  page: PageTexts;
   /** By collector; what is not there has the words of the catalogue. */
   collectors: Readonly<Record<string, { title: string; nothingFound?: string }>>;
   /** By collector and table; what is not there has the names of the catalogue. */
@@ -49,6 +51,7 @@ export const english: Language = {
   tables: {},
   severities: severityNames,
   durationUnits: englishDurationUnits,
+  page: englishPageTexts,
   words: {
     labDevices: {},
     problem: 'Problem',
@@ -86,3 +89,11 @@ export const translateCollector = <Collector extends { id: string; title: string
   { collectors }: Language,
   collector: Collector,
 ): Collector => ({ ...collector, ...collectors[collector.id] });
+
+/** The names of a table; without them, those of the catalogue are shown. */
+export const namesOfTable = ({ tables }: Language, collector: string, table: string): AnyTableNames | undefined =>
+  tables[collector]?.[table];
+
+/** A metric's name where it stands for itself, not behind a part's. */
+export const metricNameAlone = (names: AnyTableNames | undefined, key: string, { name }: { name: string }): string =>
+  names?.metrics[key]?.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) ?? name;

@@ -11,6 +11,7 @@ import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { doAtOnce } from '../../src/model/steps.ts';
 import { startNotifications } from '../../src/notify/index.ts';
+import { english } from '../../src/views/language.ts';
 import { html } from '../../src/views/page/html.ts';
 import { buildOtherAgentSections } from '../../src/views/page/other-agents.ts';
 import { formatProblem } from '../../src/views/problem-groups.ts';
@@ -67,7 +68,8 @@ function problemsOnLabPage(agent: AgentIdentity, state: MutableAgentState): stri
     [`${agent.id}/status`, 'online'],
     [`${agent.id}/problems`, payload],
   ]);
-  const [section] = doAtOnce(buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, new Date()));
+  const context = { language: english, now: new Date() };
+  const [section] = doAtOnce(buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, context));
   return (section?.problems ?? []).map(({ text }) => {
     const [, severity = '', problem = ''] = /^<strong>(.*?)<\/strong> (.*?), for /.exec(html`${text}`.text) ?? [];
     return `${words(severity)} ${unescaped(problem)}`;

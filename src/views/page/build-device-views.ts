@@ -4,11 +4,13 @@ import type { AnyMetricDeclaration } from '../../model/metric.ts';
 import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { CollectorState, StateEntry } from '../../model/state.ts';
+import type { AgentIdentity, CollectorState, StateEntry } from '../../model/state.ts';
 import type { Steps } from '../../model/steps.ts';
+import { namesOfTable, translateDevice, translatePartName } from '../language.ts';
 import { type DeviceView, webAddress } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { viewOfProblem } from './problem-view.ts';
+import type { RenderingContext } from './rendering-context.ts';
 
 /** Problems by where they stand, and by their ids. */
 export interface ProblemIndex {
@@ -17,11 +19,11 @@ export interface ProblemIndex {
 }
 
 /** What device views need beside the state. */
-export interface DeviceViewContext {
+export interface DeviceViewContext extends RenderingContext {
+  agent: AgentIdentity;
   history: MetricHistory;
   range: HistoryRange;
   problems: ProblemIndex;
-  now: Date;
 }
 
 const isProblemFlag = (metric: AnyMetricDeclaration) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
@@ -70,9 +72,13 @@ function viewOfEntry(
   { id, tables }: CollectorMetadata,
   path: string,
   entry: StateEntry,
-  { history, range, problems, now }: DeviceViewContext,
+  context: DeviceViewContext,
 ): DeviceView {
-  const { device, part, error, hint, since } = entry;
+  const { agent, history, range, problems, language, now } = context;
+  const { part, error, hint, since } = entry;
+  const names = namesOfTable(language, id, entry.table);
+  const device = translateDevice(names, agent, entry.device);
+  const partName = part && translatePartName(names, part);
   const place = `${id}/${path}`;
   const ownProblems = (problems.byPath.get(place) ?? []).filter(
     (problem) => !isExplainedBySameDevice(problem, problems),
@@ -84,19 +90,21 @@ function viewOfEntry(
         table: entry.table,
         key,
         metric,
+        names,
         value: entry.sample?.[key] ?? null,
         line: history.lineOf(range, id, path, key, now),
       }),
     );
   return {
     ...viewOfDevice(place, device, tables[entry.table]?.title ?? ''),
-    ...(part === undefined
+    plural: names?.plural,
+    ...(partName === undefined
       ? {}
-      : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
-    problems: ownProblems.map((problem) => viewOfProblem(problem, problems.byId)),
+      : { name: partName, fullName: `${device.name} ${partName}`, details: '', href: undefined }),
+    problems: ownProblems.map((problem) => viewOfProblem(problem, problems.byId, language.page)),
     ...(error === undefined ? {} : { lostSince: since }),
     hint: hint ?? (entry.isMissing && ownProblems.length === 0 ? error : undefined),
-    ...buildMetricViews(metrics, now),
+    ...buildMetricViews(metrics, context),
   };
 }
 

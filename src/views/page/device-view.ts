@@ -25,6 +25,8 @@ export interface DeviceView {
   id: string;
   /** What it is, in the singular: “File system”. */
   kind: string;
+  /** What several of them are, in another language than English. */
+  plural?: string | undefined;
   name: string;
   /** The name with the device's, for a place outside the device. */
   fullName: string;

@@ -3,6 +3,7 @@ import type { CollectorMetadata } from '../../model/collector.ts';
 import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import type { Steps } from '../../model/steps.ts';
+import { english, type Language } from '../language.ts';
 import { findProblems } from '../problems.ts';
 import { buildCollectorSections } from './collector-sections.ts';
 import { type Html, html } from './html.ts';
@@ -10,6 +11,7 @@ import { buildOtherAgentSections } from './other-agents.ts';
 import { renderPageDocument } from './page-document.ts';
 import { renderProblemsAndAgent } from './problems-and-agent.ts';
 import { emptyTimeElements } from './relative-time.ts';
+import type { RenderingContext } from './rendering-context.ts';
 import { renderSection } from './section-html.ts';
 import { renderSectionIndex, siteAnchor } from './section-index.ts';
 
@@ -21,14 +23,14 @@ export interface PageContext {
   history: MetricHistory;
   /** The other agents, where this one monitors the lab. */
   agentDirectory?: Pick<AgentDirectory, 'agents'>;
+  /** English by default. */
+  language?: Language;
 }
 
 /** The page's parts, each with the id of its HTML element. */
-export interface RenderedPage {
+export interface RenderedPage extends RenderingContext {
   agent: AgentIdentity;
   range: HistoryRange;
-  /** What the elapsed times are counted to. */
-  now: Date;
   index: Html;
   summary: Html;
   sections: { id: string; site: string | undefined; html: Html }[];
@@ -36,27 +38,28 @@ export interface RenderedPage {
 
 /** Renders all parts. */
 export function* renderPageParts(
-  { catalogue, agent, state, history, agentDirectory }: PageContext,
+  { catalogue, agent, state, history, agentDirectory, language = english }: PageContext,
   range: HistoryRange,
   now: Date,
 ): Steps<RenderedPage> {
+  const context = { language, now };
   const problems = findProblems(catalogue, agent, state);
   const sections = [
-    ...(yield* buildCollectorSections(agent, catalogue, state, problems, { history, range, now })),
+    ...(yield* buildCollectorSections(agent, catalogue, state, problems, { history, range, ...context })),
     ...(agentDirectory === undefined
       ? []
-      : yield* buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
+      : yield* buildOtherAgentSections(catalogue, agent, agentDirectory.agents, context)),
   ];
   const page: RenderedPage = {
     agent,
     range,
-    now,
-    index: renderSectionIndex(sections),
-    summary: renderProblemsAndAgent(agent, state, problems, now),
+    ...context,
+    index: renderSectionIndex(sections, language.page),
+    summary: renderProblemsAndAgent(agent, state, problems, context),
     sections: [],
   };
   for (const section of sections) {
-    page.sections.push({ id: `${section.id}/`, site: section.site, html: yield* renderSection(section, now) });
+    page.sections.push({ id: `${section.id}/`, site: section.site, html: yield* renderSection(section, context) });
     yield 1;
   }
   return page;
@@ -71,8 +74,11 @@ const groupBySite = (sections: RenderedPage['sections']): Html[] =>
   );
 
 /** The page as a document. `prefix`: the path below which a proxy serves it. */
-export const pageDocument = ({ agent, range, now, index, summary, sections }: RenderedPage, prefix?: string): string =>
-  renderPageDocument({ agent, range, index, content: [summary, ...groupBySite(sections)] }, now, prefix);
+export const pageDocument = (
+  { agent, range, language, now, index, summary, sections }: RenderedPage,
+  prefix?: string,
+): string =>
+  renderPageDocument({ agent, range, index, content: [summary, ...groupBySite(sections)] }, { language, now }, prefix);
 
 /** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would
  * always change. */

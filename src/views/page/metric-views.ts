@@ -6,9 +6,11 @@ import {
 } from '../../model/metric.ts';
 import type { MetricValueLine } from '../../model/metric-history.ts';
 import { colorOf } from '../color-limits.ts';
+import { type AnyTableNames, metricNameAlone } from '../language.ts';
 import type { DeviceView, MetricView } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { renderMetricValue } from './render-metric-value.ts';
+import type { RenderingContext } from './rendering-context.ts';
 import { renderSparkline } from './sparkline.ts';
 import { renderUptime } from './uptime-strip.ts';
 
@@ -17,6 +19,8 @@ export interface ShownMetric {
   table: string;
   key: string;
   metric: AnyMetricDeclaration;
+  /** Of its table. */
+  names: AnyTableNames | undefined;
   value: MetricValue;
   line?: MetricValueLine | undefined;
 }
@@ -33,26 +37,32 @@ export function renderPercentBar(
   return html`<svg class="bar${color === undefined ? '' : ` ${color}`}" aria-hidden="true"><rect width="${width}%" height="100%"/></svg>`;
 }
 
+const nameAndValue = ({ key, metric, names, value }: ShownMetric, context: RenderingContext): MetricView => ({
+  name: metricNameAlone(names, key, metric),
+  value: renderMetricValue(metric, value, context, names?.states?.[key]),
+});
+
 /** With its bar and its line. */
-function viewOfNumber({ table, key, metric, value, line }: ShownMetric, now: Date): MetricView {
+function viewOfNumber(shown: ShownMetric, context: RenderingContext): MetricView {
+  const { table, key, metric, value, line } = shown;
   const color = typeof value === 'number' ? colorOf(table, key, value) : undefined;
   return {
-    name: metric.name,
-    value: renderMetricValue(metric, value, now),
+    ...nameAndValue(shown, context),
     color,
-    history: line && renderSparkline(line, metric),
+    history: line && renderSparkline(line, metric, context.language.page),
     bar: renderPercentBar(metric, value, color),
   };
 }
 
 /** With how long it could be reached. */
-function viewOfUptime({ metric, value, line }: ShownMetric, now: Date): MetricView {
-  const uptime = line && renderUptime(line);
+function viewOfUptime(shown: ShownMetric, context: RenderingContext): MetricView {
+  const uptime = shown.line && renderUptime(shown.line, context.language.page);
   const share = uptime?.share === undefined ? '' : html` <small>${uptime.share}</small>`;
+  const { name, value } = nameAndValue(shown, context);
   return {
-    name: metric.name,
-    value: html`${renderMetricValue(metric, value, now)}${share}`,
-    color: value === false ? 'red' : undefined,
+    name,
+    value: html`${value}${share}`,
+    color: shown.value === false ? 'red' : undefined,
     history: uptime?.strip,
   };
 }
@@ -60,14 +70,14 @@ function viewOfUptime({ metric, value, line }: ShownMetric, now: Date): MetricVi
 /** The metrics of a device or part by where they stand in its card. */
 export function buildMetricViews(
   metrics: readonly ShownMetric[],
-  now: Date,
+  context: RenderingContext,
 ): Pick<DeviceView, 'numbers' | 'uptimes' | 'facts'> {
   const views = { numbers: [] as MetricView[], uptimes: [] as MetricView[], facts: [] as MetricView[] };
   for (const shown of metrics) {
-    const { metric, value } = shown;
-    if (isPrimaryNumericMetric(metric)) views.numbers.push(viewOfNumber(shown, now));
-    else if (isUptimeMetric(metric)) views.uptimes.push(viewOfUptime(shown, now));
-    else views.facts.push({ name: metric.name, value: renderMetricValue(metric, value, now) });
+    const { metric } = shown;
+    if (isPrimaryNumericMetric(metric)) views.numbers.push(viewOfNumber(shown, context));
+    else if (isUptimeMetric(metric)) views.uptimes.push(viewOfUptime(shown, context));
+    else views.facts.push(nameAndValue(shown, context));
   }
   return views;
 }

@@ -3,16 +3,18 @@ import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { AnyMetricDeclaration, MetricValue, UpdateVersions } from '../../model/metric.ts';
-import { severityNames } from '../../model/problem.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { Steps } from '../../model/steps.ts';
 import type { AnyTable } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
+import { namesOfTable, translateCollector } from '../language.ts';
 import { formatProblem } from '../problem-groups.ts';
 import { type DeviceView, type PageSection, type ProblemView, webAddress } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { renderDistanceToNow } from './relative-time.ts';
+import type { RenderingContext } from './rendering-context.ts';
+import type { PageTexts } from './texts.ts';
 
 const isVersions = (value: unknown): value is UpdateVersions =>
   typeof value === 'object' &&
@@ -61,13 +63,14 @@ function otherDeviceView(
   agent: Pick<ReportedAgent, 'id' | 'name'>,
   collector: CollectorMetadata,
   { address: { device }, values = {}, isAvailable }: ReportedDevice,
-  now: Date,
+  context: RenderingContext,
 ): DeviceView {
-  const { id, title } = collector;
+  const { id, title } = translateCollector(context.language, collector);
   const [table, { title: kind, metrics }] = tableOfValues(collector, values) ?? ['', { title, metrics: {} }];
+  const names = namesOfTable(context.language, id, table);
   const shown = Object.entries(metrics).flatMap(([key, metric]): ShownMetric[] => {
     const value = parseTopicValue(metric, values[key]);
-    return metric.enabled === false || value === null ? [] : [{ table, key, metric, value }];
+    return metric.enabled === false || value === null ? [] : [{ table, key, metric, names, value }];
   });
   const name = device === agent.id || device === id ? title : `${title} ${device}`;
   return {
@@ -75,9 +78,9 @@ function otherDeviceView(
     kind,
     name,
     fullName: `${agent.name}: ${name}`,
-    details: isAvailable === false ? 'unavailable: last known values' : '',
+    details: isAvailable === false ? context.language.page.lastKnownValues : '',
     problems: [],
-    ...buildMetricViews(shown, now),
+    ...buildMetricViews(shown, context),
     parts: [],
   };
 }
@@ -87,32 +90,29 @@ const clockToleranceMs = 60_000;
 
 /** Since when a problem lasts. The clock of another machine may be wrong: a beginning in the future, or before this
  * program existed, says no more than that the problem was there when it was first seen. */
-function renderBeginning({ since, firstSeen }: ReportedProblem, now: Date): Html {
+function renderBeginning({ since, firstSeen }: ReportedProblem, context: RenderingContext): Html {
+  const texts = context.language.page;
   const seen = firstSeen.date;
   return since.getTime() > seen.getTime() + clockToleranceMs || since < buildDate
-    ? html`for at least ${renderDistanceToNow(seen, now)}`
-    : html`for ${renderDistanceToNow(since < seen ? since : seen, now)}`;
+    ? texts.lastingAtLeast(renderDistanceToNow(seen, context))
+    : texts.lasting(renderDistanceToNow(since < seen ? since : seen, context));
 }
 
-const renderReportedProblem = (problem: ReportedProblem, isOnline: boolean, now: Date): Html =>
-  html`<strong>${severityNames[problem.severity]}</strong> ${formatProblem({ ...problem, certain: isOnline && problem.certain })}, ${renderBeginning(problem, now)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
+const renderReportedProblem = (problem: ReportedProblem, isOnline: boolean, context: RenderingContext): Html =>
+  html`<strong>${context.language.severities[problem.severity]}</strong> ${formatProblem({ ...problem, certain: isOnline && problem.certain })}, ${renderBeginning(problem, context)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
 
-function problemViews({ isOnline, problems }: ReportedAgent, now: Date): ProblemView[] {
+function problemViews({ isOnline, problems }: ReportedAgent, context: RenderingContext): ProblemView[] {
   if (problems === undefined) return [];
   const views = problems.list
     .filter(({ explainedBy }) => explainedBy === undefined)
-    .map((problem) => ({ severity: problem.severity, text: renderReportedProblem(problem, isOnline, now) }));
+    .map((problem) => ({ severity: problem.severity, text: renderReportedProblem(problem, isOnline, context) }));
   return problems.omittedCount === 0
     ? views
-    : [...views, { severity: 'notice', text: `and ${problems.omittedCount} more` }];
+    : [...views, { severity: 'notice', text: context.language.page.moreProblems(problems.omittedCount) }];
 }
 
-const noteOf = ({ isOnline, problems }: ReportedAgent) =>
-  !isOnline
-    ? 'lost: last known values'
-    : problems === undefined
-      ? 'online; too old to say what is wrong, or just started'
-      : 'online';
+const noteOf = ({ isOnline, problems }: ReportedAgent, texts: PageTexts) =>
+  !isOnline ? texts.lost : problems === undefined ? texts.onlineWithoutProblems : texts.online;
 
 /** So many, those with something wrong first, in the order of all. */
 function mostImportant(agents: readonly ReportedAgent[]): readonly ReportedAgent[] {
@@ -123,13 +123,13 @@ function mostImportant(agents: readonly ReportedAgent[]): readonly ReportedAgent
 }
 
 /** What stands in place of the agents that are not shown. */
-const sectionOfOmitted = (count: number): PageSection => ({
+const sectionOfOmitted = (count: number, texts: PageTexts): PageSection => ({
   id: 'lab',
-  title: `${count} more agents`,
+  title: texts.moreAgents(count),
   problems: [],
   isFailing: false,
-  site: 'Others',
-  note: 'each is on its own page',
+  site: texts.otherSites,
+  note: texts.onTheirOwnPages,
   devices: [],
 });
 
@@ -150,10 +150,8 @@ function devicesByCollector(
   );
 }
 
-const noSite = 'No site';
-
 /** In the order of sites, the agent's own first, and those without a site last. */
-const bySite = (own: string | undefined, sections: readonly PageSection[]) => {
+const bySite = (own: string | undefined, sections: readonly PageSection[], { noSite }: PageTexts) => {
   const rank = ({ site = noSite }: PageSection) => (site === own ? 0 : site === noSite ? 2 : 1);
   return [...sections].sort((a, b) => rank(a) - rank(b) || (a.site ?? '').localeCompare(b.site ?? '', 'en'));
 };
@@ -164,8 +162,9 @@ export function* buildOtherAgentSections(
   catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,
   agents: readonly ReportedAgent[],
-  now: Date,
+  context: RenderingContext,
 ): Steps<PageSection[]> {
+  const texts = context.language.page;
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const others = agents.filter(({ id }) => !ownIds.has(id));
   const shown = mostImportant(others);
@@ -175,23 +174,21 @@ export function* buildOtherAgentSections(
     const known = devicesByCollector(catalogue, agent);
     const devices: DeviceView[] = [];
     for (const [declaration, device] of known.slice(0, maxDevices)) {
-      devices.push(otherDeviceView(agent, declaration, device, now));
+      devices.push(otherDeviceView(agent, declaration, device, context));
       yield 1;
     }
     sections.push({
       id: otherAgentAnchor(agent.id),
       title: agent.name,
-      site: agent.site ?? noSite,
+      site: agent.site ?? texts.noSite,
       href: webAddress(agent.problems?.pageUrl),
-      problems: problemViews(agent, now),
+      problems: problemViews(agent, context),
       isFailing: !agent.isOnline,
-      note: [noteOf(agent), ...(known.length > maxDevices ? ['more of its devices are on its own page'] : [])].join(
-        '; ',
-      ),
+      note: [noteOf(agent, texts), ...(known.length > maxDevices ? [texts.moreDevices] : [])].join('; '),
       devices,
     });
     yield 1;
   }
-  const inOrder = bySite(self.site, sections);
-  return shown.length === others.length ? inOrder : [...inOrder, sectionOfOmitted(others.length - shown.length)];
+  const inOrder = bySite(self.site, sections, texts);
+  return shown.length === others.length ? inOrder : [...inOrder, sectionOfOmitted(others.length - shown.length, texts)];
 }

@@ -28,7 +28,7 @@ const isRemarkable = ({ numbers, problems, lostSince }: DeviceView) =>
 export function groupPartsByKind(parts: readonly DeviceView[]): PartGroup[] {
   return [...groupBy(parts, ({ kind }) => kind)].map(([kind, ofKind]) => ({
     id: slug(kind),
-    title: pluralOf(kind),
+    title: ofKind[0]?.plural ?? pluralOf(kind),
     parts: ofKind,
     isOpen: ofKind.length <= maxPartsOfSmallGroup || ofKind.some(isRemarkable),
   }));

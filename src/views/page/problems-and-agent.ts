@@ -1,8 +1,10 @@
-import { isFaultSeverity, type Problem, severityNames } from '../../model/problem.ts';
+import { isFaultSeverity, type Problem } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { formatProblemText, groupProblems, type ProblemGroup } from '../problem-groups.ts';
 import { type Html, html } from './html.ts';
 import { renderDistanceToNow } from './relative-time.ts';
+import type { RenderingContext } from './rendering-context.ts';
+import type { PageTexts } from './texts.ts';
 
 /** Id of the HTML element that shows where a problem stands. */
 const anchorOf = ({ place, path }: Problem) =>
@@ -12,42 +14,43 @@ const anchorOf = ({ place, path }: Problem) =>
 const renderSubjectAndText = (problem: Problem) =>
   html`<a href="#${anchorOf(problem)}">${problem.subject}</a>: ${formatProblemText(problem)}`;
 
-const renderConsequences = (consequences: readonly Problem[]) =>
+const renderConsequences = (consequences: readonly Problem[], texts: PageTexts) =>
   consequences.length === 0
     ? ''
-    : html`<details><summary>also affected: ${consequences.length}</summary>${consequences.map((problem) => html`<p class="also">${renderSubjectAndText(problem)}</p>`)}</details>`;
+    : html`<details><summary>${texts.alsoAffected(consequences.length)}</summary>${consequences.map((problem) => html`<p class="also">${renderSubjectAndText(problem)}</p>`)}</details>`;
 
-const renderGroup = ({ problem, consequences }: ProblemGroup, now: Date) => {
+const renderGroup = ({ problem, consequences }: ProblemGroup, context: RenderingContext) => {
   const { severity, since, serialNumber, remedy } = problem;
-  return html`<li class="${severity}"><strong>${severityNames[severity]}</strong> ${renderSubjectAndText(problem)}, for ${renderDistanceToNow(since, now)}${
-    serialNumber === undefined ? '' : html` <small>serial number ${serialNumber}</small>`
-  }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences)}</li>`;
+  const { severities, page: texts } = context.language;
+  return html`<li class="${severity}"><strong>${severities[severity]}</strong> ${renderSubjectAndText(problem)}, ${texts.lasting(renderDistanceToNow(since, context))}${
+    serialNumber === undefined ? '' : html` <small>${texts.serialNumber(serialNumber)}</small>`
+  }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences, texts)}</li>`;
 };
 
-const renderList = (groups: readonly ProblemGroup[], now: Date) =>
-  groups.length === 0 ? '' : html`<ul>${groups.map((group) => renderGroup(group, now))}</ul>`;
+const renderList = (groups: readonly ProblemGroup[], context: RenderingContext) =>
+  groups.length === 0 ? '' : html`<ul>${groups.map((group) => renderGroup(group, context))}</ul>`;
 
 /** All problems first, then the state of the agent, its loop and its broker. */
 export function renderProblemsAndAgent(
   agent: AgentIdentity,
   state: AgentState,
   problems: readonly Problem[],
-  now: Date,
+  context: RenderingContext,
 ): Html {
   const { broker, collectors } = state;
+  const texts = context.language.page;
   const groups = groupProblems(problems);
   const faults = groups.filter(({ problem }) => isFaultSeverity(problem.severity));
   const notices = groups.filter(({ problem }) => !isFaultSeverity(problem.severity));
   const count = faults.length;
-  const headline = count === 0 ? 'All is well' : count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
   const worst = faults[0]?.problem.severity ?? 'well';
   const unread = [...collectors.values()].filter(({ lastRun }) => lastRun === undefined).length;
   return html`<section id="summary" class="${worst}" data-title="${count === 0 ? '' : `(${count}) `}${agent.name}">
-<div role="status"><h2>${headline}</h2></div>
-${renderList(faults, now)}${notices.length === 0 ? '' : html`<h3>Notices</h3>`}${renderList(notices, now)}
+<div role="status"><h2>${texts.headline(count)}</h2></div>
+${renderList(faults, context)}${notices.length === 0 ? '' : html`<h3>${texts.notices}</h3>`}${renderList(notices, context)}
 <dl class="facts" id="agent" tabindex="-1">
-<div><dt>Agent</dt><dd>${agent.version}, running for ${renderDistanceToNow(agent.startedAt, now)}</dd></div>
-<div><dt>Collectors</dt><dd>${collectors.size}, ${unread === 0 ? 'all read' : `${unread} not read yet`}</dd></div>
-<div><dt>Broker</dt><dd>${broker.connected ? 'connected' : 'disconnected'} for ${renderDistanceToNow(broker.since, now)}, ${broker.url}</dd></div>
+<div><dt>${texts.agent}</dt><dd>${texts.running(agent.version, renderDistanceToNow(agent.startedAt, context))}</dd></div>
+<div><dt>${texts.collectors}</dt><dd>${texts.collectorsRead(collectors.size, unread)}</dd></div>
+<div><dt>${texts.broker}</dt><dd>${texts.brokerState(broker.connected, renderDistanceToNow(broker.since, context), broker.url)}</dd></div>
 </dl></section>`;
 }

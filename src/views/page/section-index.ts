@@ -2,6 +2,7 @@ import { slug } from '../../model/naming.ts';
 import { isFaultSeverity, type Severity, severities } from '../../model/problem.ts';
 import type { DeviceView, PageSection } from './device-view.ts';
 import { type Html, html } from './html.ts';
+import type { PageTexts } from './texts.ts';
 
 /** A place on the page. */
 interface IndexEntry {
@@ -35,12 +36,13 @@ function indexEntries(sections: readonly PageSection[]): IndexEntry[] {
   return [...entries.values()];
 }
 
-function renderEntry({ anchor, title, faults }: IndexEntry) {
+function renderEntry({ anchor, title, faults }: IndexEntry, texts: PageTexts) {
   const worst = severities.find((severity) => faults.includes(severity));
-  const count = worst === undefined ? '' : html` <b>${faults.length}<span class="aside"> wrong</span></b>`;
+  const count =
+    worst === undefined ? '' : html` <b>${faults.length}<span class="aside"> ${texts.wrong(faults.length)}</span></b>`;
   return html`<li><a href="#${anchor}"${worst === undefined ? '' : html` class="${worst}"`}>${title}${count}</a></li>`;
 }
 
 /** Links to all sections, each with how much is wrong there. */
-export const renderSectionIndex = (sections: readonly PageSection[]): Html =>
-  html`<nav id="index" aria-label="Sections"><ul>${indexEntries(sections).map(renderEntry)}</ul></nav>`;
+export const renderSectionIndex = (sections: readonly PageSection[], texts: PageTexts): Html =>
+  html`<nav id="index" aria-label="${texts.sections}"><ul>${indexEntries(sections).map((entry) => renderEntry(entry, texts))}</ul></nav>`;

@@ -1,6 +1,7 @@
 import type { AnyMetricDeclaration } from '../../model/metric.ts';
 import type { IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
+import type { PageTexts } from './texts.ts';
 
 /** The view box is as high as the scale has last digits, so that heights are values, up to this: a thousandth is
  * nothing to see. */
@@ -72,13 +73,12 @@ const bandOf = (upper: readonly Point[], lower: readonly Point[]) =>
 
 const known = (values: IntervalValues) => values.filter((value) => value !== undefined);
 
-const rangeNames = { hour: 'last hour', day: 'last day' };
-
 /** Recent values as a small line with a description; of a day, with a band from the least to the most. Undefined while
  * there are fewer than five values, and of a count that never changed. The page's script reads the values from it. */
 export function renderSparkline(
   { range, values, least = values, most = values }: MetricValueLine,
   metric: AnyMetricDeclaration,
+  texts: PageTexts,
 ): Html | undefined {
   if (known(values).length < 5) return undefined;
   const unit = 'unit' in metric ? metric.unit : undefined;
@@ -95,7 +95,9 @@ export function renderSparkline(
       : scale.startsAtZero
         ? html`<path class="area" d="${lines.map((points) => areaOf(points, scale))}"/>`
         : '';
-  const ends = [...new Set([min, max].map((value) => value.toFixed(digits)))].join(' to ');
-  const description = `${rangeNames[range]} ${ends}${unit === undefined ? '' : ` ${unit}`}`;
+  const textOf = (value: number) => value.toFixed(digits).replace('.', texts.decimalSeparator);
+  const [lowest, highest] = [textOf(min), textOf(max)];
+  const ends = lowest === highest ? lowest : texts.ends(lowest, highest);
+  const description = `${texts.lineLabel(range, ends)}${unit === undefined ? '' : ` ${unit}`}`;
   return html`<svg class="line" role="img" aria-label="${description}" viewBox="${first} 0 ${values.length - 1 - first} ${scale.height}" preserveAspectRatio="none" data-high="${Number(scale.high.toFixed(digits))}" data-step="${Number(scale.step.toPrecision(6))}" data-digits="${digits}" data-unit="${unit}">${filled}<path d="${lines.map(lineOf)}"/></svg>`;
 }

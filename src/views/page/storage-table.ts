@@ -1,7 +1,9 @@
 import type { Device } from '../../model/device.ts';
 import { isFaultSeverity, type Problem, type Severity } from '../../model/problem.ts';
-import type { AgentState } from '../../model/state.ts';
+import type { AgentIdentity, AgentState } from '../../model/state.ts';
+import { type Language, namesOfTable, translateDevice } from '../language.ts';
 import { type Html, type HtmlContent, html } from './html.ts';
+import type { PageTexts } from './texts.ts';
 
 /** A drive or a pool, with the place of its card. */
 interface StorageDevice {
@@ -26,7 +28,12 @@ interface StorageRow {
 }
 
 /** All devices by their ids: drives and pools are among them. */
-function findDevices({ collectors }: AgentState, problems: readonly Problem[]): Map<string, StorageDevice> {
+function findDevices(
+  agent: AgentIdentity,
+  { collectors }: AgentState,
+  problems: readonly Problem[],
+  language: Language,
+): Map<string, StorageDevice> {
   const worstByPath = new Map<string, Severity>();
   for (const { path, severity } of problems.filter((one) => isFaultSeverity(one.severity))) {
     const [collector, device] = path.split('/');
@@ -36,10 +43,14 @@ function findDevices({ collectors }: AgentState, problems: readonly Problem[]): 
   }
   const devices = new Map<string, StorageDevice>();
   for (const { id, entries } of collectors.values())
-    for (const { device, part, address, excluded } of entries.values()) {
+    for (const { device, part, address, table, excluded } of entries.values()) {
       if (part !== undefined || excluded) continue;
       const path = `${id}/${address.device}`;
-      devices.set(device.id, { path, device, worst: worstByPath.get(path) });
+      devices.set(device.id, {
+        path,
+        device: translateDevice(namesOfTable(language, id, table), agent, device),
+        worst: worstByPath.get(path),
+      });
     }
   return devices;
 }
@@ -76,20 +87,26 @@ function rowsOf(devices: ReadonlyMap<string, StorageDevice>): StorageRow[] {
 const renderDevice = ({ path, device, worst }: StorageDevice): Html =>
   html`<a href="#${path}"${worst === undefined ? '' : html` class="${worst}"`}>${device.name}</a>`;
 
-const renderLink = ({ id, found, isGone }: StorageLink): Html =>
-  html`${found === undefined ? html`<span>${id}</span>` : renderDevice(found)}${isGone ? html` <i>gone</i>` : ''}`;
+const renderLink = ({ id, found, isGone }: StorageLink, texts: PageTexts): Html =>
+  html`${found === undefined ? html`<span>${id}</span>` : renderDevice(found)}${isGone ? html` <i>${texts.gone}</i>` : ''}`;
 
 const renderList = (items: readonly HtmlContent[]) =>
   items.length === 0 ? '–' : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 
-const renderRow = ({ below, pool, mounts }: StorageRow) =>
-  html`<tr><td>${renderList(below.map(renderLink))}</td><td>${pool === undefined ? '–' : renderDevice(pool)}</td><td>${renderList(mounts)}</td></tr>`;
+const renderRow = ({ below, pool, mounts }: StorageRow, texts: PageTexts) =>
+  html`<tr><td>${renderList(below.map((link) => renderLink(link, texts)))}</td><td>${pool === undefined ? '–' : renderDevice(pool)}</td><td>${renderList(mounts)}</td></tr>`;
 
 /** From drives over pools to mount points, each device with a link to its card; undefined if nothing is known of it. */
-export function renderStorageTable(state: AgentState, problems: readonly Problem[]): Html | undefined {
-  const rows = rowsOf(findDevices(state, problems));
+export function renderStorageTable(
+  agent: AgentIdentity,
+  state: AgentState,
+  problems: readonly Problem[],
+  language: Language,
+): Html | undefined {
+  const texts = language.page;
+  const rows = rowsOf(findDevices(agent, state, problems, language));
   if (rows.length === 0) return undefined;
-  return html`<table class="storage"><caption class="aside">From drives to mount points</caption>
-<thead><tr><th scope="col">Drives</th><th scope="col">Pool</th><th scope="col">Mounted at</th></tr></thead>
-<tbody>${rows.map(renderRow)}</tbody></table>`;
+  return html`<table class="storage"><caption class="aside">${texts.fromDrivesToMountPoints}</caption>
+<thead><tr><th scope="col">${texts.drives}</th><th scope="col">${texts.pool}</th><th scope="col">${texts.mountedAt}</th></tr></thead>
+<tbody>${rows.map((row) => renderRow(row, texts))}</tbody></table>`;
 }

@@ -1,5 +1,6 @@
 import type { HistoryRange, IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
+import type { PageTexts } from './texts.ts';
 
 type UptimeState = 'up' | 'partly' | 'down';
 
@@ -18,24 +19,30 @@ function pathOf(values: IntervalValues, state: UptimeState): string {
 }
 
 /** Never 100 % if it was down. */
-const formatShare = (share: number) => `${share === 1 ? 100 : (Math.floor(share * 1000) / 10).toFixed(1)}\u202f%`;
+const formatShare = (share: number, { decimalSeparator }: PageTexts) =>
+  `${share === 1 ? 100 : (Math.floor(share * 1000) / 10).toFixed(1).replace('.', decimalSeparator)}\u202f%`;
 
 /** Known intervals until a share says something. */
 const minKnownCount = 5;
 
-function describeShare(share: string | undefined, range: HistoryRange, isWhole: boolean): string {
-  if (share === undefined) return `the last ${range}, of which too little is known yet`;
-  return isWhole ? `${share} of the last ${range}` : `${share} of what is known of the last ${range}`;
+function describeShare(share: string | undefined, range: HistoryRange, isWhole: boolean, texts: PageTexts): string {
+  if (share === undefined) return texts.uptimeUnknown(range);
+  return isWhole ? texts.uptimeShare(share, range) : texts.uptimeShareOfKnown(share, range);
 }
 
 /** When something could be reached, as a strip of time, and its share of the time that is known, if that is enough for
  * one; undefined while nothing is known. */
-export function renderUptime({ range, values }: MetricValueLine): { share?: string; strip: Html } | undefined {
+export function renderUptime(
+  { range, values }: MetricValueLine,
+  texts: PageTexts,
+): { share?: string; strip: Html } | undefined {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;
   const share =
-    known.length < minKnownCount ? undefined : formatShare(known.reduce((sum, value) => sum + value, 0) / known.length);
-  const label = describeShare(share, range, known.length === values.length);
+    known.length < minKnownCount
+      ? undefined
+      : formatShare(known.reduce((sum, value) => sum + value, 0) / known.length, texts);
+  const label = describeShare(share, range, known.length === values.length, texts);
   const states = (['up', 'partly', 'down'] as const).map((state) => ({ state, path: pathOf(values, state) }));
   return {
     ...(share === undefined ? {} : { share }),

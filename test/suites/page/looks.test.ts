@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { german } from '../../../src/cli/german.ts';
 import { household } from '../../helpers/household.ts';
 import { browser, findings, live, servePage } from './browser.ts';
 
@@ -32,6 +33,27 @@ describe.each(schemes)('in %s', (colorScheme) => {
     },
   );
 });
+
+test.each(['phone', 'wide'] as const)(
+  'in German on a %s screen, axe-core finds nothing, and nothing overflows',
+  async (screen) => {
+    for (const colorScheme of schemes) {
+      const shown = { ...household(new Date()), language: german };
+      const page = await open(await serve(shown), { colorScheme, viewport: screens[screen], locale: 'de-DE' });
+      await live(page);
+      expect(await findings(page)).toEqual([]);
+      expect(await overhang(page)).toBe(0);
+      expect(await page.locator('#live').textContent()).toBe('live');
+      await page.locator('svg.uptime').first().hover();
+      expect(await page.locator('#tip').textContent()).toMatch(/^\d\d:\d\d (ja|unbekannt)$/);
+      await page.locator('svg.line[data-digits="1"]').first().hover();
+      expect(await page.locator('#tip').textContent()).toMatch(/^\d\d:\d\d \d+,\d\u202f/);
+      const { PAGE_PICTURES: pictures } = process.env;
+      if (pictures !== undefined)
+        await page.screenshot({ path: `${pictures}/german-${screen}-${colorScheme}.png`, fullPage: true });
+    }
+  },
+);
 
 test('dark and light colour schemes', async () => {
   const url = await serve();

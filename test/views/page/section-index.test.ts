@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DeviceView, PageSection } from '../../../src/views/page/device-view.ts';
 import { renderSectionIndex } from '../../../src/views/page/section-index.ts';
+import { englishPageTexts } from '../../../src/views/page/texts.ts';
 
 const device = (...problems: DeviceView['problems'][number][]): DeviceView => ({
   id: 'x',
@@ -21,9 +22,11 @@ const section = (id: string, more: Partial<PageSection> = {}): PageSection => ({
   ...more,
 });
 const linksOf = (...sections: PageSection[]) =>
-  [...renderSectionIndex(sections).text.matchAll(/<a href="#([^"]*)"(?: class="(\w+)")?>(.*?)<\/a>/g)].map(
-    ([, anchor, severity, text = '']) => [anchor, text.replaceAll(/<[^>]*>/g, ''), severity],
-  );
+  [
+    ...renderSectionIndex(sections, englishPageTexts).text.matchAll(
+      /<a href="#([^"]*)"(?: class="(\w+)")?>(.*?)<\/a>/g,
+    ),
+  ].map(([, anchor, severity, text = '']) => [anchor, text.replaceAll(/<[^>]*>/g, ''), severity]);
 
 test('a link for each section, with how much is wrong in it and how bad the worst is; notices are not wrong', () => {
   const degraded = { severity: 'degraded' as const, text: 'slow' };

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { AnyMetricDeclaration } from '../../../src/model/metric.ts';
 import type { MetricValueLine } from '../../../src/model/metric-history.ts';
-import { renderSparkline } from '../../../src/views/page/sparkline.ts';
+import { renderSparkline as renderIn } from '../../../src/views/page/sparkline.ts';
+import { englishPageTexts } from '../../../src/views/page/texts.ts';
+
+const renderSparkline = (line: MetricValueLine, metric: AnyMetricDeclaration) =>
+  renderIn(line, metric, englishPageTexts);
 
 const share: AnyMetricDeclaration = { kind: 'gauge', name: 'CPU', unit: '%', value: () => undefined };
 const degrees: AnyMetricDeclaration = {

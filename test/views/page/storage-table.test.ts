@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Device } from '../../../src/model/device.ts';
-import { renderStorageTable } from '../../../src/views/page/storage-table.ts';
-import { probe, stateOf } from '../../helpers/sample-collector.ts';
+import { english } from '../../../src/views/language.ts';
+import { renderStorageTable as renderIn } from '../../../src/views/page/storage-table.ts';
+import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
+
+const renderStorageTable = (state: Parameters<typeof renderIn>[1], problems: Parameters<typeof renderIn>[2]) =>
+  renderIn(agent, state, problems, english);
 
 const collector = probe(async () => []);
 const stateWith = (...devices: Device[]) =>

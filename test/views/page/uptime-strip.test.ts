@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { renderUptime } from '../../../src/views/page/uptime-strip.ts';
+import { englishPageTexts } from '../../../src/views/page/texts.ts';
+import { renderUptime as renderIn } from '../../../src/views/page/uptime-strip.ts';
+
+const renderUptime = (line: Parameters<typeof renderIn>[0]) => renderIn(line, englishPageTexts);
 
 test('nothing while nothing is known', () => {
   expect(renderUptime({ range: 'hour', values: [undefined, undefined] })).toBeUndefined();

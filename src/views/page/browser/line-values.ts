@@ -1,5 +1,6 @@
+import type { ScriptTexts } from './script-texts.ts';
+
 const minutesOfInterval = { hour: 1, day: 15 };
-const uptimeNames: Record<string, string> = { up: 'yes', partly: 'at times', down: 'no' };
 
 type Point = [x: number, y: number];
 
@@ -30,21 +31,29 @@ const heightsAt = (svg: Element, selector: string, x: number) =>
 const clockTime = (at: Date) => at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
 /** What was reachable at a place of a strip. */
-function textOfStrip(svg: Element, x: number): string {
+function textOfStrip(svg: Element, x: number, texts: ScriptTexts): string {
   for (const path of svg.querySelectorAll('path'))
     for (const [, start, end] of (path.getAttribute('d') ?? '').matchAll(/M(\d+) \.5H(\d+)/g))
-      if (Number(start) <= x && x < Number(end)) return uptimeNames[path.getAttribute('class') ?? ''] ?? '';
-  return 'unknown';
+      if (Number(start) <= x && x < Number(end)) return texts[path.getAttribute('class') as 'up' | 'partly' | 'down'];
+  return texts.unknown;
 }
 
 /** The value at a place of a line; of a day, with the least and the most. */
-function textOfLine(svg: SVGElement, x: number): string {
+function textOfLine(svg: SVGElement, x: number, texts: ScriptTexts): string {
   const { high, step, digits, unit } = svg.dataset;
-  const textOf = (height: number) => (Number(high) - height * Number(step)).toFixed(Number(digits));
+  const textOf = (height: number) =>
+    (Number(high) - height * Number(step)).toFixed(Number(digits)).replace('.', texts.decimalSeparator);
   const [value] = heightsAt(svg, 'path:last-child', x);
-  if (value === undefined) return 'unknown';
-  const ends = [...new Set(heightsAt(svg, '.band', x).map(textOf))].sort((a, b) => Number(a) - Number(b));
-  return `${textOf(value)}${unit ? `\u202f${unit}` : ''}${ends.length < 2 ? '' : ` (${ends.join(' to ')})`}`;
+  if (value === undefined) return texts.unknown;
+  // Heights go down.
+  const ends = [
+    ...new Set(
+      heightsAt(svg, '.band', x)
+        .sort((a, b) => b - a)
+        .map(textOf),
+    ),
+  ];
+  return `${textOf(value)}${unit ? `\u202f${unit}` : ''}${ends.length < 2 ? '' : ` (${ends.join(` ${texts.to} `)})`}`;
 }
 
 /** The first and the last place of a graph: an interval is one wide. A strip's last interval begins one before its
@@ -56,7 +65,7 @@ function placesOf(svg: SVGSVGElement): [first: number, last: number] {
 
 /** Shows values and their time beside the pointer, and where the keyboard's arrows are. `now`: by the agent's clock.
  * Returns what keeps one graph within reach of the Tab key when graphs come and go. */
-export function showValuesOfLines(now: () => Date): () => void {
+export function showValuesOfLines(now: () => Date, texts: ScriptTexts): () => void {
   const minutes = document.body.dataset.range === 'day' ? minutesOfInterval.day : minutesOfInterval.hour;
   const tip = document.createElement('p');
   tip.id = 'tip';
@@ -76,7 +85,7 @@ export function showValuesOfLines(now: () => Date): () => void {
     place = x;
     const end = now().getTime() - (last - x) * minutes * 60_000;
     const start = Math.floor(end / (minutes * 60_000)) * minutes * 60_000;
-    const text = svg.classList.contains('uptime') ? textOfStrip(svg, x) : textOfLine(svg, x);
+    const text = svg.classList.contains('uptime') ? textOfStrip(svg, x, texts) : textOfLine(svg, x, texts);
     tip.textContent = `${clockTime(new Date(start))} ${text}`;
     tip.classList.add('shown');
     const { left, top, width, bottom } = svg.getBoundingClientRect();

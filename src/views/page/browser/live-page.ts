@@ -2,6 +2,7 @@ import { formatDuration } from '../../duration.ts';
 import { rememberFolds, showTarget } from './folds.ts';
 import { showValuesOfLines } from './line-values.ts';
 import { morph } from './morph.ts';
+import type { ScriptTexts } from './script-texts.ts';
 
 /** What `/events` sends: the sections that changed, by their ids. */
 interface Sections {
@@ -17,7 +18,8 @@ const retryMs = 10_000;
 
 const byId = (id: string) => document.getElementById(id);
 const status = byId('live');
-const { run, now: renderedAt = '', range = 'hour' } = document.body.dataset;
+const { run, now: renderedAt = '', range = 'hour', texts: encodedTexts = '' } = document.body.dataset;
+const texts: ScriptTexts = JSON.parse(encodedTexts);
 
 /** Milliseconds by which this browser's clock is ahead of the agent's. */
 let clockOffset = Date.now() - Date.parse(renderedAt);
@@ -26,18 +28,18 @@ let lastMessageAt = 0;
 function showElapsedTimes(): void {
   const now = Date.now() - clockOffset;
   for (const time of document.querySelectorAll('time')) {
-    const text = formatDuration(Math.abs(now - Date.parse(time.dateTime)) / 1000);
+    const text = formatDuration(Math.abs(now - Date.parse(time.dateTime)) / 1000, texts.durationUnits);
     if (time.textContent !== text) time.textContent = text;
   }
   if (lastMessageAt === 0) return;
   const silence = (Date.now() - lastMessageAt) / 1000;
   const isSilent = silence > maxSilenceSeconds;
   if (status !== null)
-    status.textContent = isSilent ? `no message from the agent for ${formatDuration(silence)}` : 'live';
+    status.textContent = isSilent ? `${texts.silentFor} ${formatDuration(silence, texts.durationUnits)}` : texts.live;
   document.body.className = isSilent ? 'silent' : 'live';
 }
 
-const keepTabStop = showValuesOfLines(() => new Date(Date.now() - clockOffset));
+const keepTabStop = showValuesOfLines(() => new Date(Date.now() - clockOffset), texts);
 
 function update({ run: agentRun, now, sections }: Sections): void {
   if (agentRun !== run) {
