@@ -2,9 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { alertDefinitions } from '../scripts/generate/alerts.ts';
-import { renderAppConfig, renderAppRepository, renderAppTranslation } from '../scripts/generate/app-config.ts';
+import {
+  renderAppConfig,
+  renderAppRepository,
+  renderAppTranslation,
+  renderTranslatedApp,
+} from '../scripts/generate/app-config.ts';
+import { appOptionsInGerman } from '../scripts/generate/app-german.ts';
 import { listBlueprints, renderBlueprints } from '../scripts/generate/blueprint.ts';
+import { germanBlueprintTexts } from '../scripts/generate/blueprint-german.ts';
 import { renderBlueprintReference } from '../scripts/generate/blueprint-reference.ts';
+import { type BlueprintTexts, englishBlueprintTexts } from '../scripts/generate/blueprint-texts.ts';
 import { renderEnvExample } from '../scripts/generate/env-example.ts';
 import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderReadme } from '../scripts/generate/readme.ts';
@@ -22,6 +30,8 @@ import { program } from './helpers/agent.ts';
 import { announcementsOf, exampleLab } from './helpers/lab.ts';
 
 // `npm run generate` updates these files.
+
+const ofLanguage = (texts: BlueprintTexts) => renderBlueprints(alertDefinitions, texts);
 
 test('.env.example', async () => {
   await expect(renderEnvExample(titledSettingsSchemas(allCollectors))).toMatchFileSnapshot('../.env.example');
@@ -43,8 +53,8 @@ test('entities reference', async () => {
 });
 
 test('blueprints reference, with a button to import each once the project has an address', async () => {
-  const blueprints = listBlueprints(alertDefinitions);
-  expect(blueprints.map(({ id }) => id).sort()).toEqual([...renderBlueprints(alertDefinitions).keys()].sort());
+  const blueprints = listBlueprints(englishBlueprintTexts);
+  expect(blueprints.map(({ id }) => id).sort()).toEqual([...ofLanguage(englishBlueprintTexts).keys()].sort());
   await expect(renderBlueprintReference(blueprints, supportUrl)).toMatchFileSnapshot('../docs/reference/blueprints.md');
   const published = renderBlueprintReference(blueprints, 'https://forge.example/lab');
   expect(
@@ -90,8 +100,12 @@ test('example of a recorder package', async () => {
   );
 });
 
-test.each([...renderBlueprints(alertDefinitions)])('blueprint %s', async (id, content) => {
-  await expect(content).toMatchFileSnapshot(`../ha-config/blueprints/automation/infra_monitor/${id}.yaml`);
+const blueprintFiles = [englishBlueprintTexts, germanBlueprintTexts].flatMap((texts) =>
+  [...ofLanguage(texts)].map(([id, content]) => ({ file: `${texts.folder}/${id}`, content })),
+);
+
+test.each(blueprintFiles)('blueprint $file', async ({ file, content }) => {
+  await expect(content).toMatchFileSnapshot(`../ha-config/blueprints/automation/${file}.yaml`);
 });
 
 test('the app has every setting as an option', async () => {
@@ -100,6 +114,9 @@ test('the app has every setting as an option', async () => {
   );
   await expect(renderAppTranslation(titledSettingsSchemas(allCollectors))).toMatchFileSnapshot(
     '../ha-config/app/translations/en.yaml',
+  );
+  await expect(renderTranslatedApp(titledSettingsSchemas(allCollectors), appOptionsInGerman)).toMatchFileSnapshot(
+    '../ha-config/app/translations/de.yaml',
   );
   await expect(renderAppRepository()).toMatchFileSnapshot('../repository.yaml');
 });

@@ -18,8 +18,8 @@ export interface AlarmLoop {
   pause: string;
   /** Templates by the names of their variables; the last is `result`, with `known`, `messages` and `quiet`. */
   steps: YamlMap;
-  /** The one message of everything that is known at the start: title, tag, and a template of the list. */
-  start?: { title: string; tag: string; list: string };
+  /** The one message of everything that is known at the start: title, tag, and a template of the message. */
+  start?: { title: string; tag: string; message: string };
 }
 
 /** Event by which a run hands on what it knows to the next one: nothing else of an automation is kept between runs. */
@@ -110,7 +110,7 @@ export const renderAlarmLoop = ({
                   conditions: '{{ is_first and at_start and result.known | count > 0 }}',
                   sequence: tell({
                     title: start.title,
-                    message: `Home Assistant has started and finds: ${start.list}`,
+                    message: start.message,
                     tag: start.tag,
                     over: false,
                   }),

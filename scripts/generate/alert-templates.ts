@@ -1,4 +1,5 @@
 import type { AlertDefinition } from './alerts.ts';
+import type { BlueprintTexts } from './blueprint-texts.ts';
 import {
   explainedExpression,
   lastingTemplate,
@@ -55,8 +56,9 @@ const message = (title: string, text: string, over: boolean) =>
   ].join('\n');
 
 /** The messages to send now, and what is known after they have been sent. */
-export const alertDueTemplate = ({ id, title, recovered }: AlertDefinition): string =>
-  [
+export function alertDueTemplate({ id }: AlertDefinition, texts: BlueprintTexts): string {
+  const { title, recovered } = texts.alerts[id];
+  return [
     `{%- set time = now().strftime('%H:%M:%S') -%}{%- set quiet = ${quietHoursExpression} -%}{%- set at = as_timestamp(now()) -%}`,
     '{%- set ns = namespace(known=[], messages=[]) -%}',
     '{%- for k in compared -%}{%- set subject = k.subject -%}{%- set began = k.began -%}',
@@ -64,13 +66,14 @@ export const alertDueTemplate = ({ id, title, recovered }: AlertDefinition): str
     setTitleVariables,
     "{%- set since = began | timestamp_custom('%H:%M') -%}",
     '{%- if k.ended > 0 and not quiet -%}{%- set ended = k.ended -%}',
-    message(recovered, `It lasted {{ 'longer than ' if k.adopted }}${lastingTemplate('ended')}.`, true),
+    message(recovered, texts.itLasted(lastingTemplate('ended', texts)), true),
     '{%- elif k.ended == 0 and k.held > 0 and (at - k.held >= minutes * 60 if not k.told else remind_hours > 0 and at - k.told_at >= remind_hours * 3600) -%}',
-    message(title, `${reasonTemplate}{{ 'Still, since' if k.told else 'Since' }} {{ since }}.`, false),
+    message(title, `${reasonTemplate}${texts.since}`, false),
     '{%- set ns.known = ns.known + [dict(k, told=true, told_at=at)] -%}',
     '{%- else -%}{%- set ns.known = ns.known + [k] -%}{%- endif -%}{%- endfor -%}',
     '{{ dict(known=ns.known, messages=ns.messages, quiet=quiet) }}',
   ].join('\n');
+}
 
 /** Seconds until an alarm or a repeat is due; a minute in quiet hours, whose end nothing else tells. */
 export const alertPauseTemplate = [

@@ -1,9 +1,9 @@
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
+import type { AlertId } from './blueprint-texts.ts';
 import { metricNames, type WatchedKind } from './watched-entities.ts';
 
 /** A limit that the user sets. */
 export interface AlertLimit {
-  name: string;
   default: number;
   unit: string;
   min: number;
@@ -13,9 +13,7 @@ export interface AlertLimit {
 /** What an alert watches, and which states are good and which are bad. A state that is neither, such as unavailable and
  * unknown, neither begins nor ends an alarm. */
 export interface AlertDefinition {
-  id: string;
-  name: string;
-  description: string;
+  id: AlertId;
   /** Home Assistant's filter for the entities that can be chosen. */
   filter: readonly YamlMap[];
   /** The entities that are watched if none is chosen. */
@@ -26,9 +24,6 @@ export interface AlertDefinition {
   limits?: Record<string, AlertLimit>;
   /** Minutes for which the state must be bad. */
   minutes: number;
-  /** Titles of the alarm and of its end: Jinja templates of `device` and `name` (of the entity), and of the above. */
-  title: string;
-  recovered: string;
 }
 
 const mqtt = (domain: string, deviceClass?: string): YamlMap => ({
@@ -78,31 +73,21 @@ const numeric = ({ good, bad }: { good: string; bad: string }) => ({
 export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'agent_lost',
-    name: 'Agent lost',
-    description: 'An agent, or the machine that it runs on, is offline.',
     ...connected,
     all: { ...connectivity, name: metricNames('agent', 'agent', 'agent_connected'), id: '_agent_connected' },
     minutes: 3,
-    title: '{{ device }} is lost',
-    recovered: '{{ device }} is back',
   },
   {
     id: 'drive_problem',
-    name: 'Drive problem',
-    description: 'A drive reports that it is failing, or its history shows it.',
     ...problem,
     all: { ...problemKind, name: 'Problem', id: '_problem', sibling: driveNames },
     minutes: 1,
-    title: '{{ device }} has a problem',
-    recovered: '{{ device }} no longer has a problem',
   },
   {
     id: 'drive_hot',
-    name: 'Drive hot',
-    description: 'A drive is hotter than you want it to be.',
     filter: [mqtt('sensor', 'temperature')],
     ...numeric(atMost('limit', 3)),
-    limits: { limit: { name: 'Hot from', default: 70, unit: '°C', min: 30, max: 110 } },
+    limits: { limit: { default: 70, unit: '°C', min: 30, max: 110 } },
     all: {
       domain: 'sensor',
       deviceClass: 'temperature',
@@ -111,32 +96,23 @@ export const alertDefinitions: readonly AlertDefinition[] = [
       sibling: driveNames,
     },
     minutes: 10,
-    title: '{{ device }} is hot: {{ value }} {{ unit }}',
-    recovered: '{{ device }} has cooled down: {{ value }} {{ unit }}',
   },
   {
     id: 'wear_reached',
-    name: 'Wear reached',
-    description: 'A drive has used up as much of its life as you allow.',
     filter: [mqtt('sensor')],
     ...numeric(atMost('limit')),
-    limits: { limit: { name: 'Worn from', default: 80, unit: '%', min: 1, max: 250 } },
+    limits: { limit: { default: 80, unit: '%', min: 1, max: 250 } },
     all: { domain: 'sensor', name: metricNames('storage', 'drive', 'percentage_used'), id: '_percentage_used' },
     minutes: 1,
-    title: '{{ device }} is worn: {{ value }} % of its life is used',
-    recovered: '{{ device }} is below the limit again: {{ value }} %',
   },
   {
     id: 'disk_filling',
-    name: 'Disk filling',
-    description:
-      'A file system is running out of space: each of “Free”, “Used” and “Time to full” is compared with the limit in its unit.',
     filter: [mqtt('sensor')],
     ...numeric({ good: byUnit('good'), bad: byUnit('bad') }),
     limits: {
-      free_limit: { name: 'Free at least', default: 10, unit: 'GiB', min: 0, max: 100_000 },
-      used_limit: { name: 'Used at most', default: 90, unit: '%', min: 1, max: 100 },
-      time_limit: { name: 'Time to full at least', default: 14, unit: 'd', min: 0, max: 3650 },
+      free_limit: { default: 10, unit: 'GiB', min: 0, max: 100_000 },
+      used_limit: { default: 90, unit: '%', min: 1, max: 100 },
+      time_limit: { default: 14, unit: 'd', min: 0, max: 3650 },
     },
     all: {
       domain: 'sensor',
@@ -144,13 +120,9 @@ export const alertDefinitions: readonly AlertDefinition[] = [
       id: '_filesystem_.*(?<!_inodes)_(free|used|time_to_full)',
     },
     minutes: 10,
-    title: '{{ name }}: {{ value }} {{ unit }}',
-    recovered: '{{ name }}: enough space again, {{ value }} {{ unit }}',
   },
   {
     id: 'router_unreachable',
-    name: 'Router unreachable',
-    description: 'A router does not answer.',
     ...connected,
     all: {
       ...connectivity,
@@ -159,26 +131,18 @@ export const alertDefinitions: readonly AlertDefinition[] = [
       otherModel: '(Ping|TCP|HTTP)( target|-Ziel)|Home Assistant',
     },
     minutes: 2,
-    title: '{{ device }} does not answer',
-    recovered: '{{ device }} answers again',
   },
   {
     id: 'wan_outage',
-    name: 'WAN outage',
-    description: 'A router has no internet connection.',
     ...connected,
     all: { ...connectivity, name: 'Internet', id: '_wan' },
     minutes: 2,
-    title: '{{ device }} has no internet',
-    recovered: '{{ device }} has internet again',
   },
   {
     id: 'slow_line',
-    name: 'Slow line',
-    description: 'A line is slower than it should be.',
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
-    limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
+    limits: { limit: { default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
     all: {
       domain: 'sensor',
       deviceClass: 'data_rate',
@@ -186,30 +150,19 @@ export const alertDefinitions: readonly AlertDefinition[] = [
       id: '_downstream',
     },
     minutes: 30,
-    title: '{{ name }}: only {{ value }} {{ unit }}',
-    recovered: '{{ name }}: {{ value }} {{ unit }} again',
   },
   {
     id: 'firmware_update',
-    name: 'Firmware update',
-    description: 'Newer firmware or software is available.',
     filter: [mqtt('update')],
     good: "value == 'off'",
     bad: "value == 'on'",
     all: { domain: 'update', name: '.*', id: '' },
     minutes: 10,
-    title: "{{ name }}: {{ state_attr(subject, 'latest_version') }} is available",
-    recovered: "{{ name }}: {{ state_attr(subject, 'installed_version') }} is installed",
   },
   {
     id: 'any_problem',
-    name: 'Any problem',
-    description:
-      'Anything that reports a problem. Choose the entities if another of these automations watches some of them.',
     ...problem,
     all: { ...problemKind, name: '.*', id: '' },
     minutes: 5,
-    title: '{{ name }}',
-    recovered: '{{ name }}: over',
   },
 ];

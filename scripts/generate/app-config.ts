@@ -79,6 +79,12 @@ export const renderAppConfig = (groups: readonly TitledSettingsSchema[]): string
     },
   });
 
+/** How people read an option. */
+export interface OptionText {
+  name: string;
+  description: string;
+}
+
 /** ha-config/app/translations/en.yaml: a description of each option. */
 export const renderAppTranslation = (groups: readonly TitledSettingsSchema[]): string =>
   toYaml({
@@ -94,4 +100,19 @@ export const renderAppTranslation = (groups: readonly TitledSettingsSchema[]): s
         description: 'Any other setting by its own name, for instance one for a single router.',
       },
     },
+  });
+
+/** The same in another language; throws for an option that it lacks. */
+export const renderTranslatedApp = (
+  groups: readonly TitledSettingsSchema[],
+  texts: Readonly<Record<string, OptionText>>,
+): string =>
+  toYaml({
+    configuration: Object.fromEntries(
+      [...offeredSettings(groups).map(optionName), 'other'].map((name) => {
+        const text = texts[name];
+        if (text === undefined) throw new Error(`the app's option ${name} is not translated`);
+        return [name, { ...text }];
+      }),
+    ),
   });

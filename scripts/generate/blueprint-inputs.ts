@@ -2,12 +2,13 @@ import { Scalar } from 'yaml';
 import { supportUrl } from '../../src/version.ts';
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition, AlertLimit } from './alerts.ts';
+import type { BlueprintTexts } from './blueprint-texts.ts';
 
 /** `!input name`, which Home Assistant replaces by the user's value. */
 export const inputReference = (name: string): Scalar => Object.assign(new Scalar(name), { tag: '!input' });
 
 /** Input for a number. */
-export const numberInput = ({ name, default: standard, unit, min, max }: AlertLimit): YamlMap => ({
+export const numberInput = (name: string, { default: standard, unit, min, max }: AlertLimit): YamlMap => ({
   name,
   default: standard,
   selector: { number: { min, max, step: 'any', unit_of_measurement: unit, mode: 'box' } },
@@ -21,41 +22,39 @@ const persistentNotification: YamlMap = {
 const timeInput = (name: string) => ({ name, default: '00:00:00', selector: { time: {} } });
 
 /** Inputs that every blueprint has beside the entities. */
-export const commonInputs = {
+export const commonInputs = (texts: BlueprintTexts) => ({
   explained_by: {
-    name: 'Explained by',
-    description:
-      'No notification is sent while one of these is disconnected: the router of a site, or a broker, which has an automation of its own.',
+    name: texts.explainedBy,
+    description: texts.explainedByDescription,
     default: [],
     selector: { entity: { multiple: true, filter: [{ domain: 'binary_sensor', device_class: 'connectivity' }] } },
   },
   telling: {
-    name: 'Notifications',
+    name: texts.telling,
     icon: 'mdi:bell-outline',
     collapsed: true,
     input: {
       tell: {
-        name: 'Actions',
-        description:
-          'Actions that use `{{ title }}` and `{{ message }}`. `{{ tag }}` is the same for an alarm and its end; `{{ over }}` is true for the end.',
+        name: texts.tell,
+        description: texts.tellDescription,
         default: [persistentNotification],
         selector: { action: {} },
       },
       quiet_from: {
-        ...timeInput('Quiet from'),
-        description: 'An alarm in quiet hours is sent at their end if it lasts until then.',
+        ...timeInput(texts.quietFrom),
+        description: texts.quietFromDescription,
       },
-      quiet_to: timeInput('Quiet to'),
+      quiet_to: timeInput(texts.quietTo),
       at_start: {
-        name: 'Also when Home Assistant starts',
-        description: 'Send one notification with everything that is wrong then, whether it is new or not.',
+        name: texts.atStart,
+        description: texts.atStartDescription,
         default: false,
         selector: { boolean: {} },
       },
-      remind_hours: numberInput({ name: 'Remind after (0: never)', default: 0, unit: 'h', min: 0, max: 720 }),
+      remind_hours: numberInput(texts.remindHours, { default: 0, unit: 'h', min: 0, max: 720 }),
     },
   },
-};
+});
 
 /** Variables with the names of their inputs. */
 export const inputVariables = (inputs: readonly string[]): YamlMap =>
@@ -65,57 +64,58 @@ export const inputVariables = (inputs: readonly string[]): YamlMap =>
 export function blueprintHeader(
   {
     id,
-    name,
-    description,
     filter,
     limits = {},
-  }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'limits'> & Partial<Pick<AlertDefinition, 'filter'>>,
+  }: Pick<AlertDefinition, 'limits'> & Partial<Pick<AlertDefinition, 'filter'>> & { id: string },
+  text: { name: string; description: string; limits?: Readonly<Record<string, string>> },
+  texts: BlueprintTexts,
   inputs: YamlMap,
 ): YamlMap {
   return {
-    name: `Infra Monitor: ${name}`,
-    description,
+    name: `Infra Monitor: ${text.name}`,
+    description: text.description,
     domain: 'automation',
-    source_url: supportUrl && `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,
+    source_url: supportUrl && `${supportUrl}/blob/main/ha-config/blueprints/automation/${texts.folder}/${id}.yaml`,
     homeassistant: { min_version: '2025.2.0' },
     input: {
       ...(filter === undefined
         ? {}
         : {
             subjects: {
-              name: 'Entities',
-              description:
-                'Without any choice here and below, everything of this kind that agents announce, now and later.',
+              name: texts.subjects,
+              description: texts.subjectsDescription,
               default: [],
               selector: { entity: { multiple: true, filter } },
             },
             places: {
-              name: 'Areas and labels',
+              name: texts.places,
               icon: 'mdi:map-marker-outline',
               collapsed: true,
               input: {
                 areas: {
-                  name: 'Areas',
-                  description: 'Everything of this kind in these areas.',
+                  name: texts.areas,
+                  description: texts.areasDescription,
                   default: [],
                   selector: { area: { multiple: true } },
                 },
                 labels: {
-                  name: 'Labels',
-                  description: 'Everything of this kind with one of these labels, or on a device with one.',
+                  name: texts.labels,
+                  description: texts.labelsDescription,
                   default: [],
                   selector: { label: { multiple: true } },
                 },
                 base_topic: {
                   name: 'MQTT_BASE_TOPIC',
-                  description: 'That of the agents.',
+                  description: texts.baseTopicDescription,
                   default: 'infra-monitor',
                   selector: { text: {} },
                 },
               },
             },
           }),
-      ...Object.fromEntries(Object.entries(limits).map(([key, limit]) => [key, numberInput(limit)])),
+      ...Object.fromEntries(
+        Object.entries(limits).map(([key, limit]) => [key, numberInput(text.limits?.[key] ?? key, limit)]),
+      ),
       ...inputs,
     },
   };

@@ -1,6 +1,7 @@
-import { severities, severityNames } from '../../src/model/problem.ts';
+import { severities } from '../../src/model/problem.ts';
 import { renderAlarmLoop } from './alarm-loop.ts';
 import { blueprintHeader, commonInputs, inputReference, inputVariables, numberInput } from './blueprint-inputs.ts';
+import type { BlueprintTexts } from './blueprint-texts.ts';
 import {
   comparedTemplate,
   currentTemplate,
@@ -9,12 +10,7 @@ import {
   signatureTemplate,
 } from './everything-wrong-templates.ts';
 
-export const everythingWrongAlert = {
-  id: 'everything_wrong',
-  name: 'Everything that is wrong',
-  description:
-    'Whatever any agent of the lab says is wrong, each cause once, with its place and what to do; and its end. There are no entities to choose: new machines and drives are included.',
-};
+const id = 'everything_wrong';
 
 /** Seconds that Home Assistant needs after its start to hear of all agents. */
 const settlingSeconds = 15;
@@ -22,27 +18,27 @@ const settlingSeconds = 15;
 const listTemplate = "{{ compared | map(attribute='subject') | join(', ') }}";
 
 /** What is retained starts the first run, and is no news, when Home Assistant or the automation starts. */
-export const everythingWrongBlueprint = (): [id: string, yaml: string] => [
-  everythingWrongAlert.id,
+export const everythingWrongBlueprint = (texts: BlueprintTexts): [id: string, yaml: string] => [
+  id,
   renderAlarmLoop({
-    header: blueprintHeader(everythingWrongAlert, {
+    header: blueprintHeader({ id }, texts[id], texts, {
       severity: {
-        name: 'From this severity on',
+        name: texts.severity,
         default: 'degraded',
         selector: {
           select: {
-            options: severities.map((severity) => ({ value: severity, label: severityNames[severity] })),
+            options: severities.map((severity) => ({ value: severity, label: texts.severities[severity] })),
           },
         },
       },
-      minutes: numberInput({ name: 'For at least', default: 1, unit: 'min', min: 0, max: 1440 }),
+      minutes: numberInput(texts.minutes, { default: 1, unit: 'min', min: 0, max: 1440 }),
       topic: {
-        name: 'Topic',
-        description: 'Of the lists of all agents; begins with MQTT_BASE_TOPIC.',
+        name: texts.topic,
+        description: texts.topicDescription,
         default: 'infra-monitor/+/problems',
         selector: { text: {} },
       },
-      telling: commonInputs.telling,
+      telling: commonInputs(texts).telling,
     }),
     triggers: [{ trigger: 'mqtt', topic: inputReference('topic') }],
     variables: {
@@ -52,11 +48,11 @@ export const everythingWrongBlueprint = (): [id: string, yaml: string] => [
     settle: [{ delay: { seconds: settlingSeconds } }],
     signature: signatureTemplate,
     pause: pauseTemplate,
-    steps: { current: currentTemplate, compared: comparedTemplate, result: dueTemplate },
+    steps: { current: currentTemplate, compared: comparedTemplate, result: dueTemplate(texts) },
     start: {
-      title: everythingWrongAlert.name,
-      tag: `infra_monitor_${everythingWrongAlert.id}_start`,
-      list: listTemplate,
+      title: texts[id].name,
+      tag: `infra_monitor_${id}_start`,
+      message: texts.foundAtStart(listTemplate),
     },
   }),
 ];

@@ -1,3 +1,4 @@
+import type { BlueprintTexts } from './blueprint-texts.ts';
 import { lastingTemplate, quietHoursExpression } from './jinja.ts';
 
 // Jinja with Home Assistant's extensions. Lists of what is wrong are attributes of the entities “Problem” of the
@@ -56,31 +57,24 @@ export const comparedTemplate = [
 const dueExpression =
   "k.ended == 0 and (as_timestamp(now()) - k.began >= minutes * 60 if k.told == '' else included.index(k.severity) < included.index(k.told) or (remind_hours > 0 and as_timestamp(now()) - k.told_at >= remind_hours * 3600))";
 
-const alarmMessage = [
-  "{{ k.severity | replace('_', ' ') | capitalize }} on {{ k.place }}. Since {{ k.began | timestamp_custom('%H:%M') }}.",
-  "{{ ' Serial number %s.' | format(k.serial) if k.serial }}",
-  "{{ ' With it: %s.' | format(k.went | join(', ')) if k.went }}",
-  "{{ ' What to do: %s.' | format(k.remedy) if k.remedy }}",
-  "{{ ' It is over %s.' | format(k.clears) if k.clears }}",
-].join('');
-
 /** The messages to send now, and what is known after they have been sent. */
-export const dueTemplate = [
-  `{%- set time = now().strftime('%H:%M:%S') -%}{%- set quiet = ${quietHoursExpression} -%}`,
-  '{%- set ns = namespace(known=[], messages=[]) -%}',
-  '{%- for k in compared -%}',
-  "{%- set tag = 'infra_monitor_' ~ k.cause | slugify -%}",
-  `{%- if not quiet and ${dueExpression} -%}`,
-  `{%- set message -%}${alarmMessage}{%- endset -%}`,
-  "{%- set ns.messages = ns.messages + [dict(title=k.subject ~ ': ' ~ k.text, message=message ~ '', tag=tag, over=false)] -%}",
-  '{%- set ns.known = ns.known + [dict(k, told=k.severity, told_at=as_timestamp(now()))] -%}',
-  '{%- elif not quiet and k.ended > 0 -%}',
-  '{%- set began = k.began -%}{%- set ended = k.ended -%}',
-  `{%- set lasted -%}${lastingTemplate('ended')}{%- endset -%}`,
-  "{%- set ns.messages = ns.messages + [dict(title=k.subject ~ ': over', message='“%s” lasted %s%s.' | format(k.text, 'longer than ' if k.adopted else '', lasted), tag=tag, over=true)] -%}",
-  '{%- else -%}{%- set ns.known = ns.known + [k] -%}{%- endif -%}{%- endfor -%}',
-  '{{ dict(known=ns.known, messages=ns.messages, quiet=quiet) }}',
-].join('\n');
+export const dueTemplate = (texts: BlueprintTexts): string =>
+  [
+    `{%- set time = now().strftime('%H:%M:%S') -%}{%- set quiet = ${quietHoursExpression} -%}`,
+    '{%- set ns = namespace(known=[], messages=[]) -%}',
+    '{%- for k in compared -%}',
+    "{%- set tag = 'infra_monitor_' ~ k.cause | slugify -%}",
+    `{%- if not quiet and ${dueExpression} -%}`,
+    `{%- set message -%}${texts.wrong}{%- endset -%}`,
+    "{%- set ns.messages = ns.messages + [dict(title=k.subject ~ ': ' ~ k.text, message=message ~ '', tag=tag, over=false)] -%}",
+    '{%- set ns.known = ns.known + [dict(k, told=k.severity, told_at=as_timestamp(now()))] -%}',
+    '{%- elif not quiet and k.ended > 0 -%}',
+    '{%- set began = k.began -%}{%- set ended = k.ended -%}',
+    `{%- set lasted -%}${lastingTemplate('ended', texts)}{%- endset -%}`,
+    `{%- set ns.messages = ns.messages + [dict(title=k.subject ~ '${texts.over}', message='${texts.wrongLasted}' | format(k.text, '${texts.longerThan}' if k.adopted else '', lasted), tag=tag, over=true)] -%}`,
+    '{%- else -%}{%- set ns.known = ns.known + [k] -%}{%- endif -%}{%- endfor -%}',
+    '{{ dict(known=ns.known, messages=ns.messages, quiet=quiet) }}',
+  ].join('\n');
 
 /** Seconds after which to look again although no list has changed: soon while something is to be told. */
 export const pauseTemplate = [

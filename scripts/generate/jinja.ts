@@ -1,3 +1,5 @@
+import type { BlueprintTexts } from './blueprint-texts.ts';
+
 // Jinja with Home Assistant's extensions.
 
 /** True in quiet hours. */
@@ -14,8 +16,8 @@ export const setEntityVariables = [
 ].join('\n');
 
 /** Time from `began` to `end`, as “2 h 5 min”. */
-export const lastingTemplate = (end: string): string =>
-  `{% set lasted = ((${end} - began) / 60) | round(0) | int %}{{ '%d d %d h' | format(lasted // 1440, lasted % 1440 // 60) if lasted >= 1440 else '%d h %d min' | format(lasted // 60, lasted % 60) if lasted >= 60 else '%d min' | format(lasted) }}`;
+export const lastingTemplate = (end: string, { daysAndHours }: BlueprintTexts): string =>
+  `{% set lasted = ((${end} - began) / 60) | round(0) | int %}{{ ${daysAndHours} if lasted >= 1440 else '%d h %d min' | format(lasted // 60, lasted % 60) if lasted >= 60 else '%d min' | format(lasted) }}`;
 
 /** State of the entity with the reason, which this program names `<entity>_reason`; empty where there is none. */
 export const reasonTemplate =

@@ -1,16 +1,14 @@
 import { renderAlarmLoop, settleActions, startTriggers } from './alarm-loop.ts';
 import { blueprintHeader, commonInputs, inputReference, inputVariables } from './blueprint-inputs.ts';
+import type { BlueprintTexts } from './blueprint-texts.ts';
 import { explainedExpression, quietHoursExpression } from './jinja.ts';
 import { entityCountTemplate, metricNames, type WatchedKind, watchedTemplate } from './watched-entities.ts';
 
 /** Alert for a timestamp that only changes with a restart. */
-export const restartAlert = {
+const restartAlert = {
   id: 'home_assistant_restarted',
-  name: 'Home Assistant restarted',
-  description:
-    'A Home Assistant that an agent watches, or this one, has restarted. Choose “Last boot” entities for machines.',
   filter: [{ integration: 'mqtt', domain: 'sensor', device_class: 'timestamp' }],
-};
+} as const;
 const all: WatchedKind = {
   domain: 'sensor',
   deviceClass: 'timestamp',
@@ -44,27 +42,28 @@ const comparedTemplate = [
   '{{ ns.known }}',
 ].join('\n');
 
-const dueTemplate = [
-  `{%- set time = now().strftime('%H:%M:%S') -%}{%- set quiet = ${quietHoursExpression} -%}`,
-  '{%- set ns = namespace(known=[], messages=[]) -%}',
-  '{%- for k in compared -%}',
-  '{%- if k.is_due and not quiet -%}',
-  "{%- set title = (state_attr(k.subject, 'friendly_name') or k.subject) ~ ': restarted' if k.subject else 'Home Assistant has started' -%}",
-  "{%- set message = 'At %s.' | format(k.at | timestamp_custom('%Y-%m-%d %H:%M')) -%}",
-  `{%- set ns.messages = ns.messages + [dict(title=title, message=message, tag='infra_monitor_${restartAlert.id}_' ~ (k.subject or 'start'), over=true)] -%}`,
-  '{%- endif -%}',
-  '{%- set ns.known = ns.known + [dict(k, is_due=k.is_due and quiet)] -%}',
-  '{%- endfor -%}',
-  '{{ dict(known=ns.known, messages=ns.messages, quiet=quiet) }}',
-].join('\n');
+const dueTemplate = (texts: BlueprintTexts) =>
+  [
+    `{%- set time = now().strftime('%H:%M:%S') -%}{%- set quiet = ${quietHoursExpression} -%}`,
+    '{%- set ns = namespace(known=[], messages=[]) -%}',
+    '{%- for k in compared -%}',
+    '{%- if k.is_due and not quiet -%}',
+    `{%- set title = (state_attr(k.subject, 'friendly_name') or k.subject) ~ '${texts.restarted}' if k.subject else '${texts.started}' -%}`,
+    `{%- set message = ${texts.at} -%}`,
+    `{%- set ns.messages = ns.messages + [dict(title=title, message=message, tag='infra_monitor_${restartAlert.id}_' ~ (k.subject or 'start'), over=true)] -%}`,
+    '{%- endif -%}',
+    '{%- set ns.known = ns.known + [dict(k, is_due=k.is_due and quiet)] -%}',
+    '{%- endfor -%}',
+    '{{ dict(known=ns.known, messages=ns.messages, quiet=quiet) }}',
+  ].join('\n');
 
-export const restartBlueprint = (): [id: string, yaml: string] => {
-  const { telling, explained_by } = commonInputs;
+export const restartBlueprint = (texts: BlueprintTexts): [id: string, yaml: string] => {
+  const { telling, explained_by } = commonInputs(texts);
   const { remind_hours: _, ...input } = telling.input;
   return [
     restartAlert.id,
     renderAlarmLoop({
-      header: blueprintHeader(restartAlert, {
+      header: blueprintHeader(restartAlert, texts[restartAlert.id], texts, {
         explained_by,
         telling: {
           ...telling,
@@ -72,8 +71,8 @@ export const restartBlueprint = (): [id: string, yaml: string] => {
             ...input,
             at_start: {
               ...input.at_start,
-              name: 'Also for this Home Assistant',
-              description: 'Send a notification when this one has started.',
+              name: texts.atOwnStart,
+              description: texts.atOwnStartDescription,
             },
           },
         },
@@ -88,7 +87,7 @@ export const restartBlueprint = (): [id: string, yaml: string] => {
       settle: settleActions,
       signature: signatureTemplate,
       pause: "{{ 60 if quiet and known | selectattr('is_due') | list | count > 0 else 43200 }}",
-      steps: { compared: comparedTemplate, result: dueTemplate },
+      steps: { compared: comparedTemplate, result: dueTemplate(texts) },
     }),
   ];
 };

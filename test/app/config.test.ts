@@ -188,3 +188,20 @@ test('the changelog that Home Assistant shows is the project’s', () => {
   expect(lstatSync(join(folder, 'CHANGELOG.md')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')).toMatch(/^# Changelog/);
 });
+
+test('every option has a German text, with the settings, words and limits of the English one', () => {
+  const options = (language: string) =>
+    (read(`translations/${language}.yaml`) as { configuration: Record<string, { name: string; description: string }> })
+      .configuration;
+  const [english, german] = [options('en'), options('de')];
+  expect(Object.keys(german)).toEqual(Object.keys(english));
+  for (const [option, { description }] of Object.entries(english)) {
+    const inGerman = german[option]?.description ?? '';
+    // What is to be entered, and what is named: `off`, <NAME>, 178.1, HOST_FILESYSTEM_LIMIT, mqtt://.
+    const literals = description.match(/`[^`\s=]+`|<[A-Z]+>|\d+(\.\d+)*\b|\b[A-Z]+_[A-Z_]+\b|\b\w+:\/\//g) ?? [];
+    const missing = literals.filter((literal) => !inGerman.includes(literal));
+    expect(missing, option).toEqual([]);
+    expect(german[option]?.name, option).not.toMatch(/\b(the|of|host|file|limit|schedule)\b/i);
+    expect(inGerman, option).not.toMatch(/\b(the|of|is|and|are|which)\b/);
+  }
+});

@@ -11,7 +11,7 @@ import { until } from '../../helpers/until.ts';
 import { HomeAssistant } from '../home-assistant/home-assistant.ts';
 
 export const folder = join(import.meta.dirname, '../../../ha-config');
-const blueprints = join(folder, 'blueprints/automation/infra_monitor');
+const blueprints = join(folder, 'blueprints/automation');
 
 interface Component {
   unique_id?: string;
@@ -69,8 +69,12 @@ export interface Stage {
   shows(entity: string, state: string): Promise<void>;
 }
 
-/** The example lab on a broker that keeps it, and Home Assistant with all its entities. */
-export async function stage(machines: readonly Machine[] = exampleLab): Promise<Stage> {
+/** The example lab on a broker that keeps it, and Home Assistant with all its entities. `language`: the folder of the
+ * blueprints. */
+export async function stage(
+  machines: readonly Machine[] = exampleLab,
+  language: 'infra_monitor' | 'infra_monitor_de' = 'infra_monitor',
+): Promise<Stage> {
   const mosquitto = await startMosquitto([
     'allow_anonymous true',
     'persistence true',
@@ -143,11 +147,11 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
     },
     60,
   );
-  for (const file of readdirSync(blueprints)) {
+  for (const file of readdirSync(join(blueprints, language))) {
     await homeAssistant.ask('blueprint/save', {
       domain: 'automation',
-      path: `infra_monitor/${file}`,
-      yaml: readFileSync(join(blueprints, file), 'utf8'),
+      path: `${language}/${file}`,
+      yaml: readFileSync(join(blueprints, language, file), 'utf8'),
     });
   }
   const automate = async (blueprint: string, input: object, id = blueprint) => {
@@ -159,7 +163,7 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
         ['subjects', 'explained_by'].includes(name) ? (value as string[]).map(idOf) : value,
       ]),
     );
-    const config = { alias: id, use_blueprint: { path: `infra_monitor/${blueprint}.yaml`, input: { tell, ...own } } };
+    const config = { alias: id, use_blueprint: { path: `${language}/${blueprint}.yaml`, input: { tell, ...own } } };
     await homeAssistant.call('POST', `config/automation/config/${id}`, config);
     await until(
       `${id} has begun`,
