@@ -90,11 +90,10 @@ export class BtrfsScrubReader {
       this.#files.set(fsid, file);
       return { scrub: parseBtrfsScrub(file.text, Date.now() - writtenMs < recentMs) };
     } catch (error) {
-      // The helper of a container does not see the file either.
-      return {
-        isUnreadable: true,
-        ...(isInContainer() ? {} : { hint: `scrubs are unknown: ${describeError(error)}` }),
-      };
+      const reason = isInContainer()
+        ? 'the container of the drives helper needs the folder /var/lib/btrfs: docs/storage.md'
+        : describeError(error);
+      return { isUnreadable: true, hint: `scrubs are unknown: ${reason}` };
     }
   }
 
