@@ -50,6 +50,7 @@ function btrfsFacts(
       role: isThere ? 'active' : 'missing',
       state: isThere ? 'present' : 'gone',
       errors: only?.errors,
+      ...(!hasTemporaryId && isSeed(layout, name, fsid) ? { seed: true } : {}),
     };
   });
   const sizes = living.map((name) => {
@@ -108,6 +109,15 @@ function mountPointsOf(layout: StorageLayout, deviceNames: readonly string[]): s
   );
 }
 
+const fsidOnDevice = (layout: StorageLayout, name: string): string | undefined => {
+  const device = layout.devices.get(name);
+  const udev = device && layout.udevOf(device);
+  return udev?.get('ID_FS_TYPE') === 'btrfs' ? udev.get('ID_FS_UUID') : undefined;
+};
+
+/** Whether a device of a mounted file system is its seed: that keeps the id that it had before. */
+const isSeed = (layout: StorageLayout, name: string, fsid: string) => (fsidOnDevice(layout, name) ?? fsid) !== fsid;
+
 /** File systems that are known but not mounted: udev knows their devices. */
 function unmountedPools(
   layout: StorageLayout,
@@ -117,15 +127,17 @@ function unmountedPools(
   const namesById = new Map<string, string[]>();
   const labels = new Map<string, string>();
   for (const device of layout.devices.values()) {
-    const udev = layout.udevOf(device);
-    const fsid = udev.get('ID_FS_UUID');
-    if (udev.get('ID_FS_TYPE') !== 'btrfs' || fsid === undefined || mounted.has(fsid)) continue;
+    const fsid = fsidOnDevice(layout, device.name);
+    if (fsid === undefined || mounted.has(fsid)) continue;
     namesById.set(fsid, [...(namesById.get(fsid) ?? []), device.name]);
-    labels.set(fsid, udev.get('ID_FS_LABEL') ?? fsid.slice(0, 8));
+    labels.set(fsid, layout.udevOf(device).get('ID_FS_LABEL') ?? fsid.slice(0, 8));
   }
+  const btrfsNames = [...layout.devices.keys()].filter((name) => fsidOnDevice(layout, name) !== undefined);
   return [...namesById].flatMap(([fsid, names]): PoolFacts[] => {
     const memory = recall(fsid);
     if (memory === undefined) return [];
+    const seeds = new Set(memory.pool_members.flatMap(({ id, seed }) => (seed ? [id] : [])));
+    const isItsSeed = (name: string) => seeds.size > 0 && seeds.has(layout.identifyMember(name).id);
     return [
       {
         kind: 'btrfs',
@@ -133,7 +145,7 @@ function unmountedPools(
         name: labels.get(fsid) ?? fsid,
         node: `btrfs ${fsid}`,
         state: 'not mounted',
-        members: names.map((name) => ({
+        members: [...new Set([...names, ...btrfsNames.filter(isItsSeed)])].map((name) => ({
           ...layout.identifyMember(name),
           device: name,
           role: 'active',

@@ -14,6 +14,7 @@ const memberSchema = z.object({
     z.optional(z.object({ id: textSchema, model: optionalText, serial: optionalText, slot: optionalText })),
     undefined,
   ),
+  seed: optionalField(z.boolean()),
 });
 
 /** More than any pool of a home has. */
@@ -102,7 +103,9 @@ export const countsSinceAcknowledged = ({ counts }: PoolFacts, { acknowledged }:
 /** What to keep after a reading. A count that fell was reset, so that its next rise counts again. */
 export function poolMemoryAfterReading(facts: PoolFacts, memory: PoolMemory | undefined): PoolMemory {
   const { counts, members, spares = 0 } = facts;
-  const seen = members.filter(isPresent).map(({ id, device, number, drive }) => ({ id, device, number, drive }));
+  const seen = members
+    .filter(isPresent)
+    .map(({ id, device, number, drive, seed }) => ({ id, device, number, drive, seed }));
   const known = memory?.pool_members ?? [];
   const gone = new Set(goneMembers(facts, memory).map(({ id }) => id));
   // A pool may be whole by a spare while it still lists the member whose place that has taken.

@@ -46,6 +46,8 @@ export interface PoolMember {
   state: string;
   /** Errors that the pool has counted on it, or the kinds of them. */
   errors?: number | undefined;
+  /** A seed of Btrfs, which udev knows as a file system of its own. */
+  seed?: boolean | undefined;
 }
 
 /** Counts that are compared with what the user has seen, by what they count. */

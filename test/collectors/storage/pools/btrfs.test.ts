@@ -146,6 +146,21 @@ test('one that is not mounted since a member is gone is told, one that was unmou
   ]);
 });
 
+test('a seed of one that is not mounted is there, though udev knows it by its own id', async () => {
+  const on = (id: string, snapshot: MachineSnapshot, number: string) => ({
+    ...snapshot,
+    [`/run/udev/data/b${number}`]: `${snapshot[`/run/udev/data/b${number}`]}E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=${id}\n`,
+  });
+  const [seed, grown] = [on('1b7c0f52-0000-4a7e-9f00-00000000ab02', sda, '8:0'), on(fsid, sdb, '8:16')];
+  const before = watchPools();
+  await before.see({ ...seed, ...grown, ...tank({ profile: 'single' }) });
+  const machine = watchPools(Object.fromEntries(before.memory.contents));
+  expect(saidOf(await machine.see({ ...seed, ...grown }))).toEqual([]);
+  expect(saidOf(await machine.see(grown))).toEqual([
+    expect.stringContaining('a member is gone: DISK 4T (serial LAB-1'),
+  ]);
+});
+
 test('more members gone than it can lose', async () => {
   const [pool] = await watchPools().see({ ...sda, ...tank({ profile: 'single' }) });
   expect(pool?.findings.map(({ key }) => key)).toEqual(['failed']);
