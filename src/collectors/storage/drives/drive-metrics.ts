@@ -99,7 +99,7 @@ const driveMetrics = {
     name: 'Health read at',
     // An SSD is read each minute.
     deadband: 540,
-    ...diagnostic,
+    ...disabledDiagnostic,
     value: (r) => r.readAt,
   },
 

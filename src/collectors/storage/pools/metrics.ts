@@ -1,4 +1,4 @@
-import { diagnostic, type MetricDeclarations } from '../../../model/metric.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { deviceTable, partTable } from '../../../model/table.ts';
 import { type MemberReading, memberRoles, type PoolReading, poolActivities, poolKinds } from './pool.ts';
 import { countActiveMembers, listFirstNames } from './pool-findings.ts';
@@ -94,14 +94,14 @@ const poolMetrics = {
     kind: 'gauge',
     name: 'Members when whole',
     icon: 'mdi:harddisk-plus',
-    ...diagnostic,
+    ...disabledDiagnostic,
     value: (r) => r.expectedMembers,
   },
   spares: {
     kind: 'gauge',
     name: 'Spares',
     icon: 'mdi:harddisk-plus',
-    ...diagnostic,
+    ...disabledDiagnostic,
     ...optional,
     value: (r) => r.spares,
   },
@@ -111,7 +111,7 @@ const poolMetrics = {
     name: 'Kind',
     icon: 'mdi:database-cog',
     options: poolKinds,
-    ...diagnostic,
+    ...disabledDiagnostic,
     value: (r) => r.kind,
   },
   size: {
@@ -162,14 +162,14 @@ const memberMetrics = {
     kind: 'text',
     name: 'Kernel name',
     icon: 'mdi:harddisk',
-    ...diagnostic,
+    ...disabledDiagnostic,
     value: ({ member }) => member.device,
   },
   drive: {
     kind: 'text',
     name: 'Drive',
     icon: 'mdi:harddisk',
-    ...diagnostic,
+    ...disabledDiagnostic,
     value: ({ member: { drive } }) =>
       drive && [drive.model, drive.serial ?? drive.id, drive.slot].filter(Boolean).join(', '),
   },
