@@ -18,9 +18,11 @@ function commandsIn(text: string): string[] {
 const marksIn = (text: string): [command: string, reason: string][] =>
   [...text.matchAll(/<!-- not run: (.+?): (.+?) -->/g)].map(([, command = '', reason = '']) => [command, reason]);
 
-const texts = ['README.md', 'docs/install.md'].map((name) => readFileSync(join(root, name), 'utf8'));
+const texts = ['README.md', 'docs/install.md', 'docs/de/index.md', 'docs/de/install.md'].map((name) =>
+  readFileSync(join(root, name), 'utf8'),
+);
 
-/** All commands of the README and of docs/install.md. */
+/** All commands of the README and of docs/install.md, in both languages. */
 export const documentedCommands: ReadonlySet<string> = new Set(texts.flatMap(commandsIn));
 
 /** Those that no test runs, with the reason. */
