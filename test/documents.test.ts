@@ -24,6 +24,11 @@ test('each link of a document leads to a file and, where it names one, to a head
   expect(deadLinks(root, documents)).toEqual([]);
 });
 
+test('Home Assistant shows the changelog in its store, where relative links lead nowhere: there are none', () => {
+  expect(read('ha-config/app/CHANGELOG.md')).toBe(read('CHANGELOG.md'));
+  expect([...read('CHANGELOG.md').matchAll(/\]\((?!https:)[^)]*\)/g)].map(([link]) => link)).toEqual([]);
+});
+
 test('each path of the status server that a document names exists, and docs/http.md names those of all collectors', () => {
   const served = allCollectors.map(statusEndpointPath);
   const named = documents.flatMap((name) =>
@@ -75,5 +80,7 @@ test('a packed document links packed files where the package has them, and nothi
 test('the man page has what every command takes, and every exit status', () => {
   const page = manualPage({ options: [], commands: [] }, { version: '1.2.3' }, '2026-01-02');
   expect(page).toMatch(/\.SH OPTIONS\n\.TP\n\.B \\-h, \\-\\-help\n/);
+  // No name of an option or setting is hyphenated.
+  expect(page).toMatch(/^\.TH .*\n\.nh\n\.ad l\n/);
   expect([...page.matchAll(/^\.B (\d+)$/gm)].map(([, status]) => status)).toEqual(['0', '1', '2', '143']);
 });

@@ -9,6 +9,9 @@ const terms = (rows) => rows.map(({ term, description }) => `.TP\n.B ${literal(t
 export function manualPage({ options, commands }, { version }, date) {
   return `${[
     `.TH INFRA\\-MONITOR 1 "${date}" "${version}" "User Commands"`,
+    // Names of options and settings stay whole, and spaces as they are.
+    '.nh',
+    '.ad l',
     '.SH NAME',
     'infra\\-monitor \\- monitor a home lab over MQTT, for Home Assistant',
     '.SH SYNOPSIS',

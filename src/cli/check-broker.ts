@@ -32,8 +32,11 @@ export async function checkBroker(
   texts: CommandTexts,
 ): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
   if (mqtt.MQTT_URL.protocol === 'embedded') {
-    printAdvice(`${texts.broker}: ${texts.embeddedBroker(printableBrokerUrl(mqtt.MQTT_URL))}`);
-    return { passed: true };
+    const connection = await connectTemporarily(mqtt, agent).catch(() => undefined);
+    printAdvice(
+      `${texts.broker}: ${texts.embeddedBroker(printableBrokerUrl(mqtt.MQTT_URL), connection !== undefined)}`,
+    );
+    return { passed: true, ...(connection === undefined ? {} : { connection }) };
   }
   let connection: SingleUseBrokerConnection | undefined;
   try {

@@ -28,6 +28,9 @@ import { ownCommand } from './installation.ts';
 import { stillReadAdvice } from './still-read-advice.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
+const embeddedBrokerNote =
+  'With these settings, the agent runs its own broker (embedded), which forgets everything when the agent stops';
+
 /** Longer than an agent waits until Home Assistant has removed entities. */
 const removalTimeoutMs = 15_000;
 
@@ -128,13 +131,16 @@ export async function forgetAgentOrDevice(
     );
   const { agent: self, mqtt } = settings;
   const agent = otherName === undefined ? self : { ...self, id: agentIdOf(otherName), name: otherName };
-  if (mqtt.MQTT_URL.protocol === 'embedded')
-    throw new UsageError(
-      'With these settings, the agent runs its own broker (embedded), which forgets everything when the agent stops: there is nothing to remove or list. If the agent used another broker, set MQTT_URL to it',
-    );
+  const isEmbedded = mqtt.MQTT_URL.protocol === 'embedded';
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
-    throw new UsageError('Cannot connect to the broker', { cause });
+    throw new UsageError(isEmbedded ? `${embeddedBrokerNote}, and it is not running` : 'Cannot connect to the broker', {
+      cause,
+    });
   });
+  if (isEmbedded && !list && device === undefined && otherName === undefined) {
+    await connection.close();
+    throw new UsageError(`${embeddedBrokerNote}: stop it, and there is nothing left to remove`);
+  }
   try {
     const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
     if (list) return await printForgettableDevicesAndAgents(connection, agent, retained);

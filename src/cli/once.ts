@@ -25,9 +25,16 @@ import type { CommandTexts } from './texts/english.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
+/** How long the second reading waits for what no reading waits for, such as a package manager on a slow board. */
+const slowReadsTimeoutMs = 30_000;
 
 async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: MutableAgentState): Promise<void> {
   await Promise.all(scheduled.map((active) => readCollectorAndRecord(active, state).recorded));
+}
+
+async function finishSlowReads({ scheduled }: ScheduledAndInactiveCollectors): Promise<void> {
+  const finished = Promise.all(scheduled.map(({ source }) => source.finishSlowReads?.()));
+  await Promise.race([finished, pause(slowReadsTimeoutMs, undefined, { ref: false })]);
 }
 
 function formatValueAsText(value: NonNullable<MetricValue>, texts: CommandTexts): string {
@@ -108,7 +115,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   const opened = await openEnabledCollectors(settings, state);
   const earlier = await restoreEarlier(settings, opened, state, texts);
   await readAll(opened, state);
-  await pause(readingIntervalMs);
+  await Promise.all([pause(readingIntervalMs), finishSlowReads(opened)]);
   await readAll(opened, state);
   const statuses = allCollectors.flatMap((collector) => buildCollectorStatus(collector, settings.agent, state) ?? []);
   if (json) {

@@ -99,7 +99,8 @@ function createCommandHandler(
         const part = segment === undefined ? undefined : parsePartSegment(segment);
         const canBeForgotten = state.collectors.get(collector)?.entries.get(device)?.canBeForgotten;
         if (canBeForgotten && segment === undefined) await scheduler.forget(collector, device);
-        else state.forgetMissing({ collector, device, ...(part === undefined ? {} : { part }) });
+        else if (!state.forgetMissing({ collector, device, ...(part === undefined ? {} : { part }) }))
+          return log.info(`${request}: nothing of this name was known`);
       } else await scheduler.runAction(collector, device, action);
       log.info(`${request}: done`);
     } catch (error) {

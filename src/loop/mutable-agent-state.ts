@@ -192,9 +192,9 @@ export class MutableAgentState implements AgentState {
     this.discoveryRevision += 1;
   }
 
-  /** Forgets a device, or one of its parts, that is no longer there, until it is back. Throws if it is there, or may
-   * be. */
-  forgetMissing(address: Address): void {
+  /** Forgets a device, or one of its parts, that is no longer there, until it is back. Returns whether anything was
+   * known of it. Throws if it is there, or may be. */
+  forgetMissing(address: Address): boolean {
     const record = this.#recordOf(address.collector);
     const path = addressPath(address);
     const isWithin = (one: string) => one === path || one.startsWith(`${path}/`);
@@ -209,10 +209,13 @@ export class MutableAgentState implements AgentState {
     if (entries.some(([, entry]) => isPresent(entry)) || others.some(isElsewhere))
       throw new UsageError('it is still there');
     for (const [one] of entries) record.entries.delete(one);
-    this.#forget(`${record.id}/${path}`);
-    this.memoryStore.contents.delete(`${record.id}/${path}`);
+    const wholePath = `${record.id}/${path}`;
+    const isAnnounced = this.problemMemory.announced.has(wholePath) || this.#announcedParts.has(wholePath);
+    this.#forget(wholePath);
+    const isRemembered = this.memoryStore.contents.delete(wholePath);
     if (address.part === undefined) this.problemMemory.forgetDevice(record.id, address.device);
     this.discoveryRevision += 1;
+    return entries.length > 0 || isAnnounced || isRemembered;
   }
 
   #observe(

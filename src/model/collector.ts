@@ -44,6 +44,8 @@ export type ObservationOrComplaint<Readings extends AnyReadings> = Observation<R
 
 export interface OpenedCollector<Readings extends AnyReadings> {
   read(signal: AbortSignal): Promise<ObservationOrComplaint<Readings>[]>;
+  /** Ends when all is known that a reading does not wait for: `once` waits for it between its two readings. */
+  finishSlowReads?(): Promise<void>;
   /** Runs an action on the device with this slug; its effect shows in the next reading. */
   runAction?(device: string, action: string): void;
   /** Removes what the device with this slug has published; it can be forgotten. Throws if that fails. */

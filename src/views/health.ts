@@ -9,7 +9,8 @@ import { countSchema, siteSchema, timeSchema } from './response-schemas.ts';
 const collectorHealthSchema = z.object({
   ok: z.boolean(),
   lastSuccess: z.nullable(timeSchema),
-  duration: z.nullable(z.number()).check(z.describe('Seconds.')),
+  durationSeconds: z.nullable(z.number()).check(z.describe('How long the last reading took.')),
+  duration: z.nullable(z.number()).check(z.describe('The same as `durationSeconds`, for clients of earlier versions.')),
   consecutiveFailures: countSchema,
   skippedTicks: countSchema,
   nextRun: z.nullable(timeSchema),
@@ -27,8 +28,8 @@ const problemSchema = z.object({
   since: timeSchema,
   certain: z.boolean().check(z.describe('False while it can’t be read whether the problem lasts.')),
   explainedBy: z.optional(z.string()).check(z.describe('The id of the problem that explains this one.')),
-  clearsAt: z.optional(z.string()),
-  remedy: z.optional(z.string()),
+  clearsAt: z.optional(z.string()).check(z.describe('When it will be over, in words.')),
+  remedy: z.optional(z.string()).check(z.describe('What to do.')),
 });
 
 const statusSchema = z.enum(['ok', 'failing']);
@@ -60,10 +61,14 @@ export type AgentHealth = z.output<typeof agentHealthSchema>;
 /** Health without the reasons, for clients that have not shown the token. */
 export const briefAgentHealthSchema = z.object({ status: statusSchema });
 
+const roundToMs = (seconds: number | undefined): number | null =>
+  seconds === undefined ? null : Math.round(seconds * 1000) / 1000;
+
 const collectorHealth = (collector: CollectorState): z.output<typeof collectorHealthSchema> => ({
   ok: collector.error === undefined,
   lastSuccess: collector.lastSuccess?.toISOString() ?? null,
-  duration: collector.duration ?? null,
+  durationSeconds: roundToMs(collector.duration),
+  duration: roundToMs(collector.duration),
   consecutiveFailures: collector.consecutiveFailures,
   skippedTicks: collector.skippedTicks,
   nextRun: collector.nextRun?.toISOString() ?? null,

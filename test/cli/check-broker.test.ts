@@ -7,7 +7,11 @@ import { startStrictBroker } from '../helpers/strict-broker.ts';
 
 test('check of a broker: connected with all permissions; unreachable', async () => {
   const { MQTT_URL } = await embedded();
+  expect((await run({ MQTT_URL }, 'check')).output).toMatch(/! Broker: embedded, at \S+ \(not running\), with/);
   await running({ MQTT_URL });
+  const { output: ofEmbedded } = await run({ MQTT_URL }, 'check');
+  expect(ofEmbedded).toMatch(/! Broker: embedded, at \S+:\d+, with/);
+  expect(ofEmbedded).not.toContain('did not answer');
   const broker = MQTT_URL.replace('embedded', 'mqtt');
   expect((await run({ MQTT_URL: broker }, 'check')).output).toMatch(
     /✓ Broker: connected to mqtt:\/\/127.0.0.1:\d+ \(MQTT 3.1.1\)\n✓ Broker: all required topics can be read and written/,

@@ -8,12 +8,21 @@ import { until } from '../helpers/until.ts';
 test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
   timeout: 60_000 * patience,
 }, async () => {
-  expect(await run({}, 'forget')).toMatchObject({
-    status: 2,
-    output: expect.stringMatching(/runs its own broker.*nothing to remove/),
-  });
   const { MQTT_URL } = await embedded();
+  expect(await run({ MQTT_URL }, 'forget')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(/runs its own broker.*it is not running/),
+  });
   const broker = await running({ MQTT_URL, AGENT_NAME: 'broker' });
+  const ofBroker = { MQTT_URL, AGENT_NAME: 'broker' };
+  expect(await run(ofBroker, 'forget')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(/runs its own broker.*stop it/),
+  });
+  expect(await run(ofBroker, 'forget', '--list')).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(/^broker \(broker\)\n {2}broker +broker/),
+  });
   const settings = { MQTT_URL: MQTT_URL.replace('embedded', 'mqtt') };
   const agent = await running(settings);
   expect(await run(settings, 'forget')).toMatchObject({
@@ -36,6 +45,9 @@ test('forget refuses the embedded broker and a running agent, and removes everyt
     output: expect.stringContaining('unknown part'),
   });
   const { client, topics, see } = await observe(settings.MQTT_URL, { protocolVersion: 4 });
+  await client.publishAsync('infra-monitor/broker/agent/never_there/command', 'forget', { qos: 1 });
+  await until('it says so', () => broker.output().includes('nothing of this name was known'));
+  expect(broker.output()).not.toContain(': done');
   const claim = (owner: string) => ({ agent: owner, device: 'home', rank: 0, since: '2026-03-04T05:06:07Z' });
   for (const owner of ['testling', 'other'])
     await client.publishAsync(`infra-monitor/shared/router/${owner}`, JSON.stringify(claim(owner)), {

@@ -1,5 +1,8 @@
+import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { listFolderSync } from '../../src/lib/files.ts';
 import { run } from '../helpers/cli.ts';
+import { tree } from '../helpers/tree.ts';
 
 test('once prints a table', async () => {
   const { status, output } = await run({}, 'once');
@@ -25,4 +28,19 @@ test('once exits with 1 if something can’t be read', async () => {
   const { status, output } = await run({ HOST_PROC: '/nowhere', HOST_FILESYSTEMS: '/none' }, 'once');
   expect(status).toBe(1);
   expect(output).toContain('/nowhere');
+});
+
+const hasAptLists = listFolderSync('/var/lib/apt/lists').some((name) => name.endsWith('_InRelease'));
+
+test.runIf(hasAptLists)('once waits for a package manager that no reading waits for', async () => {
+  const { host } = tree({
+    'root/bin/apt-get': "#!/bin/sh\nsleep 4\necho 'Inst libc6 [2.41-12] (2.41-13 Debian-Security:13/stable [amd64])'\n",
+  });
+  chmodSync(host('bin/apt-get'), 0o755);
+  const { output } = await run(
+    { PATH: `${host('bin')}:${process.env.PATH}`, HOST_SYS: '/none', STORAGE_SCHEDULE: 'off' },
+    'once',
+    '--json',
+  );
+  expect(JSON.parse(output)[0].devices[0].values.security_updates_pending.value).toBe(1);
 });

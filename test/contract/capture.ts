@@ -10,7 +10,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** Values that this computer or this moment decides: its addresses, its disk, durations, what is measured over a
  * connection. */
 const volatileKeys =
-  /^(ipv[46]|used|free|total|inodes_used|duration|last_duration|.*latency.*|.*jitter.*|.*(received|sent|read|written|busy)_rate|agent_memory|agent_cpu|skipped_?[tT]icks|until)$/;
+  /^(ipv[46]|used|free|total|inodes_used|duration(Seconds)?|last_duration|.*latency.*|.*jitter.*|.*(received|sent|read|written|busy)_rate|agent_memory|agent_cpu|skipped_?[tT]icks|until)$/;
 /** The same, by the names of series. */
 const volatileSeries = /_(seconds|bytes|ratio|celsius|info|total|milliseconds)\b/;
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;

@@ -204,7 +204,7 @@ describe('forgetting what is gone', () => {
   test('a part that is gone is forgotten until it is back', () => {
     const state = stateOf(collector, [whole, piece], [whole]);
     const revision = state.discoveryRevision;
-    state.forgetMissing(usb);
+    expect(state.forgetMissing(usb)).toBe(true);
     expect([...state.forgotten]).toEqual(['probe/thing_1/part_usb']);
     expect([...(state.collectors.get('probe')?.entries.keys() ?? [])]).toEqual(['thing_1']);
     expect(state.discoveryRevision).toBeGreaterThan(revision);
@@ -218,7 +218,9 @@ describe('forgetting what is gone', () => {
     state.forgetMissing(thing);
     expect(state.collectors.get('probe')?.entries.size).toBe(0);
     expect([...state.forgotten]).toEqual(['probe/thing_1']);
-    state.forgetMissing({ collector: 'probe', device: 'older' });
+    state.problemMemory.restoreAnnounced([{ path: 'probe/older', name: 'older' }], new Date());
+    expect(state.forgetMissing({ collector: 'probe', device: 'older' })).toBe(true);
+    expect(state.forgetMissing({ collector: 'probe', device: 'older' })).toBe(false);
     expect(state.forgotten.has('probe/older')).toBe(true);
   });
 

@@ -27,6 +27,7 @@ test('nothing fails', () => {
         "probe": {
           "consecutiveFailures": 0,
           "duration": 0.1,
+          "durationSeconds": 0.1,
           "lastSuccess": "2026-01-02T03:04:06.000Z",
           "nextRun": "2026-01-02T03:04:20.000Z",
           "ok": true,

@@ -33,8 +33,8 @@ export const englishTexts = {
     `works (${working} of ${all} read in ${milliseconds} ms)`,
   testMessage: 'Test message from infra-monitor check.',
   acceptedTestMessage: (origin: string) => `${origin} accepted a test message; check that it has arrived`,
-  embeddedBroker: (url: string) =>
-    `embedded, at ${url}, with MQTT 3.1.1 only. Home Assistant requires MQTT 5 from 2027.1 on: set MQTT_URL to its broker`,
+  embeddedBroker: (url: string, isRunning: boolean) =>
+    `embedded, at ${url}${isRunning ? '' : ' (not running)'}, with MQTT 3.1.1 only. Home Assistant requires MQTT 5 from 2027.1 on: set MQTT_URL to its broker`,
   connected: (url: string, version: string) => `connected to ${url} (MQTT ${version})`,
   topicsUsable: 'all required topics can be read and written',
   announcementFits: (kibibytes: number) => `the largest announcement (${kibibytes} KiB) can be sent`,
@@ -52,8 +52,7 @@ export const englishTexts = {
     `SITE was ${before ?? 'not set'} and is ${now ?? 'not set'} now, but Home Assistant leaves devices that it knows in their area. To move them: Settings → Devices & services → Devices, select them, Move to area`,
   notCompared: {
     none: 'the broker has no earlier list of problems',
-    embedded:
-      'the agent runs its own broker, which this command does not ask and which forgets everything when the agent stops',
+    embedded: 'the agent’s own broker, which forgets everything when the agent stops, did not answer',
     unknown: 'it is unknown whether there is an earlier list of problems, because no broker could be asked',
   },
   missingComparison: (reason: string) =>

@@ -28,8 +28,8 @@ export const germanTexts: CommandTexts = {
   collectorReads: (working, all, milliseconds) => `funktioniert (${working} von ${all} in ${milliseconds} ms gelesen)`,
   testMessage: 'Testnachricht von infra-monitor check.',
   acceptedTestMessage: (origin) => `${origin} hat eine Testnachricht angenommen; bitte prüfen, ob sie angekommen ist`,
-  embeddedBroker: (url) =>
-    `eingebaut, unter ${url}, nur mit MQTT 3.1.1. Home Assistant verlangt ab 2027.1 MQTT 5: MQTT_URL auf dessen Broker setzen`,
+  embeddedBroker: (url, isRunning) =>
+    `eingebaut, unter ${url}${isRunning ? '' : ' (läuft nicht)'}, nur mit MQTT 3.1.1. Home Assistant verlangt ab 2027.1 MQTT 5: MQTT_URL auf dessen Broker setzen`,
   connected: (url, version) => `verbunden mit ${url} (MQTT ${version})`,
   topicsUsable: 'alle benötigten Topics sind les- und schreibbar',
   announcementFits: (kibibytes) => `die größte Ankündigung (${kibibytes} KiB) lässt sich senden`,
@@ -46,8 +46,7 @@ export const germanTexts: CommandTexts = {
     `SITE war ${before ?? 'nicht gesetzt'} und ist jetzt ${now ?? 'nicht gesetzt'}, aber Home Assistant lässt bekannte Geräte in ihrem Bereich. Um sie zu verschieben: Einstellungen → Geräte & Dienste → Geräte, dort auswählen und in den Bereich verschieben`,
   notCompared: {
     none: 'der Broker hat keine frühere Liste der Probleme',
-    embedded:
-      'der Agent hat einen eigenen Broker, den dieser Befehl nicht abfragt und der alles vergisst, sobald der Agent endet',
+    embedded: 'der eigene Broker des Agenten, der alles vergisst, sobald der Agent endet, hat nicht geantwortet',
     unknown: 'ob es eine frühere Liste der Probleme gibt, ist nicht bekannt, weil kein Broker gefragt werden konnte',
   },
   missingComparison: (reason) =>

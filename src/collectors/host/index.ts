@@ -106,6 +106,9 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
           return { ...observation, reading: { ...reading, secondsToFull, wasWritable, limitPercent } };
         });
       },
+      async finishSlowReads() {
+        await Promise.all([pendingInventory, reader.finishSlowReads()]);
+      },
       advice: () =>
         found.size === 0
           ? []

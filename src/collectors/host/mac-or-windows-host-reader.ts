@@ -97,6 +97,8 @@ export class MacOrWindowsHostReader {
   }
 
   /** Reads what rates are computed from, for the reading that follows. */
+  async finishSlowReads(): Promise<void> {}
+
   async readCounters(_: Device): Promise<void> {
     await this.interfaces();
   }

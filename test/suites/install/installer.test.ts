@@ -87,13 +87,18 @@ test('files of other people in the folder stay, when it is brought up to date an
 });
 
 test('npm with a prefix of its own: nothing goes while the broker is not known or not reached, and then all of it', async () => {
+  const uninstall = documented('sudo MQTT_URL=… infra-monitor uninstall', {
+    'sudo ': '',
+    '…': 'mqtt://127.0.0.1:1',
+    'infra-monitor': '/tmp/prefix/bin/infra-monitor',
+  });
   const output = await inCopy(`
     export PATH=/tmp/bin:${dirname(process.execPath)}:$PATH
     npm install --silent --global --offline --prefix /tmp/prefix $release/home-lab-infra-monitor-*.tgz
     /tmp/prefix/bin/infra-monitor uninstall
-    MQTT_URL=mqtt://127.0.0.1:1 /tmp/prefix/bin/infra-monitor uninstall
+    ${uninstall}
     ls /tmp/prefix/lib/node_modules
-    MQTT_URL=mqtt://127.0.0.1:1 /tmp/prefix/bin/infra-monitor uninstall --force
+    ${uninstall} --force
     ls /tmp/prefix/lib/node_modules /tmp/prefix/bin`);
   expect(output).toMatch(
     /Nothing was removed.*There is no \/etc\/infra-monitor\.env.*\nNothing was removed.*Cannot connect/,
@@ -110,10 +115,11 @@ test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {
     sh $release/install.sh && readlink /usr/local/bin/infra-monitor
     ROUTER_SCHEDULE=off NVME_SCHEDULE=off infra-monitor once --json | grep -m 1 '"collector": "host"'
     cp /opt/infra-monitor/bin/infra-monitor /tmp/alone; /tmp/alone uninstall; /tmp/alone update
+    MQTT_URL=mqtt://127.0.0.1:1 ${documented('infra-monitor forget', { 'infra-monitor': '/tmp/alone' })}
     infra-monitor uninstall && ${nothingThere}`);
   expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor\n +"collector": "host",\n/);
   expect(output).toMatch(
-    /alone is a standalone file: run \/tmp\/alone forget.*\n.*alone is a standalone file: replace it/,
+    /alone is a standalone file: run \/tmp\/alone forget.*\n.*alone is a standalone file: replace it.*\nCannot connect to the broker/,
   );
   expect(output).not.toContain('Code cache data rejected');
   expect(output).toMatch(/nothing$/);

@@ -96,7 +96,10 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   expect(await machine.sh(documented('journalctl -u infra-monitor'))).toContain('MQTT: connected');
 
   const settings = await machine.sh('cat /etc/infra-monitor.env');
-  const history = () => JSON.parse(observer.topics.get('infra-monitor/lab/nvme/a1/memory') ?? '{}') as object;
+  const historyTopic = 'infra-monitor/lab/nvme/a1/memory';
+  const history = () => JSON.parse(observer.topics.get(historyTopic) ?? '{}') as object;
+  // A history begins once several readings of one process agree.
+  await observer.see(historyTopic, undefined, 300);
   const historyBefore = history();
   expect(historyBefore).not.toEqual({});
   await until(
@@ -154,5 +157,19 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   });
   await execa('sh', ['-c', forgetAgent], { env: { MQTT_URL: url } });
   expect(await retainedTopics(url)).toEqual([]);
+  // As on a physical machine without a drive that tells its health.
+  const drives = '/run/systemd/system/smartmontools.service.d';
+  const lines =
+    '[Unit]\\nConditionVirtualization=\\n[Service]\\nExecStart=\\nExecStart=/usr/sbin/smartd -n -c /tmp/no-drives\\n';
+  await machine.sh(`touch /tmp/no-drives; mkdir ${drives} && printf '${lines}' >${drives}/test.conf`);
+  await machine.sh('systemctl daemon-reload; systemctl start smartmontools || true', { seconds });
+  expect(
+    await machine.sh('systemctl show -p ExecMainStatus --value smartmontools; systemctl is-failed smartmontools'),
+  ).toBe('17\nfailed');
+  await machine.sh(documented('sudo systemctl disable --now smartmontools'), { seconds });
+  await machine.sh(documented('sudo systemctl reset-failed smartmontools'), { seconds });
+  expect(await machine.sh('systemctl is-enabled smartmontools; systemctl is-failed smartmontools; true')).toBe(
+    'disabled\ninactive',
+  );
   await machine.sh(`yes | ${documented('sudo apt autoremove')}`, { seconds });
 });

@@ -76,6 +76,11 @@ export class LinuxHostReader {
     await Promise.all([this.#interfaces.read(device), this.#disks.read(device)]);
   }
 
+  /** Ends when the package manager has answered. */
+  async finishSlowReads(): Promise<void> {
+    await this.#updates.refresh(readClocks().monotonic);
+  }
+
   async read(
     device: Device,
     { processor, virtualization }: MachineInventory,
