@@ -26,7 +26,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   agent_language: {
     name: 'Sprache des Agenten',
     description:
-      'Sprache der Namen, die Home Assistant anzeigt: Englisch (en) oder Deutsch (de). IDs, Topics und Werte sind in jeder Sprache gleich.',
+      'Sprache dessen, was Menschen lesen, etwa der Namen in Home Assistant, der Statusseite und der Ausgabe von check und once: Englisch (en) oder Deutsch (de). IDs, Topics und Werte sind in jeder Sprache gleich.',
   },
   log_level: {
     name: 'Protokollstufe',

@@ -8,7 +8,6 @@ import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
-import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
 import { readDiscoveryPayloadsOfAllPrograms } from '../mqtt/retained-topics.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
@@ -44,14 +43,15 @@ export async function checkBroker(
     const version = connection.protocolVersion === 5 ? '5' : '3.1.1';
     printSuccess(`${texts.broker}: ${texts.connected(connection.url, version)}`);
     const missing: string[] = [];
-    for (const identity of identities) missing.push(...(await findMissingPermissions(connection, identity.agent)));
+    for (const identity of identities)
+      missing.push(...(await findMissingPermissions(connection, identity.agent, texts.permissions)));
     for (const permission of missing) printFailure(`${texts.broker}: ${permission}`);
     if (missing.length > 0) return { passed: false, connection };
     const { ping } = new Topics(agent);
     const burst = Array.from({ length: burstLength }, (_, index) => `check ${index}`);
     await Promise.all(burst.map((payload) => connection?.publish(ping, payload, { retain: false })));
     printSuccess(`${texts.broker}: ${texts.topicsUsable}`);
-    if (await connection.retainsByNameOnly) printAdvice(`${texts.broker}: ${retainedByNameOnlyNote}`);
+    if (await connection.retainsByNameOnly) printAdvice(`${texts.broker}: ${texts.retainedByNameOnly}`);
     if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
     return { passed: true, connection };
   } catch (error) {

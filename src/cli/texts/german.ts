@@ -31,6 +31,16 @@ export const germanTexts: CommandTexts = {
   embeddedBroker: (url, isRunning) =>
     `eingebaut, unter ${url}${isRunning ? '' : ' (läuft nicht)'}, nur mit MQTT 3.1.1. Home Assistant verlangt ab 2027.1 MQTT 5: MQTT_URL auf dessen Broker setzen`,
   connected: (url, version) => `verbunden mit ${url} (MQTT ${version})`,
+  permissions: {
+    needs: (readAndWrite, read) =>
+      `der Broker muss diesen Benutzer ${readAndWrite} lesen und schreiben und ${read} lesen lassen`,
+    notReturned: (topic, advice) => `an ${topic} gesendete Nachrichten kommen nicht zurück: ${advice}`,
+    notRetained: (topic) => `der Broker sendet nicht zurück, was er auf ${topic} behalten sollte (retain)`,
+    refused: (topic, reason, advice) =>
+      `der Broker lehnt ${topic} ab: ${reason}${advice === undefined ? '' : `: ${advice}`}`,
+  },
+  retainedByNameOnly:
+    'dieser Broker sendet behaltene Nachrichten (retain) nur für vollständige Topic-Namen, wie RabbitMQ: Der Agent findet seine eigenen anhand einer Liste, aber nicht die anderer Agenten (Standorte, Dashboard)',
   topicsUsable: 'alle benötigten Topics sind les- und schreibbar',
   announcementFits: (kibibytes) => `die größte Ankündigung (${kibibytes} KiB) lässt sich senden`,
   announcementTooLarge: (topic, bytes, reason) => `${topic} lässt sich nicht ankündigen (${bytes} Byte): ${reason}`,
