@@ -14,7 +14,7 @@ import { tree } from '../helpers/tree.ts';
 test('with the embedded broker, the note says whose broker it is', () => {
   const note = (MQTT_URL: string) =>
     missingComparisonNote('unknown', mqttSettingsSchema.parse({ MQTT_URL }), englishTexts);
-  expect(note('embedded://127.0.0.1')).toMatch(/^the agent’s own broker .* forgets everything/);
+  expect(note('embedded://127.0.0.1')).toMatch(/^the agent’s own broker, which forgets everything/);
   expect(note('mqtt://nas')).toContain('no broker could be asked');
 });
 
