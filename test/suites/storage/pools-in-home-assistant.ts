@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { until } from '../../helpers/until.ts';
 import { type EntityState, HomeAssistant } from '../home-assistant/home-assistant.ts';
 
-const ofPool = /^lab (RAID|Btrfs|LVM) (\S+) (Problem|Problem reason)$/;
+const problemOfPool = /^lab (?:RAID|Btrfs|LVM) (\S+) Problem$/;
 
 /** What a person sees of the pools of the machine `lab` in Home Assistant, by the names of their entities. */
 export class PoolsInHomeAssistant {
@@ -23,43 +23,48 @@ export class PoolsInHomeAssistant {
     await until(
       `no problem of ${pools.join(', ')} in Home Assistant`,
       async () => {
-        const entities = await this.#entities();
-        return pools.every((pool) => entities.get(`${pool} Problem`)?.state === 'off');
+        const { problems } = await this.#shown();
+        return pools.every((pool) => problems.get(pool)?.state === 'off');
       },
       seconds,
     );
   }
 
-  /** Waits until *Problem* of this pool is on with a reason that has all these words, and expects it of no other
-   * pool. */
+  /** Waits until *Problem* of this pool is on and the machine's *Problem reason* names it with all these words; expects
+   * *Problem* of no other pool to be on. */
   async showsProblem(pool: string, words: readonly string[], seconds: number): Promise<void> {
-    const entities = await until(
+    const { problems } = await until(
       `the problem of ${pool} in Home Assistant, with ${words.join(', ')}`,
       async () => {
-        const now = await this.#entities();
-        const reason = now.get(`${pool} Problem reason`)?.state ?? '';
-        return now.get(`${pool} Problem`)?.state === 'on' && words.every((word) => reason.includes(word)) && now;
+        const shown = await this.#shown();
+        const isNamed = [` ${pool}: `, ...words].every((word) => shown.reason?.includes(word));
+        return isNamed && shown.problems.get(pool)?.state === 'on' && shown;
       },
       seconds,
     );
-    const on = [...entities].flatMap(([name, { state }]) => (state === 'on' ? [name] : []));
-    expect(on).toEqual([`${pool} Problem`]);
+    expect([...problems].flatMap(([name, { state }]) => (state === 'on' ? [name] : []))).toEqual([pool]);
   }
 
-  /** When *Problem* of each pool last changed. */
+  /** *Problem* of each pool, and since when. */
   async lastChanges(): Promise<Record<string, string>> {
-    const problems = [...(await this.#entities())].filter(([name]) => name.endsWith(' Problem'));
-    return Object.fromEntries(problems.map(([name, { last_changed: at, state }]) => [name, `${state} since ${at}`]));
+    const { problems } = await this.#shown();
+    return Object.fromEntries(
+      [...problems].map(([pool, { state, last_changed: at }]) => [pool, `${state} since ${at}`]),
+    );
   }
 
-  /** By the pool's own name and the entity's: `srv Problem reason`. */
-  async #entities(): Promise<Map<string, EntityState>> {
+  /** *Problem* by the pools' own names, and *Problem reason* of the machine. */
+  async #shown(): Promise<{ problems: ReadonlyMap<string, EntityState>; reason: string | undefined }> {
     const states = [...(await this.#homeAssistant.states()).values()];
-    return new Map(
-      states.flatMap((state) => {
-        const [, , pool, entity] = ofPool.exec(String(state.attributes.friendly_name)) ?? [];
-        return pool === undefined ? [] : [[`${pool} ${entity}`, state] as const];
-      }),
-    );
+    const nameOf = ({ attributes }: EntityState) => String(attributes.friendly_name);
+    return {
+      problems: new Map(
+        states.flatMap((state) => {
+          const [, pool] = problemOfPool.exec(nameOf(state)) ?? [];
+          return pool === undefined ? [] : [[pool, state] as const];
+        }),
+      ),
+      reason: states.find((state) => nameOf(state) === 'lab Problem reason')?.state,
+    };
   }
 }

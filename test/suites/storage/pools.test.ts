@@ -72,11 +72,11 @@ class PoolMachine {
         ?.some((one) => one.subject.endsWith(` ${pool}`) && hasWords(one.text, words));
     await until(`a problem of ${pool} that names ${words.join(', ')}`, isTold, 60);
     console.info(`${pool}: told ${Math.round((performance.now() - began) / 1000)} s after it happened`);
-    await this.#homeAssistant?.showsProblem(pool, words, 10);
+    await this.#homeAssistant?.showsProblem(pool, words, 30);
     await this.nextReadings();
     await this.sh(mending);
     await until('the end of the problem', () => lists().at(-1)?.length === 0, 120);
-    await this.#homeAssistant?.areWell([pool], 10);
+    await this.#homeAssistant?.areWell([pool], 30);
     const causes = new Set(lists().flatMap((list) => list.map(({ cause }) => cause)));
     expect([...causes], JSON.stringify(lists(), undefined, 1)).toHaveLength(1);
     expect(Math.max(...lists().map((list) => list.length))).toBe(1);
