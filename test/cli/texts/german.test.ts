@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { englishTexts } from '../../../src/cli/texts/english.ts';
 import { germanTexts } from '../../../src/cli/texts/german.ts';
-import { run } from '../../helpers/cli.ts';
+import { embedded, run } from '../../helpers/cli.ts';
+import { freePort } from '../../helpers/ports.ts';
+import { startStrictBroker } from '../../helpers/strict-broker.ts';
 
 /** All texts by the paths of their keys, each function with numbers and words in place of what it is given. */
 const sentences = (texts: object, path = ''): [string, string][] =>
@@ -27,14 +29,14 @@ describe('every text is German', () => {
 const german = { AGENT_LANGUAGE: 'de' };
 
 test('once prints names and values in German', async () => {
-  const { status, output } = await run(german, 'once');
+  const { status, output } = await run({ ...german, ...(await embedded()) }, 'once');
   expect(status).toBe(0);
   expect(output).toMatch(/^Rechner\n {2}testling\n {4}CPU-\S+ +\d+(,\d+)? %/);
   expect(output).toContain('\nNVMe-Laufwerke\n  Kein NVMe-Laufwerk gefunden.\n');
   expect(output).toMatch(/^ {4}Problem +nein$/m);
   expect(output).toMatch(/^ {2}Kollektor Rechner\n( {4}.*\n)* {4}Letzter Erfolg /m);
   expect(output).toMatch(/\nProbleme\n/);
-  expect(output).toContain('der Agent hat einen eigenen Broker');
+  expect(output).toContain('der eigene Broker des Agenten');
   expect(output).not.toMatch(/\b(Problems|none|yes|no|used)\b/);
 });
 
@@ -47,12 +49,38 @@ test('once --json is the same in every language', async () => {
 });
 
 test('check prints German sentences', async () => {
-  const { status, output } = await run({ ...german, SITE: 'Berlin', AGENT_SCHEDULE: 'off' }, 'check');
+  const { status, output } = await run(
+    { ...german, ...(await embedded()), SITE: 'Berlin', AGENT_SCHEDULE: 'off' },
+    'check',
+  );
   expect(status).toBe(0);
   expect(output).toContain('✓ Einstellungen: gültig (Agent testling, Standort Berlin)');
-  expect(output).toContain('! Broker: eingebaut, unter mqtt://');
+  expect(output).toContain('! Broker: eingebaut, unter ');
   expect(output).toContain('– Agent selbst: aus (AGENT_SCHEDULE=off)');
   expect(output).toMatch(/✓ Rechner: funktioniert \(\d+ von \d+ in \d+ ms gelesen\)/);
   expect(output).toContain('✓ NVMe-Laufwerke: funktioniert (nichts gefunden)');
   expect(output).not.toMatch(/\b(works|valid|off \(|connected)\b/);
+});
+
+test('check says of a broker in German what works and what it does not take', async () => {
+  const broker = await startStrictBroker({ connack: { maximumPacketSize: 4000, receiveMaximum: 2 } });
+  const check = () => run({ ...german, MQTT_URL: broker.url, HOST_SYS: '/none' }, 'check');
+  const { output } = await check();
+  expect(output).toMatch(
+    /^✓ Broker: verbunden mit \S+ \(MQTT 5\)\n✓ Broker: alle benötigten Topics sind les- und schreibbar$/m,
+  );
+  expect(output).toMatch(/^✗ Broker: homeassistant\/\S+ lässt sich nicht ankündigen \(\d+ Byte\): /m);
+  expect(output).toMatch(/^– Probleme: der Broker hat keine frühere Liste der Probleme; diese Liste kann deshalb/m);
+  broker.connack = { receiveMaximum: 2 };
+  broker.retainsByNameOnly = true;
+  const other = await check();
+  expect(other.output).toMatch(
+    /^! Broker: dieser Broker sendet behaltene Nachrichten \(retain\) nur für vollständige/m,
+  );
+  expect(other.output).toMatch(/^✓ Broker: die größte Ankündigung \(\d+ KiB\) lässt sich senden$/m);
+});
+
+test('a broker that is not there is no reason for once to print English', async () => {
+  const { output } = await run({ ...german, MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'once');
+  expect(output).toContain('ob es eine frühere Liste der Probleme gibt, ist nicht bekannt');
 });
