@@ -1,14 +1,34 @@
 import { agentNamesInGerman } from '../collectors/agent/german.ts';
-import { homeAssistantNamesInGerman } from '../collectors/home-assistant/german.ts';
-import { hostNamesInGerman } from '../collectors/host/german.ts';
-import { routerNamesInGerman } from '../collectors/router/german.ts';
+import { homeAssistantNamesInGerman, homeAssistantTextsInGerman } from '../collectors/home-assistant/german.ts';
+import { hostNamesInGerman, hostTextsInGerman } from '../collectors/host/german.ts';
+import { routerNamesInGerman, routerTextsInGerman } from '../collectors/router/german.ts';
 import { sitesNamesInGerman } from '../collectors/sites/german.ts';
-import { storageNamesInGerman } from '../collectors/storage/german.ts';
-import { nvmeNamesInGerman } from '../collectors/storage/nvme/german.ts';
+import { storageNamesInGerman, storageTextsInGerman } from '../collectors/storage/german.ts';
+import { nvmeNamesInGerman, nvmeTextsInGerman } from '../collectors/storage/nvme/german.ts';
 import type { Language } from '../views/language.ts';
 import { pageTextsInGerman } from '../views/page/german.ts';
 
 export const german: Language = {
+  code: 'de',
+  collectorTexts: {
+    host: hostTextsInGerman,
+    nvme: nvmeTextsInGerman,
+    storage: storageTextsInGerman,
+    router: routerTextsInGerman,
+    home_assistant: homeAssistantTextsInGerman,
+  },
+  problems: {
+    broker: (url) => `Broker ${url}`,
+    notConnected: 'keine Verbindung',
+    readingDoesNotEnd: 'eine Abfrage endet nicht',
+    noLongerPresent: 'nicht mehr vorhanden',
+    wasOnIt: (mounts) => `darauf lag ${mounts}`,
+    clearsWhenBack: 'wenn es wieder da ist',
+    forgetIfRemoved:
+      'Falls absichtlich entfernt: auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder das Gerät dort löschen',
+    lastKnown: '(zuletzt bekannt)',
+    noReason: 'keine',
+  },
   tables: {
     host: hostNamesInGerman,
     nvme: nvmeNamesInGerman,

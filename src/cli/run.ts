@@ -134,7 +134,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
 
-  const state = new MutableAgentState(printableBrokerUrl(mqtt.MQTT_URL));
+  const state = new MutableAgentState(printableBrokerUrl(mqtt.MQTT_URL), language);
   const agentDirectory = new BrokerAgentDirectory();
   let server: StatusServer | undefined;
   const opened = await openEnabledCollectors(settings, state, agentDirectory, () => server?.address);

@@ -56,14 +56,19 @@ function stabilizeTimestamp(value: Date, before: MetricValue | undefined, deadba
 
 type NonNumericMetric = Exclude<AnyMetricDeclaration, NumericMetricDeclaration<unknown>>;
 
-function evaluateOther(metric: NonNumericMetric, reading: unknown, before: MetricValue | undefined): MetricValue {
+function evaluateOther(
+  metric: NonNumericMetric,
+  reading: unknown,
+  before: MetricValue | undefined,
+  texts: unknown,
+): MetricValue {
   switch (metric.kind) {
     case 'timestamp': {
       const value = metric.value(reading);
       return value === undefined ? null : stabilizeTimestamp(value, before, metric.deadband);
     }
     case 'text':
-      return metric.value(reading)?.slice(0, maxStateLength) ?? null;
+      return metric.value(reading, texts)?.slice(0, maxStateLength) ?? null;
     case 'enum': {
       const value = metric.value(reading);
       return value !== undefined && metric.options.includes(value) ? value : null;
@@ -74,18 +79,20 @@ function evaluateOther(metric: NonNumericMetric, reading: unknown, before: Metri
   }
 }
 
-/** The value of each metric in a reading; changes from the sample before that are below a deadband are left out. */
+/** The value of each metric in a reading; changes from the sample before that are below a deadband are left out.
+ * `texts`: those of the collector, for what is said in words. */
 export function evaluateMetrics(
   metrics: Record<string, AnyMetricDeclaration>,
   reading: unknown,
   before: MetricValuesByKey = {},
+  texts?: unknown,
 ): EvaluatedMetrics {
   const sample: MetricValuesByKey = {};
   const rawNumbers: Record<string, number> = {};
   const impossibleValues = new Map<string, string>();
   for (const [key, metric] of Object.entries(metrics)) {
     if (metric.kind !== 'gauge' && metric.kind !== 'counter') {
-      sample[key] = evaluateOther(metric, reading, before[key]);
+      sample[key] = evaluateOther(metric, reading, before[key], texts);
       continue;
     }
     sample[key] = null;

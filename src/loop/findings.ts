@@ -3,11 +3,25 @@ import type { AnyTable } from '../model/table.ts';
 
 const noFindings: LastingFindings = new Map();
 
-/** A finding that has lasted keeps its beginning, and its text unless severity or step are new. */
-function lastingFinding(finding: ActiveFinding, before: LastingFinding | undefined, at: Date): LastingFinding {
-  if (before === undefined) return { ...finding, since: at, isCertain: true };
-  const isSame = before.severity === finding.severity && before.step === finding.step;
-  return { ...finding, ...(isSame ? { text: before.text } : {}), since: before.since, isCertain: true };
+/** What the texts of findings are made of. */
+export interface FindingTexts {
+  /** The texts of the collector; English without. */
+  texts?: unknown;
+  /** Their language, if it is not English. */
+  language?: string | undefined;
+}
+
+/** A finding that has lasted keeps its beginning, and its text unless severity, step or language are new. */
+function lastingFinding(
+  finding: ActiveFinding,
+  before: LastingFinding | undefined,
+  at: Date,
+  language: string | undefined,
+): LastingFinding {
+  const own = language === undefined ? finding : { ...finding, language };
+  if (before === undefined) return { ...own, since: at, isCertain: true };
+  const isSame = before.severity === finding.severity && before.step === finding.step && before.language === language;
+  return { ...own, ...(isSame ? { text: before.text } : {}), since: before.since, isCertain: true };
 }
 
 /** While nothing can be read, nothing is over. */
@@ -20,12 +34,13 @@ export function findingsOfReading(
   reading: unknown,
   before: LastingFindings = noFindings,
   at: Date,
+  { texts, language }: FindingTexts = {},
 ): LastingFindings {
   if (problems === undefined) return noFindings;
   const findings = new Map<string, LastingFinding>();
-  for (const finding of problems(reading, before)) {
+  for (const finding of problems(reading, before, texts)) {
     const earlier = before.get(finding.key);
-    if (!('isUnknown' in finding)) findings.set(finding.key, lastingFinding(finding, earlier, at));
+    if (!('isUnknown' in finding)) findings.set(finding.key, lastingFinding(finding, earlier, at, language));
     else if (earlier !== undefined) findings.set(finding.key, { ...earlier, isCertain: false });
   }
   return findings;

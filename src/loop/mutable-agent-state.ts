@@ -1,11 +1,17 @@
 import { type Address, addressPath, memoryKey } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
-import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
+import type {
+  AnyCollectorDefinition,
+  CollectorComplaint,
+  Observation,
+  ObservationOrComplaint,
+} from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
 import { UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
+import { problemTexts } from '../model/problem-texts.ts';
 import type { DeviceOwner } from '../model/shared-device.ts';
 import type {
   AgentState,
@@ -14,6 +20,7 @@ import type {
   LastingCollectorComplaint,
   StateEntry,
 } from '../model/state.ts';
+import { type StateLanguage, textOfWording } from '../model/translation.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { evaluateMetrics } from './evaluate-metrics.ts';
@@ -24,6 +31,7 @@ import {
   entryMarkedMissing,
   hasSameDiscovery,
   impossibleValueChanges,
+  missingText,
   type ReportableEntryChange,
   uniqueAddressOfObservation,
 } from './state-entry.ts';
@@ -77,12 +85,14 @@ export class MutableAgentState implements AgentState {
   readonly forgotten = new Set<string>();
   /** Paths, with their collectors, of parts that the broker has retained states of, until they are read. */
   readonly #announcedParts = new Set<string>();
+  readonly #language: StateLanguage;
   #announcedPartsAt = Number.POSITIVE_INFINITY;
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
-  constructor(brokerUrl: string) {
+  constructor(brokerUrl: string, language: StateLanguage = { collectorTexts: {}, problems: problemTexts }) {
     this.broker = new Broker(brokerUrl);
+    this.#language = language;
   }
 
   get restoredProblems(): ReadonlyMap<string, RestoredProblem> {
@@ -154,13 +164,16 @@ export class MutableAgentState implements AgentState {
     const before = record.error;
     if (outcome.ok) {
       const observations = outcome.observations.filter((observation) => 'table' in observation);
-      const complaints = complaintsAfter(record.complaints, outcome.observations, outcome.at);
-      changes.push(...this.#observe(record, collector, observations, outcome.at));
-      changes.push(
-        ...complaints
-          .filter(({ since }) => since === outcome.at)
-          .map(({ text }) => ({ subject: collector.id, error: text })),
+      const complaints = complaintsAfter(
+        record.complaints,
+        outcome.observations,
+        outcome.at,
+        this.#language.collectorTexts[collector.id],
       );
+      changes.push(...this.#observe(record, collector, observations, outcome.at));
+      for (const observation of outcome.observations)
+        if ('complaint' in observation && !record.complaints.some(({ key }) => key === keyOfComplaint(observation)))
+          changes.push({ subject: collector.id, error: textOfWording(observation.complaint) });
       record.complaints = complaints;
       if (before !== undefined)
         changes.push({
@@ -225,6 +238,11 @@ export class MutableAgentState implements AgentState {
     at: Date,
   ): ReportableEntryChange[] {
     const changes: ReportableEntryChange[] = [];
+    const {
+      code: language,
+      collectorTexts: { [collector.id]: texts },
+      problems,
+    } = this.#language;
     const seen = new Set<string>();
     for (const observation of observations) {
       const address = uniqueAddressOfObservation(collector, observation, seen);
@@ -237,19 +255,27 @@ export class MutableAgentState implements AgentState {
       const table = collector.tables[observation.table];
       const metrics = table?.metrics ?? {};
       const evaluation =
-        'reading' in observation ? evaluateMetrics(metrics, observation.reading, before?.sample) : undefined;
+        'reading' in observation ? evaluateMetrics(metrics, observation.reading, before?.sample, texts) : undefined;
       const knownFindings = this.problemMemory.findingsBefore(`${collector.id}/${path}`, before?.findings);
       const findings =
         'reading' in observation
-          ? findingsOfReading(table?.problems, observation.reading, knownFindings, at)
+          ? findingsOfReading(table?.problems, observation.reading, knownFindings, at, { texts, language })
           : markFindingsUncertain(knownFindings);
-      const entry = { ...entryAfterObservation(before, metrics, address, observation, evaluation, at), findings };
-      changes.push(...this.#replace(record, entry, at), ...impossibleValueChanges(before, entry, metrics, evaluation));
+      const entry = {
+        ...entryAfterObservation(before, metrics, address, observation, evaluation, at, texts),
+        findings,
+      };
+      const hint =
+        'hint' in observation && observation.hint !== undefined ? textOfWording(observation.hint) : undefined;
+      changes.push(
+        ...this.#replace(record, entry, at, hint),
+        ...impossibleValueChanges(before, entry, metrics, evaluation),
+      );
     }
     for (const [path, entry] of record.entries) {
       if (seen.has(path)) continue;
       const isMissed = collector.tables[entry.table]?.missing !== undefined;
-      changes.push(...this.#replace(record, entryMarkedMissing(entry, isMissed, at), at));
+      changes.push(...this.#replace(record, entryMarkedMissing(entry, isMissed, at, problems), at));
     }
     this.#forgetOldestMissing(record);
     this.#forgetOldestAnnounced(record);
@@ -319,20 +345,21 @@ export class MutableAgentState implements AgentState {
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
   }
 
-  #replace(record: CollectorRecord, entry: StateEntry, at: Date): ReportableEntryChange[] {
+  /** The changes are in English, as the log is. `englishHint`: the entry's. */
+  #replace(record: CollectorRecord, entry: StateEntry, at: Date, englishHint?: string): ReportableEntryChange[] {
     const path = addressPath(entry.address);
     const before = record.entries.get(path);
     record.entries.set(path, entry);
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
     if (before?.error === undefined && entry.error !== undefined)
-      return [{ subject: nameOfDeviceOrPart(entry), error: entry.error }];
+      return [{ subject: nameOfDeviceOrPart(entry), error: entry.isMissing ? missingText(entry) : entry.error }];
     const recovery =
       before?.error !== undefined && entry.error === undefined
         ? [{ subject: nameOfDeviceOrPart(entry), seconds: secondsBetween(before.since, at) }]
         : [];
     const hint =
-      entry.hint !== undefined && entry.hint !== before?.hint
-        ? [{ subject: nameOfDeviceOrPart(entry), hint: entry.hint }]
+      englishHint !== undefined && entry.hint !== before?.hint
+        ? [{ subject: nameOfDeviceOrPart(entry), hint: englishHint }]
         : [];
     return [...recovery, ...hint];
   }
@@ -344,15 +371,18 @@ export class MutableAgentState implements AgentState {
   }
 }
 
+const keyOfComplaint = ({ complaint, key = textOfWording(complaint) }: CollectorComplaint) => key;
+
 /** Complaints with the beginning of those that there were before. */
 const complaintsAfter = (
   before: readonly LastingCollectorComplaint[],
   observations: readonly ObservationOrComplaint<Record<string, unknown>>[],
   at: Date,
+  texts: unknown,
 ): LastingCollectorComplaint[] =>
   observations.flatMap((observation) => {
     if (!('complaint' in observation)) return [];
-    const { complaint: text, key = text } = observation;
+    const key = keyOfComplaint(observation);
     const since = before.find((earlier) => earlier.key === key)?.since ?? at;
-    return [{ key, text, since }];
+    return [{ key, text: textOfWording(observation.complaint, texts), since }];
   });

@@ -93,10 +93,10 @@ export class EarlierProblemMemory {
   }
 }
 
-/** A finding with the beginning and the text that it had in an earlier process. */
+/** A finding with the beginning that it had in an earlier process, and the text, if that is in the same language. */
 function earlierOf(own: LastingFinding | undefined, restored: LastingFinding): LastingFinding {
   if (own === undefined) return { ...restored, isCertain: false };
-  const isSame = own.severity === restored.severity && own.step === restored.step;
+  const isSame = own.severity === restored.severity && own.step === restored.step && own.language === restored.language;
   return {
     ...own,
     ...(isSame ? { text: restored.text } : {}),

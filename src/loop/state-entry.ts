@@ -3,8 +3,9 @@ import type { AnyCollectorDefinition, Observation } from '../model/collector.ts'
 import { nameOfDeviceOrPart } from '../model/device.ts';
 import { describeError } from '../model/errors.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
-import { missingProblemText } from '../model/problem.ts';
+import { type ProblemTexts, problemTexts } from '../model/problem-texts.ts';
 import type { StateEntry } from '../model/state.ts';
+import { textOfWording } from '../model/translation.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
 import { markFindingsUncertain } from './findings.ts';
 
@@ -40,6 +41,7 @@ export function entryAfterObservation(
   observation: Observation<Record<string, unknown>>,
   evaluation: EvaluatedMetrics | undefined,
   at: Date,
+  texts?: unknown,
 ): Omit<StateEntry, 'findings'> {
   const { table, device, part } = observation;
   const sample = evaluation?.sample ?? before?.sample;
@@ -55,7 +57,9 @@ export function entryAfterObservation(
     ...(evaluation === undefined ? {} : { rawNumbers: evaluation.rawNumbers }),
     ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
     ...(error === undefined ? {} : { error }),
-    ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
+    ...('hint' in observation && observation.hint !== undefined
+      ? { hint: textOfWording(observation.hint, texts) }
+      : {}),
     ...('canBeForgotten' in observation && observation.canBeForgotten ? { canBeForgotten: true } : {}),
     ...('excluded' in observation ? { excluded: true } : {}),
     presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
@@ -90,18 +94,26 @@ export function impossibleValueChanges(
 }
 
 /** With what was mounted on a drive that is gone; of the drives of a pool, the pool says it. */
-const missingText = ({ device: { mounts = [] }, part }: StateEntry) =>
+export const missingText = (
+  { device: { mounts = [] }, part }: StateEntry,
+  texts: ProblemTexts = problemTexts,
+): string =>
   part !== undefined || mounts.length === 0
-    ? missingProblemText
-    : `${missingProblemText}; ${mounts.join(', ')} was on it`;
+    ? texts.noLongerPresent
+    : `${texts.noLongerPresent}; ${texts.wasOnIt(mounts.join(', '))}`;
 
 /** `isMissed`: it is a problem that the entry is missing. If not, neither is what was wrong with it. */
-export const entryMarkedMissing = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
+export const entryMarkedMissing = (
+  entry: StateEntry,
+  isMissed: boolean,
+  at: Date,
+  texts: ProblemTexts = problemTexts,
+): StateEntry =>
   entry.isMissing
     ? entry
     : {
         ...entry,
-        error: missingText(entry),
+        error: missingText(entry, texts),
         isMissing: true,
         findings: isMissed ? markFindingsUncertain(entry.findings) : new Map(),
         since: entry.error === undefined ? at : entry.since,

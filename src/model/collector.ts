@@ -6,6 +6,7 @@ import type { DeviceEvent } from './event.ts';
 import type { HostRoots } from './host-roots.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
 import type { AnyTable, Table } from './table.ts';
+import type { AnyWording } from './translation.ts';
 
 /** The type of reading of each table: `{ host: HostReading; filesystem: FilesystemReading }`. */
 // biome-ignore lint/suspicious/noExplicitAny: each collector has its own types
@@ -23,7 +24,7 @@ export type Observation<Readings extends AnyReadings> = {
   } & (
     | {
         reading: Readings[Key];
-        hint?: string | undefined;
+        hint?: AnyWording | undefined;
         canBeForgotten?: boolean;
         error?: never;
         excluded?: never;
@@ -35,8 +36,8 @@ export type Observation<Readings extends AnyReadings> = {
 
 /** A problem of no particular device, such as a configured device that is missing. */
 export interface CollectorComplaint {
-  complaint: string;
-  /** The same as long as it lasts, where the text is not. */
+  complaint: AnyWording;
+  /** The same as long as it lasts, where the English text is not. */
   key?: string;
 }
 

@@ -56,7 +56,12 @@ export type EnumMetric<Reading> = {
   value(reading: Reading): string | undefined;
 } & MetricBase;
 
-export type TextMetric<Reading> = { kind: 'text'; value(reading: Reading): string | undefined } & MetricBase;
+export type TextMetric<Reading> = {
+  kind: 'text';
+  /** `texts`: those of the collector in the agent's language, for what it says in words of its own; English without. */
+  // biome-ignore lint/suspicious/noExplicitAny: each collector has its own texts
+  value(reading: Reading, texts?: any): string | undefined;
+} & MetricBase;
 
 /** A point in time. */
 export type TimestampMetric<Reading> = {

@@ -22,8 +22,6 @@ export const isFaultSeverity = (severity: Severity): boolean => severity !== 'no
 export const unreadableProblemKey = 'unreadable';
 /** Key of the problem that a device or part is no longer there. */
 export const missingProblemKey = 'missing';
-/** Its text. */
-export const missingProblemText = 'no longer present';
 
 /** Key of the problem that a collector cannot do what the settings want. `complaint`: its own key. */
 export const complaintProblemKey = (complaint: string): string => `complaint_${slug(complaint)}`;
@@ -69,6 +67,8 @@ export interface LastingFinding extends ActiveFinding {
   since: Date;
   /** False while it can't be read whether it lasts. */
   isCertain: boolean;
+  /** In which its text is, which may be that of an earlier process; English without. */
+  language?: string | undefined;
 }
 
 /** By key. */
@@ -136,6 +136,8 @@ export interface Problem {
   step?: string | number;
   clearsAt?: string;
   remedy?: string;
+  /** Of its text; English without. */
+  language?: string;
 }
 
 /** What is needed of a reported problem to report its end, also after a restart. The severity is the worst that was

@@ -10,8 +10,9 @@ interface TableBase<Reading> {
   /** Metrics by their key in topics and ids. */
   metrics: MetricDeclarations<Reading>;
   /** What is wrong according to a reading. `before`: what was wrong until now, so that a limit can be left later than
-   * it was reached. */
-  problems?(reading: Reading, before: LastingFindings): readonly Finding[];
+   * it was reached. `texts`: those of the collector in the agent's language; English without. */
+  // biome-ignore lint/suspicious/noExplicitAny: each collector has its own texts
+  problems?(reading: Reading, before: LastingFindings, texts?: any): readonly Finding[];
   /** How bad it is that one of them is no longer there; without it, not at all. */
   missing?: Severity;
 }

@@ -1,3 +1,4 @@
+import type { ProblemTexts } from './problem-texts.ts';
 import type { AnyTable } from './table.ts';
 
 /** The keys of the metrics whose values are words. */
@@ -32,3 +33,23 @@ export type TableNames<T extends AnyTable = AnyTable> = {
 export type CollectorNames<Tables extends Record<string, AnyTable>> = {
   [Key in keyof Tables]: TableNames<Tables[Key]>;
 };
+
+/** A text in words of ours, as the texts of its collector say it; English without them. */
+export type Wording<Texts> = (texts?: Texts) => string;
+
+/** The same of any collector, or a text that is the same in every language, such as a tool's own words. */
+// biome-ignore lint/suspicious/noExplicitAny: each collector has its own texts
+export type AnyWording = string | Wording<any>;
+
+/** `texts`: those of the collector; English without. */
+export const textOfWording = (wording: AnyWording, texts?: unknown): string =>
+  typeof wording === 'string' ? wording : wording(texts);
+
+/** The language in which the findings of readings are told. */
+export interface StateLanguage {
+  /** As in `AGENT_LANGUAGE`; absent: English. */
+  code?: string;
+  /** What collectors say in words of their own, by their ids; where there are none, they speak English. */
+  collectorTexts: Readonly<Record<string, unknown>>;
+  problems: ProblemTexts;
+}

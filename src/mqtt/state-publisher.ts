@@ -9,12 +9,12 @@ import type { SessionContext } from './session-context.ts';
 /** Publishes states, availability, memories and the list of problems over one connection, and tidies up those that an
  * earlier run has left behind. */
 export class StatePublisher {
-  readonly #context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>;
+  readonly #context: Pick<SessionContext, 'agent' | 'catalogue' | 'language' | 'state'>;
   readonly #publisher: RetainedPublisher;
   readonly #retained: OwnRetainedMessages;
 
   constructor(
-    context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>,
+    context: Pick<SessionContext, 'agent' | 'catalogue' | 'language' | 'state'>,
     publisher: RetainedPublisher,
     retained: OwnRetainedMessages,
   ) {
@@ -63,8 +63,8 @@ export class StatePublisher {
 
   /** Without the memories, and the list of problems, that could replace one which has not arrived yet. */
   #current(): RetainedPayloadsByTopic {
-    const { agent, catalogue, state } = this.#context;
-    const payloads = stateAndMemoryPayloadsByTopic(catalogue, agent, state);
+    const { agent, catalogue, language, state } = this.#context;
+    const payloads = stateAndMemoryPayloadsByTopic(catalogue, agent, state, language);
     if (this.#retained.stage === 'complete') return payloads;
     const topics = new Topics(agent);
     return new Map(

@@ -74,7 +74,7 @@ function linesOf(message: NotificationMessage): string[] {
     const duration = seconds < 60 ? 'within a minute' : `after ${formatDuration(seconds)}`;
     return [`Resolved ${duration}: ${problem.text}`, ...serialNumber];
   }
-  const affected = message.consequences.map(formatProblem);
+  const affected = message.consequences.map((one) => formatProblem(one));
   return [
     capitalized(message.problem.text),
     severityLine(message),
@@ -118,7 +118,7 @@ function fieldsOf(message: NotificationMessage) {
       ? {
           severityBefore: message.severityBefore ?? null,
           remedy: message.problem.remedy ?? null,
-          alsoAffected: message.consequences.map(formatProblem),
+          alsoAffected: message.consequences.map((one) => formatProblem(one)),
         }
       : {}),
   };

@@ -1,6 +1,8 @@
 import type { Device, DevicePart } from '../model/device.ts';
 import { type Severity, severityNames } from '../model/problem.ts';
-import type { AgentIdentity } from '../model/state.ts';
+import { problemTexts } from '../model/problem-texts.ts';
+import type { AgentIdentity, StateEntry } from '../model/state.ts';
+import type { StateLanguage } from '../model/translation.ts';
 import { type DurationUnits, englishDurationUnits } from './duration.ts';
 import { englishPageTexts, type PageTexts } from './page/texts.ts';
 
@@ -35,7 +37,7 @@ export interface AnnouncementWords {
 }
 
 /** The language in which the agent announces things. Ids, topics and payloads do not depend on it. */
-export interface Language {
+export interface Language extends StateLanguage {
   words: AnnouncementWords;
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;
@@ -47,6 +49,8 @@ export interface Language {
 }
 
 export const english: Language = {
+  collectorTexts: {},
+  problems: problemTexts,
   collectors: {},
   tables: {},
   severities: severityNames,
@@ -83,6 +87,19 @@ export function translateDevice(names: AnyTableNames | undefined, agent: AgentId
 
 export const translatePartName = (names: AnyTableNames | undefined, { name }: DevicePart): string =>
   translatePhrase(names?.phrases, name);
+
+/** The device and part of an entry with the names that people see. */
+export function translateDeviceAndPart(
+  { tables }: Language,
+  agent: AgentIdentity,
+  { address: { collector }, table, device, part }: Pick<StateEntry, 'address' | 'table' | 'device' | 'part'>,
+): Pick<StateEntry, 'device' | 'part'> {
+  const own = tables[collector] ?? {};
+  if (part === undefined) return { device: translateDevice(own[table], agent, device) };
+  // The part does not say of which table its device is.
+  const shown = Object.values(own).reduce((translated, names) => translateDevice(names, agent, translated), device);
+  return { device: shown, part: { ...part, name: translatePartName(own[table], part) } };
+}
 
 /** The collector with the title, and the sentence for an empty list, that people see. */
 export const translateCollector = <Collector extends { id: string; title: string; nothingFound?: string }>(

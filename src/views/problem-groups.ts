@@ -1,12 +1,15 @@
 import type { Problem } from '../model/problem.ts';
+import { problemTexts } from '../model/problem-texts.ts';
 
 /** The text of a problem, and whether it may be over. */
-export const formatProblemText = ({ text, certain }: Pick<Problem, 'text' | 'certain'>): string =>
-  `${text}${certain ? '' : ' (last known)'}`;
+export const formatProblemText = (
+  { text, certain }: Pick<Problem, 'text' | 'certain'>,
+  { lastKnown } = problemTexts,
+): string => `${text}${certain ? '' : ` ${lastKnown}`}`;
 
 /** A problem as every list shows it: “nas cloud: does not answer”. */
-export const formatProblem = (problem: Pick<Problem, 'subject' | 'text' | 'certain'>): string =>
-  `${problem.subject}: ${formatProblemText(problem)}`;
+export const formatProblem = (problem: Pick<Problem, 'subject' | 'text' | 'certain'>, texts = problemTexts): string =>
+  `${problem.subject}: ${formatProblemText(problem, texts)}`;
 
 /** A problem that nothing explains, and those that it explains. */
 export interface ProblemGroup {

@@ -20,7 +20,7 @@ const faultWords = severities.filter(isFaultSeverity).map((severity) => `'${seve
  * can rely on them. */
 export function problemListComponents(
   agent: AgentIdentity,
-  { words }: Language,
+  { words, problems: { noReason } }: Language,
 ): [key: string, component: Record<string, unknown>][] {
   const topics = new Topics(agent);
   const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
@@ -45,7 +45,7 @@ export function problemListComponents(
     entity('sensor', 'problem_reason', {
       name: words.problemReason,
       icon: 'mdi:message-alert-outline',
-      value_template: "{{ value_json.reason or 'none' }}",
+      value_template: `{{ value_json.reason or '${noReason}' }}`,
     }),
     entity('sensor', 'problems', {
       name: words.problems,

@@ -6,6 +6,7 @@ import { parseJsonWithin } from '../model/json.ts';
 import { isFaultSeverity, type Problem, type RestoredProblem, type Severity, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { optionalField, validItems } from '../model/tolerant-schemas.ts';
+import type { Language } from './language.ts';
 import { findProblems } from './problems.ts';
 
 /** Problems in a payload; the least important are left out. */
@@ -29,6 +30,8 @@ const publishedProblemSchema = z.object({
   clears_at: optionalField(z.string()),
   remedy: optionalField(z.string()),
   serial_number: optionalField(z.string()),
+  /** Of the text, if it is not English. */
+  language: optionalField(z.string()),
 });
 
 /** A problem as an agent publishes it. */
@@ -84,6 +87,7 @@ const published = (problem: Problem): PublishedProblem => ({
   ...(problem.clearsAt === undefined ? {} : { clears_at: problem.clearsAt }),
   ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
   ...(problem.serialNumber === undefined ? {} : { serial_number: problem.serialNumber }),
+  ...(problem.language === undefined ? {} : { language: problem.language }),
 });
 
 /** Whether an identity speaks for the whole lab: its broker's state is that of its agent, which tells of it. */
@@ -134,13 +138,14 @@ export function problemsPayload(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
+  language?: Language,
 ): string | undefined {
   if ([...state.collectors.values()].some(({ lastRun }) => lastRun === undefined)) return undefined;
   // Whoever reads this is told by a connected agent.
   const isBrokerShown = state.broker.connected && !isLabIdentity(catalogue, state);
   const payload = payloadOf(
     agent,
-    findProblems(catalogue, agent, state).filter(({ place }) => isBrokerShown || place !== 'broker'),
+    findProblems(catalogue, agent, state, language).filter(({ place }) => isBrokerShown || place !== 'broker'),
     state,
   );
   while (payload.problems.length > 1 && Buffer.byteLength(JSON.stringify(payload)) > maxPayloadBytes)
@@ -176,10 +181,10 @@ function restoredProblem(
   toldSeverity: Severity | undefined,
   isOver = false,
 ): RestoredProblem[] {
-  const { id, cause, subject, severity, text, since, step, serial_number: serialNumber } = problem;
+  const { id, cause, subject, severity, text, since, step, serial_number: serialNumber, language } = problem;
   const [, path, key] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
   if (path === undefined || key === undefined) return [];
-  const finding = { key, severity, text, since: new Date(since), isCertain: false };
+  const finding = { key, severity, text, since: new Date(since), isCertain: false, ...(language && { language }) };
   return [
     {
       path,

@@ -7,12 +7,13 @@ import {
   isFaultSeverity,
   type LastingFinding,
   missingProblemKey,
-  missingProblemText,
   type Problem,
   type RestoredProblem,
   unreadableProblemKey,
 } from '../model/problem.ts';
+import type { ProblemTexts } from '../model/problem-texts.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
+import { english, type Language, translateCollector, translateDeviceAndPart } from './language.ts';
 import { collectorOverdueMs } from './overdue.ts';
 import { findPendingExplanations } from './pending-explanations.ts';
 
@@ -27,9 +28,12 @@ interface Candidate extends Problem {
   reachedThrough?: string | undefined;
 }
 
-function brokerProblems({ url, connected, since, error }: BrokerConnectionState): Candidate[] {
+function brokerProblems(
+  { url, connected, since, error }: BrokerConnectionState,
+  { broker, notConnected }: ProblemTexts,
+): Candidate[] {
   if (connected && error === undefined) return [];
-  const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
+  const text = [...(connected ? [] : [notConnected]), ...(error === undefined ? [] : [error])].join(': ');
   return [
     {
       id: 'broker',
@@ -37,7 +41,7 @@ function brokerProblems({ url, connected, since, error }: BrokerConnectionState)
       place: 'broker',
       path: 'broker',
       key: 'broker',
-      subject: `Broker ${url}`,
+      subject: broker(url),
       severity: connected ? 'degraded' : 'outage',
       text,
       since,
@@ -53,6 +57,7 @@ function collectorProblems(
   { title, scope }: CollectorMetadata,
   { connected }: BrokerConnectionState,
   monotonicMs: number,
+  { readingDoesNotEnd }: ProblemTexts,
 ): Candidate[] {
   const { id, error, complaints, lastSuccess, nextRun } = collector;
   const problem = (key: string, text: string, since: Date): Candidate => ({
@@ -71,7 +76,7 @@ function collectorProblems(
   return [
     ...(collectorOverdueMs(collector, monotonicMs) === undefined
       ? []
-      : [problem('overdue', 'a reading does not end', nextRun ?? agent.startedAt)]),
+      : [problem('overdue', readingDoesNotEnd, nextRun ?? agent.startedAt)]),
     ...(error === undefined ? [] : [problem(unreadableProblemKey, error, lastSuccess ?? agent.startedAt)]),
     ...complaints.map(({ key, text, since }) => problem(complaintProblemKey(key), text, since)),
   ];
@@ -83,10 +88,10 @@ const globalIdOf = (agent: AgentIdentity, { id, scope }: CollectorMetadata, { de
   device.macAddress ?? device.serialNumber ?? `${scope === 'lab' ? id : agent.id}/${id}/${slug(device.id)}`;
 
 /** How the problem ends that something is no longer there. */
-const missingAdvice = {
-  clearsAt: 'when it is back',
-  remedy: 'if it was removed on purpose, press Forget on its device in Home Assistant, or delete the device there',
-};
+const missingAdvice = ({ clearsWhenBack, forgetIfRemoved }: ProblemTexts) => ({
+  clearsAt: clearsWhenBack,
+  remedy: forgetIfRemoved,
+});
 
 function entryProblems(
   agent: AgentIdentity,
@@ -95,6 +100,7 @@ function entryProblems(
   path: string,
   entry: StateEntry,
   gateway: string | undefined,
+  language: Language,
 ): Candidate[] {
   const { address, device, part, error, isMissing, findings } = entry;
   const cause = [globalIdOf(agent, declaration, entry), ...(part === undefined ? [] : [part.id])].join('/');
@@ -105,7 +111,7 @@ function entryProblems(
     place: part === undefined ? 'device' : 'part',
     path: `${collector.id}/${path}`,
     key: finding.key,
-    subject: nameOfDeviceOrPart(entry),
+    subject: nameOfDeviceOrPart(translateDeviceAndPart(language, agent, entry)),
     ...(device.serialNumber === undefined ? {} : { serialNumber: device.serialNumber }),
     severity: finding.severity,
     text: finding.text,
@@ -114,6 +120,7 @@ function entryProblems(
     ...(finding.step === undefined ? {} : { step: finding.step }),
     ...(finding.clearsAt === undefined ? {} : { clearsAt: finding.clearsAt }),
     ...(finding.remedy === undefined ? {} : { remedy: finding.remedy }),
+    ...(finding.language === undefined ? {} : { language: finding.language }),
     finding,
     device: address.device,
     ...(device.via === undefined ? {} : { parent: slug(device.via) }),
@@ -126,7 +133,8 @@ function entryProblems(
     since: entry.since,
     isCertain: true,
     ...(part === undefined ? { explainsDevice: true } : {}),
-    ...(key === missingProblemKey ? missingAdvice : {}),
+    ...(key === missingProblemKey ? missingAdvice(language.problems) : {}),
+    language: language.code,
   });
   const missing = declaration.tables[entry.table]?.missing;
   const unreadable =
@@ -141,6 +149,7 @@ function stillMissingProblems(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   { collectors, restoredProblems, announcedDevices }: AgentState,
+  { code, problems }: Language,
 ): Candidate[] {
   const candidate = (problem: Omit<RestoredProblem, 'finding'> & { finding: Omit<LastingFinding, 'isCertain'> }) => {
     const { path, subject, cause, serialNumber, finding } = problem;
@@ -158,9 +167,11 @@ function stillMissingProblems(
         subject,
         ...(serialNumber === undefined ? {} : { serialNumber }),
         severity: finding.severity,
-        text: finding.text,
+        // What was mounted on it is known only in the words of an earlier process.
+        text: finding.language === code ? finding.text : problems.noLongerPresent,
         since: finding.since,
-        ...missingAdvice,
+        ...missingAdvice(problems),
+        ...(code === undefined ? {} : { language: code }),
         certain: collector.lastSuccess !== undefined,
         ...(device === undefined ? {} : { device }),
       },
@@ -173,7 +184,7 @@ function stillMissingProblems(
     const isRead = declaration !== undefined && collectors.get(declaration.id)?.lastSuccess !== undefined;
     // Before the first reading, everything may be there.
     if (severity === undefined || !isRead || restored.some((problem) => problem.path === path)) return [];
-    const finding = { key: missingProblemKey, severity, text: missingProblemText, since };
+    const finding = { key: missingProblemKey, severity, text: problems.noLongerPresent, since, language: code };
     return [{ path, subject: name, ...(serialNumber === undefined ? {} : { serialNumber }), finding }];
   });
   return [...restored, ...vanished].flatMap(candidate);
@@ -252,29 +263,37 @@ function explanationOf(
   return explanation?.id;
 }
 
-/** Everything that is wrong, the worst first. The agent's own readings repeat the collectors' states and are left out.
+/** Everything that is wrong, the worst first, in a language. The agent's own readings repeat the collectors' states and are left out.
  * `monotonicMs` is `performance.now()`, by which a reading is overdue. */
 export function findProblems(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
+  language: Language = english,
   monotonicMs = performance.now(),
 ): Problem[] {
   const gateway = gatewayOf(state);
   const isExplainedSoon = findPendingExplanations(state);
   const candidates = [
-    ...brokerProblems(state.broker),
+    ...brokerProblems(state.broker, language.problems),
     ...catalogue.flatMap((declaration) => {
       const collector = state.collectors.get(declaration.id);
       if (collector === undefined) return [];
       return [
-        ...collectorProblems(agent, collector, declaration, state.broker, monotonicMs),
+        ...collectorProblems(
+          agent,
+          collector,
+          translateCollector(language, declaration),
+          state.broker,
+          monotonicMs,
+          language.problems,
+        ),
         ...[...collector.entries]
           .filter(([, { excluded }]) => !excluded && declaration.id !== 'agent')
-          .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry, gateway)),
+          .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry, gateway, language)),
       ];
     }),
-    ...stillMissingProblems(catalogue, agent, state),
+    ...stillMissingProblems(catalogue, agent, state, language),
   ].filter(({ key, device, since }) => key !== missingProblemKey || !device || !isExplainedSoon(device, since));
   const byDevice = new Map<string | undefined, Candidate[]>();
   const blamedBy = new Map<string, Candidate[]>();

@@ -6,6 +6,7 @@ import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { isEntryAvailable, offlinePayload, onlinePayload } from './availability.ts';
+import type { Language } from './language.ts';
 import { problemsPayload } from './problems-payload.ts';
 
 /** Payloads to retain, by topic; an empty one removes the topic. */
@@ -35,10 +36,11 @@ export function stateAndMemoryPayloadsByTopic(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
+  language?: Language,
 ): RetainedPayloadsByTopic {
   const topics = new Topics(agent);
   const payloads = new Map([...state.memories].map(([key, content]) => [topics.memory(key), JSON.stringify(content)]));
-  const problems = problemsPayload(catalogue, agent, state);
+  const problems = problemsPayload(catalogue, agent, state, language);
   if (problems !== undefined) payloads.set(topics.problems, problems);
   for (const { id, tables } of catalogue) {
     const collector = state.collectors.get(id);

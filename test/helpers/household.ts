@@ -131,7 +131,7 @@ const drivesAt = (minute: number): Readings => [
   drive('S5GXNF0R654321', 'Samsung 970 EVO', 'SSD 970 EVO Plus 2TB', {
     temperature: wave(minute, 40, 55, 72),
     problem: true,
-    reason: '7 media errors, 2 of them new since they were acknowledged',
+    reason: () => '7 media errors, 2 of them new since they were acknowledged',
     log: { ...log, percentageUsed: 71, availableSpare: 62, mediaErrors: 7n },
   }),
 ];

@@ -57,7 +57,7 @@ function problemsOfTopic(agent: AgentIdentity, state: MutableAgentState) {
   const own = problems.filter(({ explained_by: explanation }) => explanation === undefined);
   return {
     own: own.map((problem) => `${problem.severity} ${formatProblem(problem)}`),
-    explained: problems.filter((problem) => !own.includes(problem)).map(formatProblem),
+    explained: problems.filter((problem) => !own.includes(problem)).map((one) => formatProblem(one)),
   };
 }
 

@@ -225,7 +225,7 @@ test('that a device is gone waits for what is built of it to be read, for a minu
     record(drives, [], goneAt);
     return {
       now: () =>
-        findProblems([drives, collector], agent, state, 0).map(
+        findProblems([drives, collector], agent, state, undefined, 0).map(
           ({ text, explainedBy }) => `${text}${explainedBy === undefined ? '' : ' (explained)'}`,
         ),
       readPool: (note: string, second: number) => record(collector, pool(note), second),
@@ -333,8 +333,8 @@ test('a collector that fails from the start has failed since the start', () => {
 test('a reading that does not end is a problem of its collector', () => {
   const state = after(thing(''));
   state.setNextRun('probe', minute(1), 60_000);
-  expect(findProblems([collector], agent, state, 60_000 + 15_000)).toEqual([]);
-  expect(findProblems([collector], agent, state, 60_000 + 15_001)).toMatchObject([
+  expect(findProblems([collector], agent, state, undefined, 60_000 + 15_000)).toEqual([]);
+  expect(findProblems([collector], agent, state, undefined, 60_000 + 15_001)).toMatchObject([
     { id: 'probe/overdue', place: 'collector', severity: 'degraded', since: minute(1) },
   ]);
 });

@@ -1,6 +1,6 @@
 import type { ClockReading } from '../../lib/clocks.ts';
 import type { InstanceCore } from './instance-core.ts';
-import { hintBuilderByState } from './instance-state.ts';
+import { type HomeAssistantTexts, homeAssistantTexts } from './texts.ts';
 import type { VisitResult } from './visit-instance.ts';
 
 /** Milliseconds between two times of asking for what changes slowly and costs Home Assistant a login and a template. */
@@ -42,9 +42,9 @@ export class InstanceDetailsCache {
 }
 
 /** What the user can do about a visit, and about what is unknown without the WebSocket. */
-export function hintOfVisit(visit: VisitResult): string | undefined {
-  const hint = hintBuilderByState[visit.state]?.(visit);
+export function hintOfVisit(visit: VisitResult, texts: HomeAssistantTexts = homeAssistantTexts): string | undefined {
+  const hint = texts.hints[visit.state]?.(visit);
   const { withoutWebSocket } = visit;
   if (hint !== undefined || withoutWebSocket === undefined) return hint;
-  return `without its WebSocket, entities, repairs, updates and backups are unknown: ${hintBuilderByState[withoutWebSocket.state]?.(withoutWebSocket)}`;
+  return texts.withoutWebSocket(texts.hints[withoutWebSocket.state]?.(withoutWebSocket) ?? withoutWebSocket.state);
 }

@@ -20,6 +20,7 @@ import {
 } from './instance-history.ts';
 import type { HomeAssistantReadingByTable } from './reading.ts';
 import type { ConfiguredInstance } from './settings.ts';
+import type { HomeAssistantTexts } from './texts.ts';
 import { type VisitResult, visitInstance } from './visit-instance.ts';
 
 /** Milliseconds that one visit may take. */
@@ -88,7 +89,10 @@ export class InstanceMonitor {
     else if (visit.login === 'accepted') this.#lockout.accept();
     const result = this.#explain(visit);
     const events = this.#saveHistory(result);
-    const hint = hintOfVisit(result);
+    const hint =
+      hintOfVisit(result) === undefined
+        ? undefined
+        : (texts?: HomeAssistantTexts) => hintOfVisit(result, texts) ?? result.state;
     return {
       table: 'instance',
       device: this.#device(result),

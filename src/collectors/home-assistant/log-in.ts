@@ -3,11 +3,12 @@ import { bounds } from '../../model/bounds.ts';
 import { UnredactedMessageError } from '../../model/errors.ts';
 import type { Secret } from '../../model/secret.ts';
 import { baseUrlIfMoved, connectWebSocketOrExplain } from './connect-instance.ts';
-import { hintBuilderByState, type InstanceHintInput, type InstanceState } from './instance-state.ts';
+import type { InstanceHintInput, InstanceState } from './instance-state.ts';
 import { instanceStateOfCertificateProblem } from './network-error-state.ts';
+import { homeAssistantTexts } from './texts.ts';
 
 const explain = (state: InstanceState, context: InstanceHintInput) =>
-  new UnredactedMessageError(hintBuilderByState[state]?.(context) ?? `it is ${state}`);
+  new UnredactedMessageError(homeAssistantTexts.hints[state]?.(context) ?? `it is ${state}`);
 
 /** Home Assistant accepts the connection, but not the token. */
 export class TokenRefusedError extends Error {}

@@ -8,6 +8,7 @@ import { instanceEventTypes } from './instance-history.ts';
 import { instanceStates } from './instance-state.ts';
 import { instanceFindings } from './problems.ts';
 import type { InstanceReading } from './reading.ts';
+import type { HomeAssistantTexts } from './texts.ts';
 
 type Instance = MetricDeclarations<InstanceReading>;
 
@@ -40,7 +41,7 @@ const instanceMetrics = {
     icon: 'mdi:lightbulb-on-outline',
     ...diagnostic,
     optional: true,
-    value: (r) => r.hint,
+    value: (r, texts?: HomeAssistantTexts) => r.hint?.(texts),
   },
   latency: {
     kind: 'gauge',

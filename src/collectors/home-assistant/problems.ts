@@ -1,6 +1,7 @@
-import { type Finding, findingIf } from '../../model/problem.ts';
+import { type Finding, findingIf, type LastingFindings } from '../../model/problem.ts';
 import { isBackupOverdue } from './instance-backups.ts';
 import type { InstanceReading } from './reading.ts';
+import { type HomeAssistantTexts, homeAssistantTexts } from './texts.ts';
 import type { VisitResult } from './visit-instance.ts';
 
 /** States in which nothing is wrong. */
@@ -12,29 +13,32 @@ const isBackupMissing = ({ details }: VisitResult) => {
 };
 
 /** What is wrong with a Home Assistant. */
-export const instanceFindings = ({ visit, hint }: InstanceReading): Finding[] => [
+export const instanceFindings = (
+  { visit, hint }: InstanceReading,
+  _before?: LastingFindings,
+  texts: HomeAssistantTexts = homeAssistantTexts,
+): Finding[] => [
   ...findingIf('unreachable', visit.reachable === false && !isWell(visit.state), () => ({
     severity: 'outage',
-    text: hint ?? 'does not answer',
+    text: hint?.(texts) ?? texts.noAnswer,
     step: visit.state,
-    clearsAt: 'when it answers',
-    remedy:
-      'check on its machine whether it is running, and start it if not; if its address has changed, correct HA_BASE_URL',
+    clearsAt: texts.clearsWhenAnswering,
+    remedy: texts.checkRunning,
     explainsDevice: true,
     failsCheck: true,
   })),
   ...findingIf('state', visit.reachable !== false && !isWell(visit.state), () => ({
     severity: visit.state === 'recovery_mode' ? 'outage' : 'degraded',
-    text: hint ?? visit.state.replaceAll('_', ' '),
+    text: hint?.(texts) ?? visit.state.replaceAll('_', ' '),
     step: visit.state,
-    clearsAt: 'when it runs as usual',
+    clearsAt: texts.clearsWhenRunning,
     // In these two states it is at work, and read.
     ...(['safe_mode', 'recovery_mode'].includes(visit.state) ? {} : { failsCheck: true as const }),
   })),
   ...findingIf('backup', isBackupMissing(visit), () => ({
     severity: 'degraded',
-    text: 'its last automatic backup is more than a day overdue',
-    clearsAt: 'when one succeeds',
-    remedy: 'Settings → System → Backups says why it failed',
+    text: texts.backupOverdue,
+    clearsAt: texts.clearsWithBackup,
+    remedy: texts.seeBackups,
   })),
 ];

@@ -1,5 +1,6 @@
 import type { CollectorNames } from '../../model/translation.ts';
 import type { hostTables } from './metrics/index.ts';
+import type { HostTexts } from './texts.ts';
 
 /** Words of Home Assistant’s own German: homeassistant/components/systemmonitor/strings.json. */
 export const hostNamesInGerman: CollectorNames<typeof hostTables> = {
@@ -81,4 +82,45 @@ export const hostNamesInGerman: CollectorNames<typeof hostTables> = {
   },
   temperature: { title: 'Temperatursensor', plural: 'Temperatursensoren', metrics: { temperature: 'Temperatur' } },
   fan: { title: 'Lüfter', plural: 'Lüfter', metrics: { speed: 'Drehzahl' } },
+};
+
+export const hostTextsInGerman: HostTexts = {
+  noSpaceLeft: 'kein Speicherplatz mehr frei',
+  nearlyFull: (percent) => `fast voll: ${percent} % belegt`,
+  below: (percent) => `unter ${percent} %`,
+  belowOrWithPlenty: (percent) => `unter ${percent} % oder ab 6 GiB freiem Speicherplatz`,
+  deleteFiles: 'Dateien löschen oder Dateisystem vergrößern',
+  fullWithinDay: 'bei diesem Tempo innerhalb eines Tages voll',
+  fullWithinThreeDays: 'bei diesem Tempo innerhalb von drei Tagen voll',
+  belowOrSlower: (percent) => `unter ${percent} % oder wenn es sich langsamer füllt`,
+  findWriter: 'herausfinden, was so viel schreibt',
+  noInodesLeft: 'keine Inodes mehr frei',
+  nearlyOutOfInodes: (percent) => `kaum noch freie Inodes: ${percent} % belegt`,
+  deleteSmallFiles: 'kleine Dateien löschen, etwa alte Sitzungen, Mails oder Caches',
+  becameReadOnly: 'ist jetzt schreibgeschützt',
+  clearsWhenWritable: 'wenn es wieder beschreibbar ist',
+  readKernelLog: 'im Kernel-Protokoll (dmesg) nach Fehlern des Datenträgers suchen',
+  failedUnits: (count, shown, more) =>
+    `${count === 1 ? 'fehlgeschlagene systemd-Unit' : 'fehlgeschlagene systemd-Units'}: ${shown}${more > 0 ? ` und ${more} weitere` : ''}`,
+  clearsWhenNoUnitFailed: 'wenn keine Unit mehr fehlgeschlagen ist',
+  seeUnits: 'Ursache mit systemctl status UNIT ansehen; mit systemctl reset-failed UNIT zurücksetzen',
+  memoryUsedUp: (percent) =>
+    `Arbeitsspeicher erschöpft: weniger als ${percent} % verfügbar, und es wird ausgelagert oder auf Speicher gewartet`,
+  clearsWithMemory: (percent) => `ab ${percent} % verfügbarem Arbeitsspeicher`,
+  findProcess: 'herausfinden, welcher Prozess so viel braucht',
+  cpuCritical: (celsius) => `CPU hat ihre kritische Temperatur von ${celsius} °C erreicht`,
+  belowCelsius: (celsius) => `unter ${celsius} °C`,
+  checkFan: 'Lüfter und Kühlkörper prüfen, Staub entfernen',
+  throttled: 'der Prozessor ist gedrosselt',
+  clearsAtFullSpeed: 'wenn er wieder mit voller Geschwindigkeit läuft',
+  checkCoolingAndPower: 'Kühlung und Stromversorgung prüfen',
+  underVoltage: 'die Versorgungsspannung ist zu niedrig',
+  clearsWithVoltage: 'wenn die Spannung ausreicht',
+  strongerSupply: 'stärkeres Netzteil oder kürzeres Kabel verwenden',
+  clockNotSynchronized: 'die Uhr ist nicht synchronisiert',
+  clearsWhenSynchronized: 'wenn sie synchronisiert ist',
+  seeTimedatectl: 'Ursache mit timedatectl ansehen',
+  rebootRequired: 'Neustart erforderlich',
+  clearsAfterReboot: 'nach einem Neustart',
+  restartMachine: 'Rechner bei Gelegenheit neu starten',
 };

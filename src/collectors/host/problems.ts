@@ -1,6 +1,7 @@
 import { type Finding, findingIf, type LastingFinding, type LastingFindings } from '../../model/problem.ts';
 import { defaultMemoryLimitPercent } from './memory-shortage-timer.ts';
 import type { FilesystemReading, HostReading } from './reading.ts';
+import { type HostTexts, hostTexts } from './texts.ts';
 
 const gibibyte = 1024 ** 3;
 const daySeconds = 24 * 3600;
@@ -39,7 +40,7 @@ const isAtLimit = (value: number | undefined, limit: number, wasAtLimit: boolean
 const isUsedUp = (left: number, total: number, before: LastingFinding | undefined) =>
   left <= (before?.severity === 'outage' ? total * someSpaceShare : 0);
 
-function fullFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
+function fullFindings(reading: FilesystemReading, before: LastingFindings, texts: HostTexts): Finding[] {
   const { total = Number.POSITIVE_INFINITY, available, usedRatio, limitPercent } = reading;
   // Many file systems have no size.
   if (available === undefined) return [{ key: 'full', isUnknown: true }];
@@ -52,13 +53,16 @@ function fullFindings(reading: FilesystemReading, before: LastingFindings): Find
   const isFull = isEmpty || (!hasPlenty && isAtLimit(toPercent(usedRatio), limit, earlier !== undefined));
   return findingIf('full', isFull, () => ({
     severity: isEmpty ? 'outage' : 'degraded',
-    text: isEmpty ? 'no space left' : `nearly full: ${limit} % used`,
-    clearsAt: `below ${limit - hysteresisPercent} %${limitPercent === undefined && !isSmall ? ', or with 6 GiB free' : ''}`,
-    remedy: 'delete files or enlarge the file system',
+    text: isEmpty ? texts.noSpaceLeft : texts.nearlyFull(limit),
+    clearsAt:
+      limitPercent === undefined && !isSmall
+        ? texts.belowOrWithPlenty(limit - hysteresisPercent)
+        : texts.below(limit - hysteresisPercent),
+    remedy: texts.deleteFiles,
   }));
 }
 
-function fillingFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
+function fillingFindings(reading: FilesystemReading, before: LastingFindings, texts: HostTexts): Finding[] {
   const { secondsToFull, usedRatio } = reading;
   const earlier = before.get('filling');
   const isMostlyUsed = isAtLimit(toPercent(usedRatio), fillingFromPercent, earlier !== undefined) ?? false;
@@ -72,15 +76,15 @@ function fillingFindings(reading: FilesystemReading, before: LastingFindings): F
   const isWithinDay = (secondsToFull ?? 0) < (earlier?.step === 1 ? 1.5 : 1) * daySeconds;
   return findingIf('filling', isFilling, () => ({
     severity: 'degraded',
-    text: isWithinDay ? 'full within a day at this rate' : 'full within three days at this rate',
+    text: isWithinDay ? texts.fullWithinDay : texts.fullWithinThreeDays,
     step: isWithinDay ? 1 : 3,
-    clearsAt: `below ${fillingFromPercent - hysteresisPercent} %, or when it fills more slowly`,
-    remedy: 'find out what writes so much',
+    clearsAt: texts.belowOrSlower(fillingFromPercent - hysteresisPercent),
+    remedy: texts.findWriter,
     explainedBy: ['full'],
   }));
 }
 
-function inodeFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
+function inodeFindings(reading: FilesystemReading, before: LastingFindings, texts: HostTexts): Finding[] {
   const { inodesUsedRatio, limitPercent = defaultLimitPercent } = reading;
   // FAT and Btrfs have no fixed number of them.
   if (inodesUsedRatio === undefined) return [];
@@ -89,35 +93,38 @@ function inodeFindings(reading: FilesystemReading, before: LastingFindings): Fin
   const areFew = areUsedUp || isAtLimit(toPercent(inodesUsedRatio), limitPercent, earlier !== undefined);
   return findingIf('inodes', areFew, () => ({
     severity: areUsedUp ? 'outage' : 'degraded',
-    text: areUsedUp ? 'no inodes left' : `nearly out of inodes: ${limitPercent} % used`,
-    clearsAt: `below ${limitPercent - hysteresisPercent} %`,
-    remedy: 'delete small files, such as old sessions, mails or caches',
+    text: areUsedUp ? texts.noInodesLeft : texts.nearlyOutOfInodes(limitPercent),
+    clearsAt: texts.below(limitPercent - hysteresisPercent),
+    remedy: texts.deleteSmallFiles,
     // XFS and ZFS make inodes of free space.
     explainedBy: ['full'],
   }));
 }
 
 /** What is wrong with a file system. One that is mounted read-only can't fill. */
-export function filesystemFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
+export function filesystemFindings(
+  reading: FilesystemReading,
+  before: LastingFindings,
+  texts: HostTexts = hostTexts,
+): Finding[] {
   const { readOnly, wasWritable = false } = reading;
   const becameReadOnly = findingIf('read_only', readOnly && (wasWritable || before.has('read_only')), () => ({
     severity: 'outage',
-    text: 'became read-only',
-    clearsAt: 'when it is writable again',
-    remedy: 'look for errors of its disk in the kernel log (dmesg)',
+    text: texts.becameReadOnly,
+    clearsAt: texts.clearsWhenWritable,
+    remedy: texts.readKernelLog,
   }));
   return readOnly
     ? becameReadOnly
-    : [...fullFindings(reading, before), ...fillingFindings(reading, before), ...inodeFindings(reading, before)];
-}
-
-function listFailedUnits(names: readonly string[]): string {
-  const shown = names.slice(0, maxNames).join(', ');
-  return `failed systemd unit${names.length === 1 ? '' : 's'}: ${shown}${names.length > maxNames ? ` and ${names.length - maxNames} more` : ''}`;
+    : [fullFindings, fillingFindings, inodeFindings].flatMap((find) => find(reading, before, texts));
 }
 
 /** What is wrong with the machine as a whole. */
-export function machineFindings(reading: HostReading, before: LastingFindings): Finding[] {
+export function machineFindings(
+  reading: HostReading,
+  before: LastingFindings,
+  texts: HostTexts = hostTexts,
+): Finding[] {
   const {
     memoryShortSeconds,
     memoryLimitPercent = defaultMemoryLimitPercent,
@@ -135,48 +142,52 @@ export function machineFindings(reading: HostReading, before: LastingFindings): 
       memoryShortSeconds === undefined ? undefined : memoryShortSeconds >= memoryShortageSeconds,
       () => ({
         severity: 'degraded',
-        text: `memory is used up: less than ${100 - memoryLimitPercent} % available, and swapping or waiting for it`,
-        clearsAt: `at ${100 - memoryLimitPercent + hysteresisPercent} % available`,
-        remedy: 'find out which process needs so much',
+        text: texts.memoryUsedUp(100 - memoryLimitPercent),
+        clearsAt: texts.clearsWithMemory(100 - memoryLimitPercent + hysteresisPercent),
+        remedy: texts.findProcess,
       }),
     ),
     ...findingIf('cpu_critical', isHot, () => ({
       severity: 'degraded',
-      text: `CPU at its critical temperature of ${cpuCriticalTemperature} °C`,
-      clearsAt: `below ${(cpuCriticalTemperature ?? 0) - hysteresisPercent} °C`,
-      remedy: 'check fan, dust and heat sink',
+      text: texts.cpuCritical(cpuCriticalTemperature),
+      clearsAt: texts.belowCelsius((cpuCriticalTemperature ?? 0) - hysteresisPercent),
+      remedy: texts.checkFan,
     })),
     ...findingIf('throttled', reading.throttled, () => ({
       severity: 'degraded',
-      text: 'the processor is slowed down',
-      clearsAt: 'when it runs at full speed again',
-      remedy: 'check the cooling and the power supply',
+      text: texts.throttled,
+      clearsAt: texts.clearsAtFullSpeed,
+      remedy: texts.checkCoolingAndPower,
       explainedBy: ['under_voltage'],
     })),
     ...findingIf('under_voltage', reading.underVoltage, () => ({
       severity: 'degraded',
-      text: 'the supply voltage is too low',
-      clearsAt: 'when the voltage is sufficient',
-      remedy: 'use a stronger power supply or a shorter cable',
+      text: texts.underVoltage,
+      clearsAt: texts.clearsWithVoltage,
+      remedy: texts.strongerSupply,
     })),
-    ...findingIf('failed_units', failedUnits === undefined ? undefined : failedUnits.length > 0, () => ({
+    ...findingIf('failed_units', failedUnits && failedUnits.length > 0, () => ({
       severity: 'degraded',
-      text: listFailedUnits(failedUnits ?? []),
+      text: texts.failedUnits(
+        failedUnits?.length ?? 0,
+        failedUnits?.slice(0, maxNames).join(', ') ?? '',
+        (failedUnits?.length ?? 0) - maxNames,
+      ),
       step: failedUnits?.join(' ') ?? '',
-      clearsAt: 'when no unit is failed',
-      remedy: 'see why with systemctl status UNIT; forget it with systemctl reset-failed UNIT',
+      clearsAt: texts.clearsWhenNoUnitFailed,
+      remedy: texts.seeUnits,
     })),
     ...findingIf('clock', reading.clockSynchronized === undefined ? undefined : !reading.clockSynchronized, () => ({
       severity: 'notice',
-      text: 'the clock is not synchronized',
-      clearsAt: 'when it is',
-      remedy: 'see why with timedatectl',
+      text: texts.clockNotSynchronized,
+      clearsAt: texts.clearsWhenSynchronized,
+      remedy: texts.seeTimedatectl,
     })),
     ...findingIf('reboot_required', reading.reboot?.required, () => ({
       severity: 'notice',
-      text: 'a reboot is required',
-      clearsAt: 'after a reboot',
-      remedy: 'restart the machine when it suits you',
+      text: texts.rebootRequired,
+      clearsAt: texts.clearsAfterReboot,
+      remedy: texts.restartMachine,
     })),
   ];
 }

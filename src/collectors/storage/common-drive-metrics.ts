@@ -1,4 +1,6 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
+import type { Wording } from '../../model/translation.ts';
+import type { CommonDriveTexts } from './texts.ts';
 import { type SelfTests, selfTestResult, selfTestResults } from './tools/self-tests.ts';
 
 /** What drives of every kind have, by the names that Home Assistant knows. */
@@ -7,7 +9,7 @@ export const commonDriveMetrics = <R>(read: {
   hint(reading: R): string | undefined;
   selfTests(reading: R): SelfTests | undefined;
   firmware(reading: R): string | undefined;
-  dependents(reading: R): string | undefined;
+  dependents(reading: R): Wording<CommonDriveTexts> | undefined;
 }) =>
   ({
     temperature: {
@@ -44,7 +46,7 @@ export const commonDriveMetrics = <R>(read: {
       icon: 'mdi:file-tree',
       ...diagnostic,
       optional: true,
-      value: read.dependents,
+      value: (reading: R, texts?: CommonDriveTexts) => read.dependents(reading)?.(texts),
     },
     firmware: { kind: 'text', name: 'Firmware', icon: 'mdi:chip', ...disabledDiagnostic, value: read.firmware },
   }) as const satisfies MetricDeclarations<R>;

@@ -1,4 +1,6 @@
 import type { CollectorNames } from '../../model/translation.ts';
+import type { StorageDriveTexts } from './drives/texts.ts';
+import { commonDriveTextsInGerman } from './german-texts.ts';
 import type { storageTables } from './index.ts';
 
 export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
@@ -129,4 +131,62 @@ export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
     },
     metrics: { role: 'Rolle', errors: 'Fehler', kernel_name: 'Kernelname', drive: 'Laufwerk' },
   },
+};
+
+const { replaceDrive } = commonDriveTextsInGerman;
+const watchCount = 'beobachten, ob die Anzahl weiter steigt; für ein Backup sorgen';
+
+const errorRemedies: StorageDriveTexts['errorRemedies'] = {
+  reallocated_sectors: watchCount,
+  pending_sectors: replaceDrive,
+  uncorrectable_sectors: replaceDrive,
+  reported_uncorrectable: replaceDrive,
+  end_to_end_errors: replaceDrive,
+  spin_retries: 'Stromversorgung des Laufwerks prüfen; Daten sichern und Laufwerk ersetzen',
+  crc_errors: 'Kabel zwischen Laufwerk und Controller prüfen oder ersetzen; das Laufwerk selbst kann in Ordnung sein',
+  grown_defects: watchCount,
+  uncorrected_errors: replaceDrive,
+  media_errors: replaceDrive,
+};
+
+/** One and several errors of a kind. */
+const errorNouns: Record<keyof typeof errorRemedies, readonly [one: string, many: string]> = {
+  reallocated_sectors: ['umgelagerter Sektor', 'umgelagerte Sektoren'],
+  pending_sectors: ['nicht lesbarer Sektor', 'nicht lesbare Sektoren'],
+  uncorrectable_sectors: ['nicht korrigierbarer Sektor', 'nicht korrigierbare Sektoren'],
+  reported_uncorrectable: ['nicht korrigierbarer Fehler', 'nicht korrigierbare Fehler'],
+  end_to_end_errors: [
+    'Fehler zwischen Speicher und Schnittstelle des Laufwerks',
+    'Fehler zwischen Speicher und Schnittstelle des Laufwerks',
+  ],
+  spin_retries: ['vergeblicher Anlaufversuch', 'vergebliche Anlaufversuche'],
+  crc_errors: ['Fehler auf dem Kabel', 'Fehler auf dem Kabel'],
+  grown_defects: ['Defekt', 'Defekte'],
+  uncorrected_errors: ['nicht korrigierter Fehler', 'nicht korrigierte Fehler'],
+  media_errors: ['Medienfehler', 'Medienfehler'],
+};
+
+export const storageTextsInGerman: StorageDriveTexts = {
+  ...commonDriveTextsInGerman,
+  errorRemedies,
+  errors(name, count, total, hasFallingCount) {
+    const [one, many] = errorNouns[name];
+    const isNew = hasFallingCount ? '' : count === 1 ? 'neuer ' : 'neue ';
+    return `${count} ${isNew}${count === 1 ? one : many}${count === total ? '' : ` (insgesamt ${total})`}`;
+  },
+  replacedInWeek: (name, count, total) =>
+    `${count} ${name === 'grown_defects' ? 'Defekte sind' : 'Sektoren wurden'} innerhalb einer Woche ${name === 'grown_defects' ? 'hinzugekommen' : 'umgelagert'} (insgesamt ${total})`,
+  clearsWhenNoneOrAcknowledged: 'wenn das Laufwerk keine mehr zählt oder nach dem Bestätigen',
+  clearsWhenAcknowledged: 'nach dem Bestätigen',
+  offline: 'der Kernel hat das Laufwerk aufgegeben: es antwortet nicht mehr',
+  clearsWhenAnswering: 'wenn es wieder antwortet',
+  checkCableAndPower: 'Kabel und Stromversorgung prüfen; kommt das Laufwerk nicht wieder, ersetzen',
+  failing: (attributes) =>
+    `das Laufwerk selbst meldet seinen bevorstehenden Ausfall${attributes.length === 0 ? '' : ` (${attributes.join(', ')})`}`,
+  clearsWhenNoLongerFailing: 'wenn das Laufwerk ihn nicht mehr meldet',
+  clearsWhenSelfTestPasses: 'wenn ein späterer Selbsttest bestanden ist',
+  worn: 'die vom Hersteller zugesagte Schreibmenge ist verbraucht',
+  nearlyWorn: (percentLeft) => `von der zugesagten Schreibmenge des Herstellers bleiben weniger als ${percentLeft} %`,
+  clearsWhenReplaced: 'wenn es ersetzt ist',
+  planReplacement: 'Austausch planen; für ein Backup sorgen',
 };

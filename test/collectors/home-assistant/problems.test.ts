@@ -5,7 +5,7 @@ import type { InstanceReading } from '../../../src/collectors/home-assistant/rea
 import { findingsAfter } from '../../helpers/findings.ts';
 
 const visited = (reachable: boolean, state: string, hint?: string) =>
-  ({ visit: { reachable, state }, hint }) as InstanceReading;
+  ({ visit: { reachable, state }, hint: hint && (() => hint) }) as InstanceReading;
 const wrongAfter = (...readings: InstanceReading[]) => findingsAfter(instanceFindings, ...readings);
 
 test.each(['running', 'starting', 'stopping', 'answering'])('%s is well', (state) =>

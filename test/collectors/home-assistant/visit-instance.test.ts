@@ -4,11 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hintOfVisit } from '../../../src/collectors/home-assistant/instance-details-cache.ts';
-import {
-  hintBuilderByState,
-  type InstanceState,
-  instanceStates,
-} from '../../../src/collectors/home-assistant/instance-state.ts';
+import { type InstanceState, instanceStates } from '../../../src/collectors/home-assistant/instance-state.ts';
+import { homeAssistantTexts } from '../../../src/collectors/home-assistant/texts.ts';
 import { visitInstance } from '../../../src/collectors/home-assistant/visit-instance.ts';
 import { HaRest } from '../../../src/lib/ha-rest.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -472,7 +469,7 @@ describe('every state', () => {
 
   test('has a hint unless nothing is wrong', () => {
     for (const state of instanceStates)
-      expect(hintBuilderByState[state]?.(context) === undefined, state).toBe(healthy.includes(state));
+      expect(homeAssistantTexts.hints[state]?.(context) === undefined, state).toBe(healthy.includes(state));
   });
 
   test.each<[InstanceState, RegExp]>([
@@ -500,5 +497,5 @@ describe('every state', () => {
     ['timeout', /./],
     ['unknown_address', /there\.example/],
     ['unreachable', /there is no route to there\.example:8123/],
-  ])('%s', (state, text) => expect(hintBuilderByState[state]?.(context)).toMatch(text));
+  ])('%s', (state, text) => expect(homeAssistantTexts.hints[state]?.(context)).toMatch(text));
 });

@@ -9,7 +9,7 @@ import { array, sda, sdb, sdc, virtual, watchPools } from './pools/machine.ts';
 async function dependents(snapshot: MachineSnapshot, drive: string): Promise<string | undefined> {
   const machine = watchPools();
   await machine.see(snapshot);
-  return machine.reader.dependentsOf(drive);
+  return machine.reader.dependentsOf(drive)?.();
 }
 
 const mounts = (...lines: string[]) => ({ '/proc/self/mountinfo': `${lines.join('\n')}\n` });
@@ -112,8 +112,8 @@ test.each([
 test('nothing', async () => expect(await dependents({ ...sda, ...sdc, ...mirror }, 'LAB-3')).toBeUndefined());
 
 test('a drive that puts data at risk says what hangs on it', () => {
-  const reading = { kernelState: 'offline', reallocatedInWeek: 0, dependents: 'if it dies, /srv is lost' };
-  const [offline] = storageDriveFindingsWithDependents(reading as StorageDriveReading, new Map());
+  const reading = { kernelState: 'offline', reallocatedInWeek: 0, dependents: () => 'if it dies, /srv is lost' };
+  const [offline] = storageDriveFindingsWithDependents(reading as unknown as StorageDriveReading, new Map());
   expect(offline).toMatchObject({
     key: 'offline',
     text: expect.stringMatching(/no longer answers; if it dies, \/srv is lost$/),
@@ -121,7 +121,12 @@ test('a drive that puts data at risk says what hangs on it', () => {
 });
 
 test('so does an NVMe drive', () => {
-  const reading: DriveReading = { ...nvme, problem: true, reason: 'read-only', dependents: 'if it dies, / is lost' };
+  const reading: DriveReading = {
+    ...nvme,
+    problem: true,
+    reason: () => 'read-only',
+    dependents: () => 'if it dies, / is lost',
+  };
   expect(driveFindings(reading, new Map())[0]).toMatchObject({ text: 'read-only; if it dies, / is lost' });
   expect(driveFindings({ ...reading, dependents: undefined }, new Map())[0]).toMatchObject({ text: 'read-only' });
 });

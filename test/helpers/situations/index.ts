@@ -1,9 +1,10 @@
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
+import type { Language } from '../../../src/views/language.ts';
 import type { Readings } from '../reporting-agent.ts';
 import { cloud, dying, filesystem, full, GiB, hanging, host, instance, router, shed, site } from './readings.ts';
 
-interface Situation {
+export interface Situation {
   /** The readings of each collector, one after the other; a text is an error of the collector. */
   readings: Record<string, (Readings | string)[]>;
   /** What is wrong, the worst first. */
@@ -154,8 +155,8 @@ export const situations: Record<string, Situation> = {
 };
 
 /** The state after these readings, a minute after the other. */
-export function stateAfter(readings: Situation['readings']): MutableAgentState {
-  const state = new MutableAgentState('mqtt://127.0.0.1:1883');
+export function stateAfter(readings: Situation['readings'], language?: Language): MutableAgentState {
+  const state = new MutableAgentState('mqtt://127.0.0.1:1883', language);
   state.broker.connected = true;
   for (const collector of allCollectors.filter(({ id }) => id in readings)) {
     state.add(collector);

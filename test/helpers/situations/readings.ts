@@ -1,4 +1,5 @@
 import type { FilesystemReading, HostReading } from '../../../src/collectors/host/reading.ts';
+import { nvmeTexts } from '../../../src/collectors/storage/nvme/texts.ts';
 import type { Device } from '../../../src/model/device.ts';
 import type { Readings } from '../reporting-agent.ts';
 
@@ -21,7 +22,7 @@ export const dying: Readings = [
     device: drive,
     reading: {
       problem: true,
-      reason: 'available spare below threshold (7 %, threshold 10 %)',
+      reason: (texts = nvmeTexts) => texts.spareLow(7, 10),
       limits: {},
       sensors: [],
     },
@@ -50,7 +51,7 @@ export const instance = (reachable: boolean, state: string, hint?: string, name 
       name === ''
         ? { id: 'home_assistant', name: 'Home Assistant' }
         : { id: name, name: `Home Assistant ${name}`, isBeyondGateway: true },
-    reading: { visit: { reachable, state }, hint },
+    reading: { visit: { reachable, state }, hint: hint && (() => hint) },
   },
 ];
 export const shed: Readings[number] = {

@@ -6,6 +6,7 @@ import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { storageDriveFindingsWithDependents, storageDriveProblemAndReason } from './drive-problems.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { type ErrorCountName, errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
+import type { StorageDriveTexts } from './texts.ts';
 
 type Metrics = MetricDeclarations<StorageDriveReading>;
 
@@ -73,7 +74,7 @@ const driveMetrics = {
     name: 'Problem reason',
     icon: 'mdi:message-alert-outline',
     ...diagnostic,
-    value: (r) => storageDriveProblemAndReason(r).reason,
+    value: (r, texts?: StorageDriveTexts) => storageDriveProblemAndReason(r, texts).reason,
   },
   hint: common.hint,
   verdict: {

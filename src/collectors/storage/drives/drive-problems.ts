@@ -1,9 +1,9 @@
 import { type Finding, findingIf, isFaultSeverity, type LastingFindings } from '../../../model/problem.ts';
-import { describeFailedSelfTest } from '../tools/self-tests.ts';
 import { maxReallocatedPerWeek } from './drive-memory.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { type ErrorCountName, errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
 import { isOfflineKernelState } from './storage-drives.ts';
+import { type StorageDriveTexts, storageDriveTexts } from './texts.ts';
 
 /** The limit is left this much later than it was reached. */
 const hysteresisCelsius = 2;
@@ -13,35 +13,33 @@ const wornPercent = 100;
 /** Bad sectors make self-tests fail, and both make drives call themselves failing: one cause, one problem. */
 const explainedByVerdict = { explainedBy: ['verdict', 'offline'] };
 const explainedByBadSectors = { explainedBy: [...explainedByVerdict.explainedBy, 'pending_sectors'] };
-const replaceDrive = 'back up and replace the drive';
 /** The counts of sectors that the drive has replaced. */
-const replacedSectorsNoun: Partial<Record<ErrorCountName, string>> = {
-  reallocated_sectors: 'sectors reallocated',
-  grown_defects: 'grown defects',
-};
+const replacedSectorCounts: readonly ErrorCountName[] = ['reallocated_sectors', 'grown_defects'];
 
-function errorFinding(reading: StorageDriveReading, name: ErrorCountName): Finding[] {
+function errorFinding(reading: StorageDriveReading, name: ErrorCountName, texts: StorageDriveTexts): Finding[] {
   const { report, newErrors, isPendingCertain, reallocatedInWeek } = reading;
-  const { severity, noun, remedy, falls } = errorCountDescriptionOf(name);
+  const { severity, falls = false } = errorCountDescriptionOf(name);
   const count = report?.counts[name];
   const more = newErrors?.[name];
   const isCertain = name !== 'pending_sectors' || more === undefined || more === 0 ? true : isPendingCertain;
-  const replaced = replacedSectorsNoun[name];
-  const isGoing = replaced !== undefined && count !== undefined && reallocatedInWeek > maxReallocatedPerWeek;
+  const isGoing =
+    replacedSectorCounts.includes(name) && count !== undefined && reallocatedInWeek > maxReallocatedPerWeek;
   const condition = more === undefined || isCertain === undefined ? undefined : (more > 0 && isCertain) || isGoing;
   return findingIf(name, condition, () => ({
     severity: isGoing ? 'data_at_risk' : severity,
-    text: isGoing
-      ? `${reallocatedInWeek} ${replaced} within a week (${count} in all)`
-      : `${more} ${falls ? '' : 'new '}${noun[more === 1 ? 0 : 1]}${more === count ? '' : ` (${count} in all)`}`,
+    text: isGoing ? texts.replacedInWeek(name, reallocatedInWeek, count) : texts.errors(name, more, count, falls),
     step: `${more} ${isGoing}`,
-    clearsAt: falls ? 'when the drive counts none, or you acknowledge them' : 'when you acknowledge them',
-    remedy: isGoing ? replaceDrive : remedy,
+    clearsAt: falls ? texts.clearsWhenNoneOrAcknowledged : texts.clearsWhenAcknowledged,
+    remedy: isGoing ? texts.replaceDrive : texts.errorRemedies[name],
     ...(name === 'uncorrectable_sectors' ? explainedByBadSectors : name === 'crc_errors' ? {} : explainedByVerdict),
   }));
 }
 
-function temperatureFinding({ temperature, report, power }: StorageDriveReading, before: LastingFindings): Finding[] {
+function temperatureFinding(
+  { temperature, report, power }: StorageDriveReading,
+  before: LastingFindings,
+  texts: StorageDriveTexts,
+): Finding[] {
   const limit = report?.temperatureLimit;
   const isOver = temperature === undefined || limit === undefined ? undefined : temperature >= limit;
   const isStillHot =
@@ -57,14 +55,18 @@ function temperatureFinding({ temperature, report, power }: StorageDriveReading,
     : report?.isTooHot || isStillHot || (isOver ?? report?.isTooHot ?? (isUntold ? undefined : false));
   return findingIf('temperature', isHot, () => ({
     severity: 'degraded',
-    text: `too hot${limit === undefined ? '' : `: at its limit of ${limit} °C`}`,
-    clearsAt: limit === undefined ? 'below its limit' : `below ${limit - hysteresisCelsius} °C`,
-    remedy: 'check the airflow',
+    text: texts.tooHot(limit),
+    clearsAt: texts.belowCelsius(limit && limit - hysteresisCelsius),
+    remedy: texts.checkAirflow,
   }));
 }
 
 /** What is wrong with a drive. Only what fails now, or rises, is; what a drive had before it was watched is history. */
-export function storageDriveFindings(reading: StorageDriveReading, before: LastingFindings): Finding[] {
+export function storageDriveFindings(
+  reading: StorageDriveReading,
+  before: LastingFindings,
+  texts: StorageDriveTexts = storageDriveTexts,
+): Finding[] {
   const { report, kernelState, newErrors } = reading;
   const failing = report?.failing ?? [];
   /** What an earlier report told, and this one does not, is not over. */
@@ -82,53 +84,57 @@ export function storageDriveFindings(reading: StorageDriveReading, before: Lasti
   return [
     ...findingIf('offline', isOfflineKernelState(kernelState), () => ({
       severity: 'data_at_risk',
-      text: 'the kernel has given up on the drive: it no longer answers',
-      clearsAt: 'when it answers again',
-      remedy: 'check its cable and power; if it does not come back, replace the drive',
+      text: texts.offline,
+      clearsAt: texts.clearsWhenAnswering,
+      remedy: texts.checkCableAndPower,
     })),
     ...findingIf('verdict', isFailing, () => ({
       severity: 'data_at_risk',
-      text: `the drive itself says that it is failing${failing.length === 0 ? '' : ` (${failing.join(', ')})`}`,
+      text: texts.failing(failing),
       step: failing.join(),
-      clearsAt: 'when the drive no longer says so',
-      remedy: replaceDrive,
+      clearsAt: texts.clearsWhenNoLongerFailing,
+      remedy: texts.replaceDrive,
     })),
     ...findingIf('self_test', isSelfTestUntold ? undefined : latest?.passed === false, () => ({
       severity: 'data_at_risk',
-      text: describeFailedSelfTest(latest ?? { passed: false }),
+      text: texts.failedSelfTest(latest?.failingBlock),
       step: latest?.failingBlock ?? '',
-      clearsAt: 'when a later self-test passes',
-      remedy: replaceDrive,
+      clearsAt: texts.clearsWhenSelfTestPasses,
+      remedy: texts.replaceDrive,
       ...explainedByBadSectors,
     })),
-    ...errorCountNames.flatMap((name) => errorFinding(reading, name)),
-    ...temperatureFinding(reading, before),
+    ...errorCountNames.flatMap((name) => errorFinding(reading, name, texts)),
+    ...temperatureFinding(reading, before, texts),
     ...findingIf('wear', isWorn, () => ({
       severity: 'notice',
-      text:
-        (used ?? 0) >= wornPercent
-          ? 'the endurance that its maker promised is used up'
-          : `less than ${100 - nearlyWornPercent} % is left of the endurance that its maker promised`,
+      text: (used ?? 0) >= wornPercent ? texts.worn : texts.nearlyWorn(100 - nearlyWornPercent),
       step: String((used ?? 0) >= wornPercent),
-      clearsAt: 'when it is replaced',
-      remedy: 'plan its replacement; make sure that there is a backup',
+      clearsAt: texts.clearsWhenReplaced,
+      remedy: texts.planReplacement,
     })),
   ];
 }
 
 /** The same, each that puts data at risk with what hangs on the drive. */
-export const storageDriveFindingsWithDependents = (reading: StorageDriveReading, before: LastingFindings): Finding[] =>
-  storageDriveFindings(reading, before).map((finding) =>
+export const storageDriveFindingsWithDependents = (
+  reading: StorageDriveReading,
+  before: LastingFindings,
+  texts: StorageDriveTexts = storageDriveTexts,
+): Finding[] =>
+  storageDriveFindings(reading, before, texts).map((finding) =>
     'isUnknown' in finding || finding.severity !== 'data_at_risk' || reading.dependents === undefined
       ? finding
-      : { ...finding, text: `${finding.text}; ${reading.dependents}` },
+      : { ...finding, text: `${finding.text}; ${reading.dependents(texts)}` },
   );
 
 /** Whether the drive has a problem, and which; undefined if it is unknown. */
-export function storageDriveProblemAndReason(reading: StorageDriveReading): { problem?: boolean; reason?: string } {
-  const findings = storageDriveFindings(reading, new Map());
+export function storageDriveProblemAndReason(
+  reading: StorageDriveReading,
+  texts: StorageDriveTexts = storageDriveTexts,
+): { problem?: boolean; reason?: string } {
+  const findings = storageDriveFindings(reading, new Map(), texts);
   const faults = findings.filter((finding) => !('isUnknown' in finding) && isFaultSeverity(finding.severity));
   if (faults.length > 0)
     return { problem: true, reason: faults.map((fault) => ('text' in fault ? fault.text : '')).join('; ') };
-  return findings.some((finding) => 'isUnknown' in finding) ? {} : { problem: false, reason: 'none' };
+  return findings.some((finding) => 'isUnknown' in finding) ? {} : { problem: false, reason: texts.noReason };
 }

@@ -1,3 +1,5 @@
+import type { Wording } from '../../../model/translation.ts';
+import type { CommonDriveTexts } from '../texts.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import type { DriveIdentity } from './drive-identity.ts';
 import type { ErrorCounts } from './error-counts.ts';
@@ -5,7 +7,7 @@ import type { DrivePowerMode } from './non-waking-drive-poller.ts';
 
 export interface StorageDriveReading {
   /** What hangs on the drive, and what its death means for the data. */
-  dependents?: string | undefined;
+  dependents?: Wording<CommonDriveTexts> | undefined;
   identity: DriveIdentity;
   /** Of a drive behind a RAID controller, undefined until it has been read. */
   isRotational: boolean | undefined;

@@ -1,5 +1,6 @@
-import { describeFailedSelfTest, type SelfTests } from '../tools/self-tests.ts';
+import type { SelfTests } from '../tools/self-tests.ts';
 import type { DriveReading, HealthLog } from './reading.ts';
+import { type NvmeTexts, nvmeTexts } from './texts.ts';
 
 /** The bits of the critical-warning register (Base Specification, SMART / Health Information log, byte 0). */
 export const criticalWarningBits = {
@@ -15,18 +16,15 @@ export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number
   criticalWarning === undefined ? undefined : (criticalWarning & (1 << bit)) !== 0;
 
 /** Texts for the drive's critical warnings, except temperature, which is temporary and has its own metric. */
-function warningTexts(log: HealthLog): string[] {
-  const texts: [bit: number, text: string][] = [
-    [
-      criticalWarningBits.spare_low,
-      `available spare below threshold${log.availableSpare === undefined ? '' : ` (${log.availableSpare} %, threshold ${log.spareThreshold ?? '?'} %)`}`,
-    ],
-    [criticalWarningBits.reliability_degraded, 'reliability degraded'],
-    [criticalWarningBits.read_only, 'read-only'],
-    [criticalWarningBits.backup_failed, 'backup of the volatile memory failed'],
-    [criticalWarningBits.memory_region_unreliable, 'persistent memory region read-only or unreliable'],
+function warningTexts(log: HealthLog, texts: NvmeTexts): string[] {
+  const warnings: [bit: number, text: string][] = [
+    [criticalWarningBits.spare_low, texts.spareLow(log.availableSpare, log.spareThreshold)],
+    [criticalWarningBits.reliability_degraded, texts.reliabilityDegraded],
+    [criticalWarningBits.read_only, texts.readOnly],
+    [criticalWarningBits.backup_failed, texts.backupFailed],
+    [criticalWarningBits.memory_region_unreliable, texts.memoryRegionUnreliable],
   ];
-  return texts.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
+  return warnings.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
 }
 
 /** Whether the drive has a problem, and which. `acknowledged`: the number of media errors that the user has accepted;
@@ -37,16 +35,16 @@ export function driveProblemAndReason(
   acknowledged: bigint | undefined,
   selfTests?: SelfTests,
 ): Pick<DriveReading, 'problem' | 'reason'> {
-  if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
+  if (state === 'dead') return { problem: true, reason: (texts = nvmeTexts) => texts.controllerDead };
   if (log === undefined) return {};
   const errors = log.mediaErrors ?? 0n;
   const newErrors = acknowledged === undefined ? 0n : errors - acknowledged;
-  const reasons = [
-    ...warningTexts(log),
-    ...(selfTests?.latest?.passed === false ? [describeFailedSelfTest(selfTests.latest)] : []),
-    ...(newErrors > 0n ? [`${newErrors} new media error${newErrors === 1n ? '' : 's'} (${errors} in all)`] : []),
+  const reasons = (texts: NvmeTexts = nvmeTexts) => [
+    ...warningTexts(log, texts),
+    ...(selfTests?.latest?.passed === false ? [texts.failedSelfTest(selfTests.latest.failingBlock)] : []),
+    ...(newErrors > 0n ? [texts.newMediaErrors(newErrors, errors)] : []),
   ];
-  if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
+  if (reasons().length > 0) return { problem: true, reason: (texts?: NvmeTexts) => reasons(texts).join('; ') };
   const isUnknown = log.criticalWarning === undefined || (acknowledged === undefined && errors > 0n);
-  return isUnknown ? {} : { problem: false, reason: 'none' };
+  return isUnknown ? {} : { problem: false, reason: (texts = nvmeTexts) => texts.noReason };
 }

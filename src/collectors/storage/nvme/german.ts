@@ -1,5 +1,7 @@
 import type { CollectorNames } from '../../../model/translation.ts';
+import { commonDriveTextsInGerman } from '../german-texts.ts';
 import type { nvmeTables } from './metrics.ts';
+import type { NvmeTexts } from './texts.ts';
 
 export const nvmeNamesInGerman: CollectorNames<typeof nvmeTables> = {
   drive: {
@@ -78,4 +80,19 @@ export const nvmeNamesInGerman: CollectorNames<typeof nvmeTables> = {
     },
   },
   namespace: { title: 'Namespace', plural: 'Namespaces', metrics: { capacity: 'Kapazität', used: 'Belegung' } },
+};
+
+export const nvmeTextsInGerman: NvmeTexts = {
+  ...commonDriveTextsInGerman,
+  reportsProblem: 'das Laufwerk meldet ein Problem',
+  clearsWhenDriveReportsNone: 'wenn das Laufwerk keines mehr meldet; bei Medienfehlern nach dem Bestätigen',
+  restartThenReplace: 'Rechner neu starten; erscheint das Laufwerk wieder, dennoch ersetzen',
+  controllerDead: 'der Controller ist ausgefallen',
+  spareLow: (percent, threshold) =>
+    `verfügbare Reserve unter dem Schwellenwert${percent === undefined ? '' : ` (${percent} %, Schwellenwert ${threshold ?? '?'} %)`}`,
+  reliabilityDegraded: 'Zuverlässigkeit beeinträchtigt',
+  readOnly: 'schreibgeschützt',
+  backupFailed: 'Sicherung des flüchtigen Speichers fehlgeschlagen',
+  memoryRegionUnreliable: 'persistenter Speicherbereich schreibgeschützt oder unzuverlässig',
+  newMediaErrors: (count, total) => `${count} ${count === 1n ? 'neuer' : 'neue'} Medienfehler (insgesamt ${total})`,
 };

@@ -13,6 +13,7 @@ import {
   healthSources,
   type NamespaceReading,
 } from './reading.ts';
+import type { NvmeTexts } from './texts.ts';
 
 type DriveMetrics = MetricDeclarations<DriveReading>;
 type Metric = DriveMetrics[string];
@@ -147,7 +148,7 @@ const driveMetrics = {
     name: 'Problem reason',
     icon: 'mdi:message-alert-outline',
     ...diagnostic,
-    value: (r) => r.reason,
+    value: (r, texts?: NvmeTexts) => r.reason?.(texts),
   },
   hint: common.hint,
   temperature_alarm: {

@@ -1,5 +1,6 @@
 import { type Finding, findingIf, type LastingFindings } from '../../../model/problem.ts';
 import type { DriveReading } from './reading.ts';
+import { type NvmeTexts, nvmeTexts } from './texts.ts';
 
 /** The limit is left this much later than it was reached. */
 const hysteresisCelsius = 2;
@@ -10,23 +11,25 @@ const isStillHot = (temperature: number | undefined, limit: number | undefined, 
     ? undefined
     : limit !== undefined && before.has('temperature') && temperature >= limit - hysteresisCelsius;
 
-/** What is wrong with a drive. */
+/** What is wrong with a drive. The step is the same in every language. */
 export const driveFindings = (
   { problem, reason, state, temperature, temperatureAlarm, limits, dependents }: DriveReading,
   before: LastingFindings,
+  texts: NvmeTexts = nvmeTexts,
 ): Finding[] => [
   ...findingIf('problem', problem, () => ({
     severity: 'data_at_risk',
-    text: [reason ?? 'the drive reports a problem', ...(dependents === undefined ? [] : [dependents])].join('; '),
-    step: reason ?? '',
-    clearsAt: 'when the drive reports none; media errors when you acknowledge them',
-    remedy:
-      state === 'dead' ? 'restart the machine; if it comes back, replace the drive' : 'back up and replace the drive',
+    text: [reason?.(texts) ?? texts.reportsProblem, ...(dependents === undefined ? [] : [dependents(texts)])].join(
+      '; ',
+    ),
+    step: reason?.() ?? '',
+    clearsAt: texts.clearsWhenDriveReportsNone,
+    remedy: state === 'dead' ? texts.restartThenReplace : texts.replaceDrive,
   })),
   ...findingIf('temperature', temperatureAlarm || isStillHot(temperature, limits.warning, before), () => ({
     severity: 'degraded',
-    text: `too hot${limits.warning === undefined ? '' : `: at its limit of ${limits.warning} °C`}`,
-    clearsAt: limits.warning === undefined ? 'below its limit' : `below ${limits.warning - hysteresisCelsius} °C`,
-    remedy: 'check the airflow',
+    text: texts.tooHot(limits.warning),
+    clearsAt: texts.belowCelsius(limits.warning && limits.warning - hysteresisCelsius),
+    remedy: texts.checkAirflow,
   })),
 ];

@@ -1,4 +1,7 @@
+import type { Wording } from '../../../model/translation.ts';
+import type { CommonDriveTexts } from '../texts.ts';
 import type { SelfTests } from '../tools/self-tests.ts';
+import type { NvmeTexts } from './texts.ts';
 
 /** A drive's SMART / Health Information log (NVM Express Base Specification, log page 02h). Fields that the drive does
  * not report are undefined. Counters have 128 bits. */
@@ -48,7 +51,7 @@ export const controllerStates = ['new', 'live', 'resetting', 'connecting', 'dele
 
 export interface DriveReading {
   /** What hangs on the drive, and what its death means for the data. */
-  dependents?: string | undefined;
+  dependents?: Wording<CommonDriveTexts> | undefined;
   /** The source of the health log; sysfs if there is none. */
   source: HealthSource;
   /** What is missing and how to get it. */
@@ -65,7 +68,7 @@ export interface DriveReading {
   /** Undefined if unknown. */
   problem?: boolean | undefined;
   /** Text that describes the problem. */
-  reason?: string | undefined;
+  reason?: Wording<NvmeTexts> | undefined;
   /** Bytes per day, mean of the last week. */
   writtenPerDay?: number | undefined;
   /** Share of the endurance that is used up in 30 days; 1 is all of it. */

@@ -5,10 +5,12 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
 import { type ActiveFinding, type Finding, isFaultSeverity } from '../../../model/problem.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
+import type { Wording } from '../../../model/translation.ts';
 import { HostMountsReader } from '../../host/linux/host-mounts.ts';
 import { describeDependentsOfDrive } from '../dependents.ts';
 import { StorageChain } from '../storage-chain.ts';
 import { StorageLayout } from '../storage-layout.ts';
+import type { CommonDriveTexts } from '../texts.ts';
 import { readBcachePools } from './bcache.ts';
 import { readBtrfsPools } from './btrfs.ts';
 import { BtrfsScrubReader } from './btrfs-scrub.ts';
@@ -115,7 +117,7 @@ export class PoolsReader {
   }
 
   /** What hangs on the drive with this id, according to the last reading. */
-  dependentsOf(drive: string): string | undefined {
+  dependentsOf(drive: string): Wording<CommonDriveTexts> | undefined {
     return this.#chain && describeDependentsOfDrive(this.#chain.layout, [...this.#pools.values()], drive);
   }
 

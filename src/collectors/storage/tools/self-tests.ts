@@ -42,10 +42,6 @@ export function keepKnownSelfTests(
   return { ...before, isRunning: newest?.isRunning ?? false };
 }
 
-/** “the last self-test failed at block 1953514584”. */
-export const describeFailedSelfTest = ({ failingBlock }: FinishedSelfTest): string =>
-  `the last self-test failed${failingBlock === undefined ? '' : ` at block ${failingBlock}`}`;
-
 const objectsIn = (value: unknown) => (Array.isArray(value) ? value.filter(isJsonObject) : []);
 const objectAt = (parent: unknown, key: string) => {
   const value = isJsonObject(parent) ? parent[key] : undefined;

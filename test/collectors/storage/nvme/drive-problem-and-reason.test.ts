@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { driveProblemAndReason } from '../../../../src/collectors/storage/nvme/drive-problem-and-reason.ts';
 import type { HealthLog } from '../../../../src/collectors/storage/nvme/reading.ts';
+import { saying } from '../../../helpers/saying.ts';
 
 const log = (told: Partial<HealthLog>): HealthLog => ({
   criticalWarning: 0,
@@ -54,14 +55,14 @@ test.each<[string, Partial<HealthLog>, bigint | undefined, boolean | undefined, 
   ],
 ])('%s', (_, told, acknowledged, problem, reason) => {
   expect(driveProblemAndReason('live', log(told), acknowledged)).toEqual(
-    problem === undefined ? {} : { problem, reason },
+    problem === undefined ? {} : { problem, reason: saying(reason ?? '') },
   );
 });
 
 test('a dead controller is a problem, even without a health log', () => {
   expect(driveProblemAndReason('dead', undefined, undefined)).toEqual({
     problem: true,
-    reason: 'the controller is dead',
+    reason: saying('the controller is dead'),
   });
   expect(driveProblemAndReason('resetting', undefined, undefined)).toEqual({});
 });

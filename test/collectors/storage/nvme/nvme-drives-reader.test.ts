@@ -7,6 +7,7 @@ import { NvmeDrivesReader } from '../../../../src/collectors/storage/nvme/nvme-d
 import { DeviceMemoryStore } from '../../../../src/loop/device-memory-store.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
+import { saying } from '../../../helpers/saying.ts';
 import { hostRoots, tree } from '../../../helpers/tree.ts';
 
 const day = 24 * 3600 * 1000;
@@ -124,7 +125,7 @@ test('new errors stay a problem during an implausible log, which can’t be ackn
   const { read, connect, known, reader } = machine('nvme');
   connect(kept);
   await read({ ...good, media_errors: 5 });
-  expect(await read(zeros)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
+  expect(await read(zeros)).toMatchObject({ problem: true, reason: saying('2 new media errors (5 in all)') });
   expect(() => reader.acknowledge('s1')).toThrow('is unknown');
   await read({ ...good, media_errors: 5 });
   reader.acknowledge('s1');
@@ -136,7 +137,7 @@ test('before the broker has told what was kept, the drive’s own verdict counts
   const { read, known } = machine('nvme');
   expect((await read({ ...good, media_errors: 1 })).problem).toBeUndefined();
   expect(await read({ ...good, media_errors: 0 })).toMatchObject({ problem: false });
-  expect(await read({ ...good, critical_warning: 4 })).toMatchObject({ problem: true, reason: expect.any(String) });
+  expect(await read({ ...good, critical_warning: 4 })).toMatchObject({ problem: true, reason: expect.any(Function) });
   expect(known()).toBeUndefined();
 });
 

@@ -7,11 +7,12 @@ const wrongAfter = (...readings: Partial<DriveReading>[]) =>
   findingsAfter(driveFindings, ...readings.map((reading) => ({ limits: { warning: 84 }, ...reading }) as DriveReading));
 
 test('a drive that reports a problem puts data at risk; another reason is another text', () => {
-  const first = { problem: true, reason: 'available spare below threshold (7 %, threshold 10 %)' };
-  expect(wrongAfter(first)).toEqual([`problem data_at_risk: ${first.reason}`]);
-  expect(wrongAfter(first, { problem: true, reason: 'read-only' })).toEqual(['problem data_at_risk: read-only']);
-  expect(wrongAfter(first, {})).toEqual([`problem data_at_risk: ${first.reason}?`]);
-  expect(wrongAfter(first, { problem: false, reason: 'none' })).toEqual([]);
+  const text = 'available spare below threshold (7 %, threshold 10 %)';
+  const first = { problem: true, reason: () => text };
+  expect(wrongAfter(first)).toEqual([`problem data_at_risk: ${text}`]);
+  expect(wrongAfter(first, { problem: true, reason: () => 'read-only' })).toEqual(['problem data_at_risk: read-only']);
+  expect(wrongAfter(first, {})).toEqual([`problem data_at_risk: ${text}?`]);
+  expect(wrongAfter(first, { problem: false, reason: () => 'none' })).toEqual([]);
 });
 
 test('too hot until two degrees below its limit', () => {

@@ -9,6 +9,7 @@ import { stopClock } from '../../../helpers/clock.ts';
 import { drives, identifyController, identifyNamespace, smartctl, smartLog } from '../../../helpers/drives.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent, probe, stateOf } from '../../../helpers/sample-collector.ts';
+import { saying } from '../../../helpers/saying.ts';
 import { hostRoots } from '../../../helpers/tree.ts';
 import { until } from '../../../helpers/until.ts';
 
@@ -115,7 +116,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
         temperature: 41,
         temperatureAlarm: false,
         problem: false,
-        reason: 'none',
+        reason: saying('none'),
         log: { percentageUsed: 4, mediaErrors: 0n },
       },
     });
@@ -252,13 +253,13 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       });
     rack.tell('nvme self-test-log nvme9000', log(2, 7, 0));
     const { first } = await watching(rack);
-    expect(await first()).toMatchObject({ problem: true, reason: 'the last self-test failed at block 77' });
+    expect(await first()).toMatchObject({ problem: true, reason: saying('the last self-test failed at block 77') });
     rack.tell('nvme self-test-log nvme9000', '{}');
     clock.turn(3601);
-    expect(await first()).toMatchObject({ problem: true, reason: 'the last self-test failed at block 77' });
+    expect(await first()).toMatchObject({ problem: true, reason: saying('the last self-test failed at block 77') });
     rack.tell('nvme self-test-log nvme9000', log(0, 7));
     clock.turn(3601);
-    expect(await first()).toMatchObject({ problem: false, reason: 'none' });
+    expect(await first()).toMatchObject({ problem: false, reason: saying('none') });
     rack.tell('nvme self-test-log nvme9000', log());
     clock.turn(3601);
     expect(await first()).toMatchObject({
@@ -466,7 +467,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       excluded: undefined,
     });
     rack.sysfs('class/nvme/nvme9000/state', 'dead');
-    expect(await first()).toMatchObject({ state: 'dead', problem: true, reason: 'the controller is dead' });
+    expect(await first()).toMatchObject({ state: 'dead', problem: true, reason: saying('the controller is dead') });
     expect(rack.calls()).toEqual([]);
   });
 
@@ -535,7 +536,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(() => act('s1')).toThrow('the number of media errors is unknown');
     expect(await later(clock)).toMatchObject({ problem: false });
     rack.tell(question, smartLog({ media_errors: 5 }));
-    expect(await later(clock)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
+    expect(await later(clock)).toMatchObject({ problem: true, reason: saying('2 new media errors (5 in all)') });
     act('s1');
     expect(contents.get('s1')).toMatchObject({ media_errors_acknowledged: '5', samples: [expect.anything()] });
     expect(await later(clock)).toMatchObject({ problem: false });
@@ -560,7 +561,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
         samples: [{ at: '2026-02-22T05:06:07.000Z', percentage_used: 2, data_units_written: '40000000' }],
       },
     });
-    expect(await first()).toMatchObject({ problem: true, reason: '2 new media errors (3 in all)' });
+    expect(await first()).toMatchObject({ problem: true, reason: saying('2 new media errors (3 in all)') });
     await later(clock);
     expect(contents.get('s1')).toMatchObject({ samples: [{ percentage_used: 2 }, { percentage_used: 4 }] });
   });

@@ -1,0 +1,43 @@
+/** What is said of a machine and its file systems. */
+export const hostTexts = {
+  noSpaceLeft: 'no space left',
+  nearlyFull: (percent: number) => `nearly full: ${percent} % used`,
+  below: (percent: number) => `below ${percent} %`,
+  belowOrWithPlenty: (percent: number) => `below ${percent} %, or with 6 GiB free`,
+  deleteFiles: 'delete files or enlarge the file system',
+  fullWithinDay: 'full within a day at this rate',
+  fullWithinThreeDays: 'full within three days at this rate',
+  belowOrSlower: (percent: number) => `below ${percent} %, or when it fills more slowly`,
+  findWriter: 'find out what writes so much',
+  noInodesLeft: 'no inodes left',
+  nearlyOutOfInodes: (percent: number) => `nearly out of inodes: ${percent} % used`,
+  deleteSmallFiles: 'delete small files, such as old sessions, mails or caches',
+  becameReadOnly: 'became read-only',
+  clearsWhenWritable: 'when it is writable again',
+  readKernelLog: 'look for errors of its disk in the kernel log (dmesg)',
+  failedUnits: (count: number, shown: string, more: number) =>
+    `failed systemd unit${count === 1 ? '' : 's'}: ${shown}${more > 0 ? ` and ${more} more` : ''}`,
+  clearsWhenNoUnitFailed: 'when no unit is failed',
+  seeUnits: 'see why with systemctl status UNIT; forget it with systemctl reset-failed UNIT',
+  memoryUsedUp: (percent: number) =>
+    `memory is used up: less than ${percent} % available, and swapping or waiting for it`,
+  clearsWithMemory: (percent: number) => `at ${percent} % available`,
+  findProcess: 'find out which process needs so much',
+  cpuCritical: (celsius: number | undefined) => `CPU at its critical temperature of ${celsius} °C`,
+  belowCelsius: (celsius: number) => `below ${celsius} °C`,
+  checkFan: 'check fan, dust and heat sink',
+  throttled: 'the processor is slowed down',
+  clearsAtFullSpeed: 'when it runs at full speed again',
+  checkCoolingAndPower: 'check the cooling and the power supply',
+  underVoltage: 'the supply voltage is too low',
+  clearsWithVoltage: 'when the voltage is sufficient',
+  strongerSupply: 'use a stronger power supply or a shorter cable',
+  clockNotSynchronized: 'the clock is not synchronized',
+  clearsWhenSynchronized: 'when it is',
+  seeTimedatectl: 'see why with timedatectl',
+  rebootRequired: 'a reboot is required',
+  clearsAfterReboot: 'after a reboot',
+  restartMachine: 'restart the machine when it suits you',
+};
+
+export type HostTexts = typeof hostTexts;

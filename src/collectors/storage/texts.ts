@@ -1,0 +1,48 @@
+import type { MemberRole } from './pools/pool.ts';
+
+const maxNamed = 4;
+
+/** The first names of a list; `last` joins the last of few, `more` says how many are left out. */
+export function joinFirstNames(names: readonly string[], last: string, more: (count: number) => string): string {
+  const shown = names.slice(0, maxNamed);
+  const left = names.length - shown.length;
+  if (left > 0) return `${shown.join(', ')} ${more(left)}`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${last} ${shown.at(-1)}`;
+}
+
+/** “/srv, /home and 3 more”. */
+const listFirstNames = (names: readonly string[]) => joinFirstNames(names, 'and', (count) => `and ${count} more`);
+
+const roleNames: Partial<Record<MemberRole, string>> = {
+  spare: 'a spare',
+  rebuilding: 'being rebuilt as a member',
+  failed: 'a failed member',
+  unknown: 'a member',
+  cache: 'a cache',
+  log: 'a log device',
+};
+
+/** What is said of drives of every kind. */
+export const commonDriveTexts = {
+  /** As state of the metric *Problem reason*. */
+  noReason: 'none',
+  tooHot: (limit: number | undefined) => `too hot${limit === undefined ? '' : `: at its limit of ${limit} °C`}`,
+  belowCelsius: (celsius: number | undefined) => (celsius === undefined ? 'below its limit' : `below ${celsius} °C`),
+  checkAirflow: 'check the airflow',
+  replaceDrive: 'back up and replace the drive',
+  failedSelfTest: (block: string | undefined) =>
+    `the last self-test failed${block === undefined ? '' : ` at block ${block}`}`,
+  /** “one of 2 members of srv”. `active`: how many members hold their share of the data. */
+  memberOf(pool: string, role: MemberRole, active: number): string {
+    const named = role === 'active' && active > 1 ? `one of ${active} members` : roleNames[role];
+    return `${named ?? 'the only member'} of ${pool}`;
+  },
+  areLost: (mounts: readonly string[]) => `${listFirstNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} lost`,
+  goOnDegraded: (mounts: readonly string[]) =>
+    `${listFirstNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'} on, degraded`,
+  haveUnknownFate: (mounts: readonly string[]) => `what becomes of ${listFirstNames(mounts)} is not known`,
+  ifItDies: (effects: readonly string[]) => `if it dies, ${effects.join(', and ')}`,
+  whichHolds: (mounts: readonly string[]) => `which holds ${listFirstNames(mounts)}`,
+};
+
+export type CommonDriveTexts = typeof commonDriveTexts;

@@ -1,0 +1,16 @@
+/** What is said of problems that no table finds. */
+export const problemTexts = {
+  broker: (url: string) => `Broker ${url}`,
+  notConnected: 'not connected',
+  readingDoesNotEnd: 'a reading does not end',
+  noLongerPresent: 'no longer present',
+  wasOnIt: (mounts: string) => `${mounts} was on it`,
+  clearsWhenBack: 'when it is back',
+  forgetIfRemoved:
+    'if it was removed on purpose, press Forget on its device in Home Assistant, or delete the device there',
+  lastKnown: '(last known)',
+  /** As state of the entity *Problem reason*. */
+  noReason: 'none',
+};
+
+export type ProblemTexts = typeof problemTexts;

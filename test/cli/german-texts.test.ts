@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { german } from '../../src/cli/german.ts';
+import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts';
+import { hostTexts } from '../../src/collectors/host/texts.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { routerTexts } from '../../src/collectors/router/texts.ts';
+import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts';
+import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
+import { problemTexts } from '../../src/model/problem-texts.ts';
+import { findProblems } from '../../src/views/problems.ts';
+import { parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
+import { agent } from '../helpers/sample-collector.ts';
+import { type Situation, situations, stateAfter } from '../helpers/situations/index.ts';
+
+const english = {
+  host: hostTexts,
+  nvme: nvmeTexts,
+  storage: storageDriveTexts,
+  router: routerTexts,
+  home_assistant: homeAssistantTexts,
+};
+
+/** What is the same in both languages. */
+const sameInBoth = ['broker', 'proxyName'];
+
+/** Stands for a name, a number, a list of names and a date at once. */
+const anything = Object.assign(['a', 'b'], { toISOString: () => '2026-01-02', toLocaleDateString: () => '2026-01-02' });
+const urls = { url: new URL('https://here:1/'), movedTo: new URL('https://there/') };
+const argumentsOf: Record<string, unknown[]> = {
+  errors: ['crc_errors', 3, 5, false],
+  failedUnits: [3, 'a', 2],
+  hint: [urls],
+};
+
+function textsIn(value: unknown, path: string, key = ''): [path: string, text: string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') {
+    const isHint = path.includes(' hints ');
+    return [[path, value(...(argumentsOf[isHint ? 'hint' : key] ?? [anything, anything, anything, anything]))]];
+  }
+  return Object.entries(value ?? {}).flatMap(([member, one]) => textsIn(one, `${path} ${member}`, member));
+}
+
+const pairs = Object.entries({ ...english, problems: problemTexts }).flatMap(([id, texts]) => {
+  const inGerman = id === 'problems' ? german.problems : german.collectorTexts[id];
+  const german_ = new Map(textsIn(inGerman, id));
+  return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german_.get(path) ?? '' }));
+});
+
+const isEnglish = (text: string) => /\b(the|of|and|is|are|when|with|not|it|its|or|has|no|for|by|below)\b/i.test(text);
+
+describe('every text is German', () => {
+  test.each(pairs)('$path', ({ path, text, inGerman }) => {
+    if (!sameInBoth.some((key) => path.endsWith(` ${key}`))) expect(inGerman).not.toBe(text);
+    expect(inGerman).not.toBe('');
+    expect(isEnglish(inGerman)).toBe(false);
+  });
+});
+
+/** Those whose readings say nothing in English of their own. */
+const isTranslated = (readings: object) =>
+  Object.keys(readings).every((id) => id in english && id !== 'home_assistant');
+const translated = Object.entries(situations).filter(([, { readings }]) => isTranslated(readings));
+
+describe('what is wrong is the same in German, in other words', () => {
+  test.each(translated)('%s', (_, { readings }) => {
+    const inEnglish = findProblems(allCollectors, agent, stateAfter(readings), undefined, 0);
+    const inGerman = findProblems(allCollectors, agent, stateAfter(readings, german), german, 0);
+    const withoutWords = ({ id, severity, since, certain, explainedBy, step }: (typeof inGerman)[number]) => ({
+      id,
+      severity,
+      since,
+      certain,
+      explainedBy,
+      step,
+    });
+    expect(inGerman.map(withoutWords)).toEqual(inEnglish.map(withoutWords));
+    for (const { key, text, clearsAt = '', remedy = '' } of inGerman)
+      if (key !== 'unreadable' && !key.startsWith('complaint_'))
+        expect([text, clearsAt, remedy].filter(isEnglish)).toEqual([]);
+    expect(inGerman.map(({ language }) => language)).toEqual(
+      inGerman.map(({ place }) => (place === 'collector' ? undefined : 'de')),
+    );
+  });
+});
+
+test('a change of the language gives a lasting problem new words, and neither a new beginning nor a new id', () => {
+  const readings: Situation['readings'] = situations['a full disk']?.readings ?? {};
+  const payload = problemsPayload(allCollectors, agent, stateAfter(readings)) ?? '';
+  const [before] = findProblems(allCollectors, agent, stateAfter(readings), undefined, 0);
+  const again = stateAfter({}, german);
+  again.problemMemory.restore(parseRestoredProblems(payload), new Date(Date.UTC(2026, 0, 3)));
+  for (const collector of allCollectors.filter(({ id }) => id === 'host')) {
+    again.add(collector);
+    const [observations = []] = readings.host ?? [];
+    if (typeof observations === 'string') continue;
+    again.record(collector, { ok: true, observations, at: new Date(Date.UTC(2026, 0, 3)), seconds: 1 });
+  }
+  const [after] = findProblems(allCollectors, agent, again, german, 0);
+  expect(after).toMatchObject({ id: before?.id, since: before?.since, text: 'kein Speicherplatz mehr frei' });
+  expect(after?.subject).toBe('nas Dateisystem /tank');
+});
