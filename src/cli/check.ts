@@ -146,7 +146,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const settings = loadSettings(allCollectors, env);
   const language = await loadCommandLanguage(settings);
   const { texts } = language;
-  const state = new MutableAgentState('');
+  const state = new MutableAgentState('', language);
   const agentDirectory = new BrokerAgentDirectory();
   const opened = await openEnabledCollectors(settings, state, agentDirectory);
   printSuccess(`${texts.settings}: ${texts.validSettings(settings.agent.name, settings.agent.site)}`);

@@ -111,7 +111,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   const language = await loadCommandLanguage(settings);
   const { texts } = language;
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
-  const state = new MutableAgentState('');
+  const state = new MutableAgentState('', json ? undefined : language);
   const opened = await openEnabledCollectors(settings, state);
   const earlier = await restoreEarlier(settings, opened, state, texts);
   await readAll(opened, state);

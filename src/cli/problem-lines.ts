@@ -26,13 +26,16 @@ const withCertainty = ({ text, certain }: Problem, { lastKnown }: CommandTexts) 
 export const findProblemLines = (
   agent: AgentIdentity,
   state: MutableAgentState,
-  { severities, texts }: CommandLanguage,
+  language: CommandLanguage,
   includes: (problem: Problem) => boolean = () => true,
-): string[] =>
-  groupProblems(
-    findProblems(allCollectors, agent, state).filter((problem) => problem.place !== 'broker' && includes(problem)),
-  ).flatMap(({ problem, consequences }) => [
-    `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${withCertainty(problem, texts)}`,
-    ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
-    ...consequences.map((one) => `  ${texts.alsoAffected(`${one.subject}: ${withCertainty(one, texts)}`)}`),
-  ]);
+): string[] => {
+  const { severities, texts } = language;
+  const problems = findProblems(allCollectors, agent, state, language);
+  return groupProblems(problems.filter((problem) => problem.place !== 'broker' && includes(problem))).flatMap(
+    ({ problem, consequences }) => [
+      `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${withCertainty(problem, texts)}`,
+      ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
+      ...consequences.map((one) => `  ${texts.alsoAffected(`${one.subject}: ${withCertainty(one, texts)}`)}`),
+    ],
+  );
+};

@@ -101,7 +101,7 @@ function viewOfEntry(
     ...(partName === undefined
       ? {}
       : { name: partName, fullName: `${device.name} ${partName}`, details: '', href: undefined }),
-    problems: ownProblems.map((problem) => viewOfProblem(problem, problems.byId, language.page)),
+    problems: ownProblems.map((problem) => viewOfProblem(problem, problems.byId, language)),
     ...(error === undefined ? {} : { lostSince: since }),
     hint: hint ?? (entry.isMissing && ownProblems.length === 0 ? error : undefined),
     ...buildMetricViews(metrics, context),

@@ -79,7 +79,7 @@ export function* buildCollectorSections(
     sections.push({
       id,
       title,
-      problems: (byPath.get(id) ?? []).map((problem) => viewOfProblem(problem, byId, language.page)),
+      problems: (byPath.get(id) ?? []).map((problem) => viewOfProblem(problem, byId, language)),
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),

@@ -43,7 +43,7 @@ export function* renderPageParts(
   now: Date,
 ): Steps<RenderedPage> {
   const context = { language, now };
-  const problems = findProblems(catalogue, agent, state);
+  const problems = findProblems(catalogue, agent, state, language);
   const sections = [
     ...(yield* buildCollectorSections(agent, catalogue, state, problems, { history, range, ...context })),
     ...(agentDirectory === undefined

@@ -99,7 +99,7 @@ function renderBeginning({ since, firstSeen }: ReportedProblem, context: Renderi
 }
 
 const renderReportedProblem = (problem: ReportedProblem, isOnline: boolean, context: RenderingContext): Html =>
-  html`<strong>${context.language.severities[problem.severity]}</strong> ${formatProblem({ ...problem, certain: isOnline && problem.certain })}, ${renderBeginning(problem, context)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
+  html`<strong>${context.language.severities[problem.severity]}</strong> ${formatProblem({ ...problem, certain: isOnline && problem.certain }, context.language.problems)}, ${renderBeginning(problem, context)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
 
 function problemViews({ isOnline, problems }: ReportedAgent, context: RenderingContext): ProblemView[] {
   if (problems === undefined) return [];

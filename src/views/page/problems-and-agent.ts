@@ -4,27 +4,26 @@ import { formatProblemText, groupProblems, type ProblemGroup } from '../problem-
 import { type Html, html } from './html.ts';
 import { renderDistanceToNow } from './relative-time.ts';
 import type { RenderingContext } from './rendering-context.ts';
-import type { PageTexts } from './texts.ts';
 
 /** Id of the HTML element that shows where a problem stands. */
 const anchorOf = ({ place, path }: Problem) =>
   place === 'broker' ? 'agent' : place === 'collector' ? `${path}/` : path;
 
 /** Reads as in a message and in a terminal: “nas cloud: does not answer”. */
-const renderSubjectAndText = (problem: Problem) =>
-  html`<a href="#${anchorOf(problem)}">${problem.subject}</a>: ${formatProblemText(problem)}`;
+const renderSubjectAndText = (problem: Problem, { language }: RenderingContext) =>
+  html`<a href="#${anchorOf(problem)}">${problem.subject}</a>: ${formatProblemText(problem, language.problems)}`;
 
-const renderConsequences = (consequences: readonly Problem[], texts: PageTexts) =>
+const renderConsequences = (consequences: readonly Problem[], context: RenderingContext) =>
   consequences.length === 0
     ? ''
-    : html`<details><summary>${texts.alsoAffected(consequences.length)}</summary>${consequences.map((problem) => html`<p class="also">${renderSubjectAndText(problem)}</p>`)}</details>`;
+    : html`<details><summary>${context.language.page.alsoAffected(consequences.length)}</summary>${consequences.map((problem) => html`<p class="also">${renderSubjectAndText(problem, context)}</p>`)}</details>`;
 
 const renderGroup = ({ problem, consequences }: ProblemGroup, context: RenderingContext) => {
   const { severity, since, serialNumber, remedy } = problem;
   const { severities, page: texts } = context.language;
-  return html`<li class="${severity}"><strong>${severities[severity]}</strong> ${renderSubjectAndText(problem)}, ${texts.lasting(renderDistanceToNow(since, context))}${
+  return html`<li class="${severity}"><strong>${severities[severity]}</strong> ${renderSubjectAndText(problem, context)}, ${texts.lasting(renderDistanceToNow(since, context))}${
     serialNumber === undefined ? '' : html` <small>${texts.serialNumber(serialNumber)}</small>`
-  }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences, texts)}</li>`;
+  }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences, context)}</li>`;
 };
 
 const renderList = (groups: readonly ProblemGroup[], context: RenderingContext) =>
