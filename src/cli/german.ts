@@ -60,6 +60,25 @@ export const german: Language = {
   // Days in the dative, behind “seit”, “vor” and “nach”.
   durationUnits: { seconds: 's', minutes: 'min', hours: 'h', days: 'Tagen' },
   page: pageTextsInGerman,
+  notifications: {
+    time: (at) =>
+      at.toLocaleString('de', {
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        timeZoneName: 'short',
+      }),
+    andMore: (count) => `und ${count} weitere`,
+    since: (severity, time) => `${severity} seit ${time}`,
+    worse: (severity, before, time) => `Schlimmer als zuvor: ${severity} statt ${before}; Beginn ${time}`,
+    serialNumber: (serialNumber) => `Seriennummer: ${serialNumber}`,
+    resolved: (text, duration) =>
+      `Behoben ${duration === undefined ? 'innerhalb einer Minute' : `nach ${duration}`}: ${text}`,
+    alsoAffected: (list) => `Ebenfalls betroffen: ${list}`,
+    whatToDo: (remedy) => `Abhilfe: ${remedy}`,
+  },
   words: {
     labDevices: { sites: 'Standorte' },
     problem: 'Problem',

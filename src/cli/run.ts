@@ -231,18 +231,26 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   void startSystemdNotifications(isAnswered, (error) =>
     log.warn(`systemd could not be notified: ${describeError(error)}`),
   );
-  const notifications = startNotifications(settings.notify, allCollectors, agent, state, log, {
-    directory: directory ?? otherProblemLists,
-    isLeftToOthers,
-    reported(problem) {
-      state.problemMemory.markTold(problem.id, problem);
-      for (const session of sessions) session.update();
+  const notifications = startNotifications(
+    settings.notify,
+    allCollectors,
+    agent,
+    state,
+    log,
+    {
+      directory: directory ?? otherProblemLists,
+      isLeftToOthers,
+      reported(problem) {
+        state.problemMemory.markTold(problem.id, problem);
+        for (const session of sessions) session.update();
+      },
+      ended(id) {
+        state.problemMemory.markUntold(id);
+        for (const session of sessions) session.update();
+      },
     },
-    ended(id) {
-      state.problemMemory.markUntold(id);
-      for (const session of sessions) session.update();
-    },
-  });
+    language,
+  );
   const signal = await waitForStopSignalName();
 
   log.info(`${signal}: stopping`);

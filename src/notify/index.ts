@@ -3,6 +3,7 @@ import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
+import type { Language } from '../views/language.ts';
 import { findProblems } from '../views/problems.ts';
 import { AlertDebouncer } from './alert-debouncer.ts';
 import { buildNotificationRequest } from './notification-request.ts';
@@ -39,6 +40,7 @@ export function createProblemReporter(
   state: AgentState,
   log: Log,
   { directory, isLeftToOthers, reported, ended }: NotificationContext,
+  language?: Language,
 ): { check(): void; close(): void } | undefined {
   const { NOTIFY_URL, NOTIFY_FORMAT } = settings;
   if (NOTIFY_URL === undefined) return undefined;
@@ -49,13 +51,13 @@ export function createProblemReporter(
   return {
     check() {
       isMemoryKnown ||= state.broker.connected || performance.now() - startedAt > brokerTimeoutMs;
-      const problems = findProblems(catalogue, agent, state)
+      const problems = findProblems(catalogue, agent, state, language)
         .filter(({ place }) => isMemoryKnown || place === 'broker')
         // Neither is it reported here, nor its end.
         .map((problem) => (isLeftToOthers(problem) ? { ...problem, certain: false } : problem));
       const others = new ReportsByOtherAgents(directory?.agents ?? [], agent.id);
       for (const message of debouncer.update(problems, state, new Date(), others)) {
-        const request = buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message);
+        const request = buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message, language);
         if (message.kind === 'recovery') {
           ended(message.id);
           notifier.send(request);

@@ -1,6 +1,7 @@
-import { type Severity, severityNames } from '../model/problem.ts';
+import type { Severity } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { formatDuration } from '../views/duration.ts';
+import { english, type Language } from '../views/language.ts';
 import { formatProblem } from '../views/problem-groups.ts';
 import type { AlertMessage } from './alert-debouncer.ts';
 import type { NotifySettings } from './settings.ts';
@@ -40,53 +41,50 @@ function titleOf(agent: AgentIdentity, message: NotificationMessage): string {
 /** Begins with a capital letter, unless the first word is a name, a path or an address. */
 const capitalized = (text: string) => text.replace(/^[a-z](?=[a-z]*(?:[ ,;]|: |$))/, (first) => first.toUpperCase());
 
-/** `2 Jan 2026, 03:04 UTC`, in the agent's time zone. */
-const formatTime = (at: Date) =>
-  at.toLocaleString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
-
-const listAffected = (affected: readonly string[]) =>
+const listAffected = (affected: readonly string[], { notifications }: Language) =>
   affected.length <= maxAffected
     ? affected.join('; ')
-    : `${affected.slice(0, maxAffected - 1).join('; ')}; and ${affected.length - maxAffected + 1} more`;
+    : `${affected.slice(0, maxAffected - 1).join('; ')}; ${notifications.andMore(affected.length - maxAffected + 1)}`;
 
-/** “Outage since 2 Jan 2026, 03:04 UTC”. */
-function severityLine({ problem, severityBefore }: Extract<AlertMessage, { kind: 'trouble' }>): string {
-  const severity = capitalized(severityNames[problem.severity]);
-  const since = formatTime(problem.since);
+function severityLine(
+  { problem, severityBefore }: Extract<AlertMessage, { kind: 'trouble' }>,
+  { severities, notifications }: Language,
+): string {
+  const severity = severities[problem.severity];
+  const time = notifications.time(problem.since);
   return severityBefore === undefined
-    ? `${severity} since ${since}`
-    : `Worse than before: ${severityNames[problem.severity]} instead of ${severityNames[severityBefore]}; it began ${since}`;
+    ? notifications.since(capitalized(severity), time)
+    : notifications.worse(severity, severities[severityBefore], time);
 }
 
-function linesOf(message: NotificationMessage): string[] {
+function linesOf(message: NotificationMessage, language: Language): string[] {
+  const { notifications, durationUnits } = language;
   if (message.kind === 'test') return [message.text];
   const { problem } = message;
-  const serialNumber = problem.serialNumber === undefined ? [] : [`Serial number: ${problem.serialNumber}`];
+  const serialNumber = problem.serialNumber === undefined ? [] : [notifications.serialNumber(problem.serialNumber)];
   if (message.kind === 'recovery') {
     const { seconds } = message;
-    const duration = seconds < 60 ? 'within a minute' : `after ${formatDuration(seconds)}`;
-    return [`Resolved ${duration}: ${problem.text}`, ...serialNumber];
+    const duration = seconds < 60 ? undefined : formatDuration(seconds, durationUnits);
+    return [notifications.resolved(problem.text, duration), ...serialNumber];
   }
-  const affected = message.consequences.map((one) => formatProblem(one));
+  const affected = message.consequences.map((one) => formatProblem(one, language.problems));
   return [
     capitalized(message.problem.text),
-    severityLine(message),
+    severityLine(message, language),
     ...serialNumber,
-    ...(affected.length === 0 ? [] : [`Also affected: ${listAffected(affected)}`]),
-    ...(message.problem.remedy === undefined ? [] : [`What to do: ${message.problem.remedy}`]),
+    ...(affected.length === 0 ? [] : [notifications.alsoAffected(listAffected(affected, language))]),
+    ...(message.problem.remedy === undefined ? [] : [notifications.whatToDo(message.problem.remedy)]),
   ];
 }
 
 /** Published as JSON, because HTTP headers can't hold every character; JSON goes to the URL above the topic
  * (https://docs.ntfy.sh/publish/#publish-as-json). */
-function buildNtfyRequest(address: string, agent: AgentIdentity, message: NotificationMessage): NotificationRequest {
+function buildNtfyRequest(
+  address: string,
+  agent: AgentIdentity,
+  message: NotificationMessage,
+  language: Language,
+): NotificationRequest {
   const url = new URL(address);
   const [, parentPath = '/', topic = ''] = /^(.*\/)([^/]+)\/?$/.exec(url.pathname) ?? [];
   url.pathname = parentPath;
@@ -96,7 +94,7 @@ function buildNtfyRequest(address: string, agent: AgentIdentity, message: Notifi
     body: JSON.stringify({
       topic,
       title: titleOf(agent, message),
-      message: linesOf(message).join('\n'),
+      message: linesOf(message, language).join('\n'),
       tags: [severity === undefined ? 'white_check_mark' : severity === 'data_at_risk' ? 'rotating_light' : 'warning'],
       priority: severity === undefined ? ntfyDefaultPriority : ntfyPriorities[severity],
     }),
@@ -104,7 +102,7 @@ function buildNtfyRequest(address: string, agent: AgentIdentity, message: Notifi
 }
 
 /** The parts of a message for programs. */
-function fieldsOf(message: NotificationMessage) {
+function fieldsOf(message: NotificationMessage, { problems }: Language) {
   if (message.kind === 'test') return { what: message.text };
   const { problem } = message;
   return {
@@ -118,22 +116,27 @@ function fieldsOf(message: NotificationMessage) {
       ? {
           severityBefore: message.severityBefore ?? null,
           remedy: message.problem.remedy ?? null,
-          alsoAffected: message.consequences.map((one) => formatProblem(one)),
+          alsoAffected: message.consequences.map((one) => formatProblem(one, problems)),
         }
       : {}),
   };
 }
 
-const buildWebhookRequest = (url: string, agent: AgentIdentity, message: NotificationMessage): NotificationRequest => ({
+const buildWebhookRequest = (
+  url: string,
+  agent: AgentIdentity,
+  message: NotificationMessage,
+  language: Language,
+): NotificationRequest => ({
   url,
   body: JSON.stringify({
     // The field that chat programs display.
-    text: `${titleOf(agent, message)}: ${linesOf(message).join('\n')}`,
+    text: `${titleOf(agent, message)}: ${linesOf(message, language).join('\n')}`,
     kind: message.kind,
     agent: agent.name,
     site: agent.site ?? null,
     subject: subjectOf(agent, message),
-    ...fieldsOf(message),
+    ...fieldsOf(message, language),
   }),
 });
 
@@ -142,5 +145,8 @@ export const buildNotificationRequest = (
   format: NotifySettings['NOTIFY_FORMAT'],
   agent: AgentIdentity,
   message: NotificationMessage,
+  language: Language = english,
 ): NotificationRequest =>
-  format === 'ntfy' ? buildNtfyRequest(address, agent, message) : buildWebhookRequest(address, agent, message);
+  format === 'ntfy'
+    ? buildNtfyRequest(address, agent, message, language)
+    : buildWebhookRequest(address, agent, message, language);

@@ -4,6 +4,7 @@ import { problemTexts } from '../model/problem-texts.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
 import type { StateLanguage } from '../model/translation.ts';
 import { type DurationUnits, englishDurationUnits } from './duration.ts';
+import { type NotificationTexts, notificationTexts } from './notification-texts.ts';
 import { englishPageTexts, type PageTexts } from './page/texts.ts';
 
 /** The names of any table. */
@@ -42,6 +43,7 @@ export interface Language extends StateLanguage {
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;
   page: PageTexts;
+  notifications: NotificationTexts;
   /** By collector; what is not there has the words of the catalogue. */
   collectors: Readonly<Record<string, { title: string; nothingFound?: string }>>;
   /** By collector and table; what is not there has the names of the catalogue. */
@@ -56,6 +58,7 @@ export const english: Language = {
   severities: severityNames,
   durationUnits: englishDurationUnits,
   page: englishPageTexts,
+  notifications: notificationTexts,
   words: {
     labDevices: {},
     problem: 'Problem',

@@ -263,8 +263,8 @@ function explanationOf(
   return explanation?.id;
 }
 
-/** Everything that is wrong, the worst first, in a language. The agent's own readings repeat the collectors' states and are left out.
- * `monotonicMs` is `performance.now()`, by which a reading is overdue. */
+/** Everything that is wrong, the worst first, in a language. The agent's own readings repeat the collectors' states and
+ * are left out. `monotonicMs` is `performance.now()`, by which a reading is overdue. */
 export function findProblems(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,

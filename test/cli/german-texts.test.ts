@@ -3,7 +3,7 @@ import { german } from '../../src/cli/german.ts';
 import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts';
 import { hostTexts } from '../../src/collectors/host/texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
-import { routerTexts } from '../../src/collectors/router/texts.ts';
+import { routerTexts } from '../../src/collectors/router/problems.ts';
 import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts';
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
 import { problemTexts } from '../../src/model/problem-texts.ts';

@@ -1,7 +1,7 @@
 import type { CollectorNames } from '../../model/translation.ts';
 import type { routerTables } from './metrics.ts';
+import type { RouterTexts } from './problems.ts';
 import type { reachabilityMetrics } from './reachability.ts';
-import type { RouterTexts } from './texts.ts';
 
 const reachability: Record<keyof typeof reachabilityMetrics, string> = {
   reachable: 'Erreichbar',
