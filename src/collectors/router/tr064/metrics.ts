@@ -104,6 +104,8 @@ const linkRateMetric = (
   deviceClass: 'data_rate',
   unit: 'Mbit/s',
   ...visibility,
+  // A link of a repeater that is off has no rate.
+  optional: true,
   value: select,
 });
 
@@ -125,7 +127,14 @@ const repeaterMetrics = {
   connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', value: (r) => r.isConnected },
   clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:devices', value: (r) => r.clients },
   model: { kind: 'text', name: 'Model', icon: 'mdi:access-point', ...disabledDiagnostic, value: (r) => r.model },
-  firmware: { kind: 'text', name: 'FRITZ!OS', icon: 'mdi:chip', ...diagnostic, value: (r) => r.firmware },
+  firmware: {
+    kind: 'text',
+    name: 'FRITZ!OS',
+    icon: 'mdi:chip',
+    ...diagnostic,
+    optional: true,
+    value: (r) => r.firmware,
+  },
 } satisfies MetricDeclarations<Tr064PartReadingByTable['repeater']>;
 
 const meshLinkMetrics = {

@@ -182,7 +182,7 @@ export const poolTables = {
     icon: 'mdi:database',
     metrics: poolMetrics,
     actions: {
-      acknowledge: { name: 'Acknowledge', icon: 'mdi:check', ...diagnostic },
+      acknowledge: { name: 'Acknowledge', icon: 'mdi:check', category: 'config' },
     },
     problems: ({ findings }: PoolReading) => findings,
     missing: 'outage',

@@ -32,13 +32,14 @@ import { ZfsPools } from './zfs.ts';
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type PoolReadingByTable = { pool: PoolReading; member: MemberReading };
 
-const kindNames: Record<PoolKind, { name: string; model: string }> = {
-  md: { name: 'RAID', model: 'Linux RAID (md)' },
-  btrfs: { name: 'Btrfs', model: 'Btrfs file system' },
-  zfs: { name: 'ZFS', model: 'ZFS pool' },
-  lvm_raid: { name: 'LVM', model: 'LVM RAID volume' },
-  lvm_thin: { name: 'LVM', model: 'LVM thin pool' },
-  bcache: { name: 'bcache', model: 'bcache device' },
+/** A pool's maker is who makes its driver. */
+const kindNames: Record<PoolKind, { name: string; model: string; maker: string }> = {
+  md: { name: 'RAID', model: 'Linux RAID (md)', maker: 'Linux' },
+  btrfs: { name: 'Btrfs', model: 'Btrfs file system', maker: 'Linux' },
+  zfs: { name: 'ZFS', model: 'ZFS pool', maker: 'OpenZFS' },
+  lvm_raid: { name: 'LVM', model: 'LVM RAID volume', maker: 'Linux' },
+  lvm_thin: { name: 'LVM', model: 'LVM thin pool', maker: 'Linux' },
+  bcache: { name: 'bcache', model: 'bcache device', maker: 'Linux' },
 };
 
 /** Undefined as soon as it is unknown whether a fault lasts. */
@@ -205,6 +206,7 @@ export class PoolsReader {
     return deviceBelowAgent(this.#agent, {
       id,
       name: `${kindNames[kind].name} ${name}`,
+      manufacturer: kindNames[kind].maker,
       model: kindNames[kind].model,
       liesOn: chain.devicesBelow(pool),
       goneBelow: chain.drivesGoneBelow(pool),

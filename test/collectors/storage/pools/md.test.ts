@@ -12,6 +12,7 @@ const gone =
 test('a healthy array has a name, members by serial number, mounts and nothing wrong', async () => {
   const [pool] = await watchPools().see(healthy);
   expect(pool).toMatchObject({ name: 'nas RAID srv', id: 'cd712c29-6734-98cb-2117-09b372bd0470', findings: [] });
+  expect(pool?.device).toMatchObject({ manufacturer: 'Linux', model: 'Linux RAID (md)' });
   expect(pool?.reading).toMatchObject({
     problem: false,
     state: 'clean',
