@@ -30,7 +30,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   },
   log_level: {
     name: 'Protokollstufe',
-    description: 'Unwichtigste Meldungen, die protokolliert werden: trace, debug, info, warn oder error.',
+    description: 'Stufe, ab der Meldungen protokolliert werden: trace, debug, info, warn oder error.',
   },
   log_format: {
     name: 'Protokollformat',
@@ -198,7 +198,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   ha_token: {
     name: 'Home-Assistant-Token',
     description:
-      'Langlebiger Zugriffstoken eines Benutzers ohne Administratorrechte. Nötig, um Zustand, Entitäten, Reparaturen und Updates zu lesen.',
+      'Langlebiges Zugangstoken eines Benutzers ohne Administratorrechte. Nötig, um Zustand, Entitäten, Reparaturen und Updates zu lesen.',
   },
   ha_ca_file: {
     name: 'CA-Zertifikat für Home Assistant',
