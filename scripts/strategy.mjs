@@ -11,15 +11,16 @@ const nodeModules = {
 };
 
 /** What the strategy knows of the catalogue, as it is now rather than as it was when the file was last written. */
-const catalogueOf = (contents) => ({
+const catalogueOf = (catalogue, inGerman) => ({
   name: 'catalogue',
   setup({ onLoad }) {
-    onLoad({ filter: /\/strategy\/catalogue\.json$/ }, () => ({ contents, loader: 'json' }));
+    onLoad({ filter: /\/strategy\/catalogue\.json$/ }, () => ({ contents: catalogue, loader: 'json' }));
+    onLoad({ filter: /\/strategy\/german\.json$/ }, () => ({ contents: inGerman, loader: 'json' }));
   },
 });
 
-/** The text of the file. `catalogue`: that of `catalogue.json`. */
-export async function bundleStrategy(catalogue) {
+/** The text of the file, with these texts of `catalogue.json` and `german.json`. */
+export async function bundleStrategy(catalogue, inGerman) {
   const { outputFiles } = await build({
     entryPoints: ['ha-config/strategy/index.ts'],
     bundle: true,
@@ -30,7 +31,7 @@ export async function bundleStrategy(catalogue) {
     legalComments: 'none',
     write: false,
     logLevel: 'warning',
-    plugins: [nodeModules, catalogueOf(catalogue)],
+    plugins: [nodeModules, catalogueOf(catalogue, inGerman)],
     banner: { js: '// Home Lab Infra Monitor: a dashboard strategy for Home Assistant. Generated; MIT license.' },
   });
   return outputFiles[0].text;

@@ -18,6 +18,7 @@ import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderReadme } from '../scripts/generate/readme.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { bundleStrategy } from '../scripts/strategy.mjs';
+import { german } from '../src/cli/german.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import type { CollectorMetadata } from '../src/model/collector.ts';
 import { titledSettingsSchemas } from '../src/settings/index.ts';
@@ -88,7 +89,22 @@ test('dashboard strategy: what it knows of the catalogue, and its bundle', async
   }));
   const catalogue = `${JSON.stringify(collectors, null, 1)}\n`;
   await expect(catalogue).toMatchFileSnapshot('../ha-config/strategy/catalogue.json');
-  const bundle = await bundleStrategy(catalogue);
+  // Titles, and the words for states: names of entities come from Home Assistant.
+  const { collectors: titles, tables } = german;
+  const inGerman = {
+    collectors: Object.fromEntries(Object.entries(titles).map(([id, { title }]) => [id, { title }])),
+    tables: Object.fromEntries(
+      Object.entries(tables).map(([id, ofCollector]) => [
+        id,
+        Object.fromEntries(
+          Object.entries(ofCollector).flatMap(([table, { states }]) => (states ? [[table, { states }]] : [])),
+        ),
+      ]),
+    ),
+  };
+  const germanCatalogue = `${JSON.stringify(inGerman, null, 1)}\n`;
+  await expect(germanCatalogue).toMatchFileSnapshot('../ha-config/strategy/german.json');
+  const bundle = await bundleStrategy(catalogue, germanCatalogue);
   expect(bundle.length).toBeLessThan(60_000);
   expect(bundle).not.toMatch(/\bimport\b/);
   await expect(bundle).toMatchFileSnapshot('../ha-config/strategy/infra-monitor-strategy.js');

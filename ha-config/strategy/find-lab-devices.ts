@@ -1,5 +1,10 @@
 import { groupBy } from '../../src/model/group-by.ts';
 import {
+  type DashboardLanguage,
+  englishDashboard,
+  stateWordsOf,
+} from '../../src/views/home-assistant/dashboard-language.ts';
+import {
   compareDevicesByName,
   type LabDevice,
   type LabEntity,
@@ -41,6 +46,7 @@ function entityOf(
   { states }: Registries,
   { entity_id: id, name, original_name, entity_category, disabled_by, hidden_by }: EntityEntry,
   [, collector = '', table = '', part, metric = '']: readonly (string | undefined)[],
+  language: DashboardLanguage,
 ): LabEntity[] {
   const { state = '', attributes } = states[id] ?? {};
   if (attributes === undefined) return [];
@@ -57,7 +63,7 @@ function entityOf(
       deviceClass: text(attributes.device_class),
       unit: text(attributes.unit_of_measurement),
       isMeasurement: state_class === 'measurement',
-      options: texts(attributes.options),
+      stateWords: stateWordsOf(language, { collector, table, metric }, texts(attributes.options)),
       hasNumber: state_class !== undefined && state.trim() !== '' && Number.isFinite(Number(state)),
       diagnostic: entity_category !== null,
       enabled: disabled_by === null && hidden_by === null,
@@ -84,7 +90,11 @@ const iconOf = (catalogue: readonly CollectorSummary[], { collector, table }: La
 
 /** The devices of all agents by their names. They are found by the identifiers and unique ids that agents announce,
  * whatever names and ids they have now. */
-export function findLabDevices(catalogue: readonly CollectorSummary[], registries: Registries): LabDevice[] {
+export function findLabDevices(
+  catalogue: readonly CollectorSummary[],
+  registries: Registries,
+  language = englishDashboard,
+): LabDevice[] {
   const entriesByDevice = groupBy(
     registries.entities.filter(({ platform, device_id }) => platform === 'mqtt' && device_id !== null),
     ({ device_id }) => device_id ?? '',
@@ -105,7 +115,7 @@ export function findLabDevices(catalogue: readonly CollectorSummary[], registrie
         catalogue,
         entries.flatMap((entry) => {
           const key = parseUniqueId(entry.unique_id, identifiers, collectors);
-          return key === null ? [] : entityOf(registries, entry, key);
+          return key === null ? [] : entityOf(registries, entry, key, language);
         }),
       );
       const [first] = entities;

@@ -4,10 +4,12 @@ import type { AgentState } from '../model/state.ts';
 import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
+import type { Language } from '../views/language.ts';
 import { readDashboardFor } from './dashboard.ts';
 import { type KnownInstance, listInstances, useHomeAssistant } from './home-assistant-login.ts';
 import { ownCommand } from './installation.ts';
 import { dashboardPath, type InstalledState, readInstalledState } from './installed-dashboard.ts';
+import type { CommandLanguage } from './load-language.ts';
 import { printAdvice, printNote, printSuccess } from './terminal.ts';
 import type { CommandTexts } from './texts/english.ts';
 
@@ -18,10 +20,14 @@ const isRunning = (state: AgentState, { title }: KnownInstance) =>
   );
 
 /** The state of the dashboard of this instance; `none` if that cannot be read. */
-async function stateOf(instance: KnownInstance, announcements: readonly string[]): Promise<InstalledState> {
+async function stateOf(
+  instance: KnownInstance,
+  announcements: readonly string[],
+  language: Language,
+): Promise<InstalledState> {
   if (instance.token === undefined) return 'none';
   return useHomeAssistant(instance, instance.token, async (socket) => {
-    const config = await readDashboardFor(socket, announcements);
+    const config = await readDashboardFor(socket, announcements, language);
     return config === undefined ? 'none' : readInstalledState(socket, config);
   }).catch(() => 'none');
 }
@@ -46,10 +52,11 @@ export async function checkInstalledDashboards(
   connection: SingleUseBrokerConnection | undefined,
   settings: Settings,
   state: AgentState,
-  texts: CommandTexts,
+  language: CommandLanguage,
 ): Promise<void> {
   const instances = listInstances(settings).filter((instance) => isRunning(state, instance));
   if (connection === undefined || instances.length === 0) return;
   const announcements = await readDiscoveryPayloadsOfAllAgents(connection, settings.agent).catch(() => []);
-  for (const instance of instances) printState(instance, await stateOf(instance, announcements), texts);
+  for (const instance of instances)
+    printState(instance, await stateOf(instance, announcements, language), language.texts);
 }

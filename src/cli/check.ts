@@ -165,7 +165,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
       language,
     );
     if (broker.passed) await checkEntityCount(broker.connection, settings, texts);
-    if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state, texts);
+    if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state, language);
     printOtherProblems(settings, state, language);
     const note = missingComparisonNote(earlier, settings.mqtt, texts);
     if (note !== undefined) printNote(`${texts.problems}: ${note}`);

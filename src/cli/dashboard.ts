@@ -21,8 +21,10 @@ import {
   parseRegisteredMqttEntities,
 } from '../views/home-assistant/registered-entities.ts';
 import { toYaml, type YamlMap } from '../views/home-assistant/yaml.ts';
+import { english, type Language } from '../views/language.ts';
 import { findInstance, type KnownInstance, useHomeAssistant } from './home-assistant-login.ts';
 import { dashboardPath, installDashboard } from './installed-dashboard.ts';
+import { loadLanguage } from './load-language.ts';
 import { isInteractive, promptSecret } from './prompt.ts';
 import { printNote, printSuccess } from './terminal.ts';
 
@@ -64,17 +66,21 @@ interface Lab {
 
 /** The announced devices with the ids that this Home Assistant has given their entities; undefined if it does not tell,
  * or knows none of them. */
-async function readRegisteredLab(socket: HaWebSocket, announcements: readonly string[]): Promise<Lab | undefined> {
+async function readRegisteredLab(
+  socket: HaWebSocket,
+  announcements: readonly string[],
+  language: Language,
+): Promise<Lab | undefined> {
   const list = (registry: string) => socket.sendCommand({ type: `config/${registry}_registry/list` });
   const entities = parseRegisteredMqttEntities(await list('entity'));
   if (entities === undefined) return undefined;
   const registered = parseRegisteredMqttDevices(await list('device'), await list('area'));
-  const devices = parseLabDevices(allCollectors, announcements, { entities, devices: registered });
+  const devices = parseLabDevices(allCollectors, announcements, { entities, devices: registered }, language);
   return devices.length === 0 ? undefined : { devices, release: socket.version };
 }
 
-function dashboardOf({ devices, release }: Lab): YamlMap {
-  const config = buildDashboardConfig(allCollectors, devices);
+function dashboardOf({ devices, release }: Lab, language: Language): YamlMap {
+  const config = buildDashboardConfig(allCollectors, devices, language);
   return release === undefined ? config : dashboardForRelease(config, release);
 }
 
@@ -82,9 +88,10 @@ function dashboardOf({ devices, release }: Lab): YamlMap {
 export async function readDashboardFor(
   socket: HaWebSocket,
   announcements: readonly string[],
+  language: Language,
 ): Promise<YamlMap | undefined> {
-  const lab = await readRegisteredLab(socket, announcements);
-  return lab && dashboardOf(lab);
+  const lab = await readRegisteredLab(socket, announcements, language);
+  return lab && dashboardOf(lab, language);
 }
 
 /** A comment of YAML, for those who write both outputs to one file. */
@@ -93,18 +100,19 @@ const guessedIdsNote = (reason: string) =>
 
 /** The devices of all agents, as far as possible with the ids that their entities have in Home Assistant; says so where
  * it is not. */
-async function readLab(settings: Settings, instance: KnownInstance | undefined): Promise<Lab> {
+async function readLab(settings: Settings, instance: KnownInstance | undefined, language = english): Promise<Lab> {
   const announcements = await readAnnouncements(settings);
   const suggested = (reason: string): Lab => {
     process.stderr.write(guessedIdsNote(reason));
-    return { devices: parseLabDevices(allCollectors, announcements) };
+    return { devices: parseLabDevices(allCollectors, announcements, undefined, language) };
   };
   if (instance?.token === undefined)
     return suggested(`set ${instance === undefined ? 'HA_BASE_URL and HA_TOKEN' : 'HA_TOKEN'} to have it asked`);
   try {
     return (
-      (await useHomeAssistant(instance, instance.token, (socket) => readRegisteredLab(socket, announcements))) ??
-      suggested(`${instance.title} has no entities of these agents`)
+      (await useHomeAssistant(instance, instance.token, (socket) =>
+        readRegisteredLab(socket, announcements, language),
+      )) ?? suggested(`${instance.title} has no entities of these agents`)
     );
   } catch (error) {
     return suggested(describeError(error));
@@ -131,8 +139,9 @@ async function install(settings: Settings, instance: KnownInstance | undefined, 
   if (instance === undefined) throw new UsageError('--install needs HA_BASE_URL, the address of Home Assistant');
   const announcements = await readAnnouncements(settings);
   const token = await readAdministratorToken(options.tokenFile);
+  const language = await loadLanguage(settings);
   const isUpdate = await useHomeAssistant(instance, token, async (socket) => {
-    const config = await readDashboardFor(socket, announcements);
+    const config = await readDashboardFor(socket, announcements, language);
     if (config === undefined)
       throw new UsageError(`${instance.title} has no entities of these agents: does it use the same broker?`);
     return installDashboard(socket, config, options.force === true);
@@ -161,7 +170,8 @@ export async function runDashboardCommand(options: DashboardOptions): Promise<vo
   const settings = loadSettings(allCollectors, options.env);
   const instance = findInstance(settings, options.instance);
   if (options.install) return install(settings, instance, options);
-  process.stdout.write(toYaml(dashboardOf(await readLab(settings, instance))));
+  const language = await loadLanguage(settings);
+  process.stdout.write(toYaml(dashboardOf(await readLab(settings, instance, language), language)));
 }
 
 /** Prints a package that excludes entities of all agents on the broker from Home Assistant's recorder. */

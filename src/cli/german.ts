@@ -5,6 +5,7 @@ import { routerNamesInGerman, routerTextsInGerman } from '../collectors/router/g
 import { sitesNamesInGerman } from '../collectors/sites/german.ts';
 import { storageNamesInGerman, storageTextsInGerman } from '../collectors/storage/german.ts';
 import { nvmeNamesInGerman, nvmeTextsInGerman } from '../collectors/storage/nvme/german.ts';
+import { dashboardTextsInGerman } from '../views/home-assistant/german.ts';
 import type { Language } from '../views/language.ts';
 import { pageTextsInGerman } from '../views/page/german.ts';
 
@@ -79,6 +80,7 @@ export const german: Language = {
     alsoAffected: (list) => `Ebenfalls betroffen: ${list}`,
     whatToDo: (remedy) => `Abhilfe: ${remedy}`,
   },
+  dashboard: dashboardTextsInGerman,
   words: {
     labDevices: { sites: 'Standorte' },
     problem: 'Problem',

@@ -64,7 +64,7 @@ export async function installDashboard(socket: HaWebSocket, config: YamlMap, for
     await send(socket, {
       type: 'lovelace/dashboards/create',
       url_path: dashboardPath,
-      title: 'Lab',
+      title: config.title,
       icon: 'mdi:server-network',
       mode: 'storage',
       show_in_sidebar: true,

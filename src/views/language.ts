@@ -4,6 +4,7 @@ import { problemTexts } from '../model/problem-texts.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
 import type { StateLanguage } from '../model/translation.ts';
 import { type DurationUnits, englishDurationUnits } from './duration.ts';
+import { type DashboardTexts, englishDashboardTexts } from './home-assistant/texts.ts';
 import { type NotificationTexts, notificationTexts } from './notification-texts.ts';
 import { englishPageTexts, type PageTexts } from './page/texts.ts';
 
@@ -44,6 +45,7 @@ export interface Language extends StateLanguage {
   durationUnits: DurationUnits;
   page: PageTexts;
   notifications: NotificationTexts;
+  dashboard: DashboardTexts;
   /** By collector; what is not there has the words of the catalogue. */
   collectors: Readonly<Record<string, { title: string; nothingFound?: string }>>;
   /** By collector and table; what is not there has the names of the catalogue. */
@@ -59,6 +61,7 @@ export const english: Language = {
   durationUnits: englishDurationUnits,
   page: englishPageTexts,
   notifications: notificationTexts,
+  dashboard: englishDashboardTexts,
   words: {
     labDevices: {},
     problem: 'Problem',

@@ -3,13 +3,19 @@ import type { AgentIdentity, AgentState } from '../../src/model/state.ts';
 import { doAtOnce } from '../../src/model/steps.ts';
 import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
+import { english } from '../../src/views/language.ts';
 
 /** The discovery payloads that an agent publishes on a broker that has none. */
-export const discoveryPayloads = (catalogue: readonly CollectorMetadata[], agent: AgentIdentity, state: AgentState) =>
+export const discoveryPayloads = (
+  catalogue: readonly CollectorMetadata[],
+  agent: AgentIdentity,
+  state: AgentState,
+  language = english,
+) =>
   doAtOnce(
     reconcileDiscoveryPayloads({
       agent,
-      ...doAtOnce(planAnnouncements(catalogue, agent, state)),
+      ...doAtOnce(planAnnouncements(catalogue, agent, state, language)),
       retained: new Map(),
       dismissed: new Set(),
       phase: 'tombstone',

@@ -5,6 +5,7 @@ import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
 import { Topics } from '../../src/model/topics.ts';
+import { english } from '../../src/views/language.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 import { discoveryPayloads } from './discovery.ts';
 
@@ -169,10 +170,10 @@ export const exampleLab: readonly Machine[] = [
 ];
 
 /** All that an agent in this state would have retained on the broker. */
-export const retainedInState = (agent: AgentIdentity, state: AgentState): Map<string, string> =>
+export const retainedInState = (agent: AgentIdentity, state: AgentState, language = english): Map<string, string> =>
   new Map([
     ...stateAndMemoryPayloadsByTopic(declarations, agent, state),
-    ...discoveryPayloads(declarations, agent, state),
+    ...discoveryPayloads(declarations, agent, state, language),
     [new Topics(agent).status, 'online'],
   ]);
 
@@ -180,7 +181,9 @@ export const retainedInState = (agent: AgentIdentity, state: AgentState): Map<st
 export const retainedOf = (one: Machine): Map<string, string> => retainedInState(one.agent, stateOf(one));
 
 /** The discovery payloads of a lab. */
-export const announcementsOf = (machines: readonly Machine[]) =>
+export const announcementsOf = (machines: readonly Machine[], language = english) =>
   machines.flatMap((one) =>
-    [...retainedOf(one)].filter(([topic]) => topic.startsWith(one.agent.discoveryPrefix)).map(([, payload]) => payload),
+    [...retainedInState(one.agent, stateOf(one), language)]
+      .filter(([topic]) => topic.startsWith(one.agent.discoveryPrefix))
+      .map(([, payload]) => payload),
   );

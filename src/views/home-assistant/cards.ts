@@ -148,12 +148,9 @@ function tileFeatureOf({ unit, hasNumber, table, metric }: LabEntity) {
   return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
 }
 
-/** The states of an enum that Home Assistant has no words for. */
-const statesWithoutWords = ({ options = [] }: LabEntity) => options.filter((option) => option.includes('_'));
-
 /** A tile with a state that Home Assistant has no words for, such as `token_refused`: its name says it. */
-const wordsVariant = (entity: LabEntity, title: string, state: string) => ({
-  name: `${title}: ${state.replaceAll('_', ' ')}`,
+const wordsVariant = (entity: LabEntity, title: string, [state, word]: [string, string]) => ({
+  name: `${title}: ${word}`,
   hide_state: true,
   color: 'primary',
   visibility: [stateCondition(entity, state)],
@@ -161,11 +158,15 @@ const wordsVariant = (entity: LabEntity, title: string, state: string) => ({
 
 /** What a tile may look like, each with the condition that the value must meet. */
 function tileVariants(entity: LabEntity, title: string): YamlMap[] {
-  const keys = statesWithoutWords(entity);
-  if (keys.length === 0) return colorVariants(entity).map((variant) => ({ name: title, ...variant }));
+  const words = Object.entries(entity.stateWords);
+  if (words.length === 0) return colorVariants(entity).map((variant) => ({ name: title, ...variant }));
   return [
-    { name: title, color: 'primary', visibility: [{ condition: 'state', entity: entity.id, state_not: keys }] },
-    ...keys.map((state) => wordsVariant(entity, title, state)),
+    {
+      name: title,
+      color: 'primary',
+      visibility: [{ condition: 'state', entity: entity.id, state_not: words.map(([state]) => state) }],
+    },
+    ...words.map((stateAndWord) => wordsVariant(entity, title, stateAndWord)),
   ];
 }
 
@@ -194,10 +195,12 @@ export const tileCards = (
     },
   );
 
+const hasStateWords = ({ stateWords }: LabEntity) => Object.keys(stateWords).length > 0;
+
 /** Entities as rows of one card, and as tiles below it where Home Assistant would show keys in place of words. */
 export function entitiesCards(entities: readonly LabEntity[]): DashboardCard[] {
-  const rows = entities.filter((entity) => statesWithoutWords(entity).length === 0);
-  const tiles = entities.filter((entity) => statesWithoutWords(entity).length > 0);
+  const rows = entities.filter((entity) => !hasStateWords(entity));
+  const tiles = entities.filter(hasStateWords);
   const card = {
     type: 'entities',
     entities: rows.map(({ id, name }) => ({ entity: id, name })),

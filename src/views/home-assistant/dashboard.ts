@@ -10,10 +10,12 @@ import {
   maxSectionColumns,
   subtitleCard,
 } from './cards.ts';
+import { englishDashboard } from './dashboard-language.ts';
 import { devicePageSections } from './device-page.ts';
 import { deviceSummaryCards, isProbeTargetDevice, isShownOnDashboard } from './device-summary-cards.ts';
 import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
 import { isProblemListEntity, machineStatusBadges, problemsAndUpdatesSection } from './problem-cards.ts';
+import type { DashboardTexts } from './texts.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes
@@ -54,13 +56,18 @@ interface DeviceGroup {
 }
 
 /** Sections of devices below a title. Targets share one, the last: each is a tile without a heading. */
-function groupSections(title: string, icon: string, devices: readonly LabDevice[]): DashboardSection[] {
+function groupSections(
+  title: string,
+  icon: string,
+  devices: readonly LabDevice[],
+  texts: DashboardTexts,
+): DashboardSection[] {
   const targets = devices.filter(isProbeTargetDevice);
   const others = devices.filter((device) => !isProbeTargetDevice(device));
   const sections = [
     ...others.flatMap((device) => deviceSections(deviceSummaryCards(device))),
     ...gridSections([
-      ...(others.length > 0 ? [subtitleCard('Targets', { icon: 'mdi:bullseye-arrow' })] : []),
+      ...(others.length > 0 ? [subtitleCard(texts.targets, { icon: 'mdi:bullseye-arrow' })] : []),
       ...targets.flatMap(deviceSummaryCards),
     ]),
   ];
@@ -68,14 +75,14 @@ function groupSections(title: string, icon: string, devices: readonly LabDevice[
 }
 
 /** Latencies in one graph, and the traffic of each machine's and router's interfaces. */
-const networkSections = (devices: readonly LabDevice[]) => {
+const networkSections = (devices: readonly LabDevice[], texts: DashboardTexts) => {
   const nameOfDevice = new Map(
     devices.flatMap(({ name, entities }) => entities.map((entity) => [entity, name] as const)),
   );
   const latencies = devices.flatMap(({ entities }) => entities.filter(isLatency));
   return [
     ...gridSections([
-      headingCard('Latency', 'mdi:timer-outline'),
+      headingCard(texts.latency, 'mdi:timer-outline'),
       ...historyGraphCards(latencies, (entity) => nameOfDevice.get(entity) ?? entity.name),
     ]),
     ...devices.flatMap((device) =>
@@ -89,7 +96,9 @@ const networkSections = (devices: readonly LabDevice[]) => {
 export function buildDashboardConfig(
   catalogue: readonly { id: string; title: string; scope?: string }[],
   devices: readonly LabDevice[],
+  language = englishDashboard,
 ): YamlMap {
+  const texts = language.dashboard;
   const machines = devices.filter(isMachine);
   const byCollector = groupBy(
     devices.filter((device) => !isMachine(device) && !device.entities.every(isProblemListEntity)),
@@ -98,27 +107,30 @@ export function buildDashboardConfig(
   const inOrder = [...catalogue.map(({ id }) => id), ...byCollector.keys()];
   const groups = [...new Set(inOrder)].flatMap((collector): DeviceGroup[] => {
     const ofCollector = byCollector.get(collector);
-    const title = catalogue.find(({ id }) => id === collector)?.title ?? collector;
+    const title =
+      language.collectors[collector]?.title ?? catalogue.find(({ id }) => id === collector)?.title ?? collector;
     const icon = ofCollector?.[0]?.icon ?? unknownDeviceIcon;
     return ofCollector === undefined ? [] : [{ title, icon, collector, devices: ofCollector }];
   });
   const isLabWide = ({ collector }: DeviceGroup) => catalogue.find(({ id }) => id === collector)?.scope === 'lab';
-  const sites = [...groupBy(machines, ({ site }) => site ?? 'Machines')].sort(([a], [b]) => a.localeCompare(b));
-  const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all);
+  const sites = [...groupBy(machines, ({ site }) => site ?? texts.machines)].sort(([a], [b]) => a.localeCompare(b));
+  const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all, texts);
   const lab = [
-    problemsAndUpdatesSection(devices, machines),
+    problemsAndUpdatesSection(devices, machines, texts),
     ...groups.filter(isLabWide).flatMap(sectionsOf),
-    ...sites.flatMap(([site, all]) => groupSections(site, 'mdi:map-marker', all)),
+    ...sites.flatMap(([site, all]) => groupSections(site, 'mdi:map-marker', all, texts)),
     ...groups.filter((group) => !isLabWide(group)).flatMap(sectionsOf),
   ];
   return {
-    title: 'Lab',
+    title: texts.lab,
     views: [
-      ...dashboardView('Lab', 'lab', lab, { badges: machineStatusBadges(machines) }),
+      ...dashboardView(texts.lab, 'lab', lab, { badges: machineStatusBadges(machines) }),
       ...groups.flatMap((group) => dashboardView(group.title, group.collector.replaceAll('_', '-'), sectionsOf(group))),
-      ...dashboardView('Network', 'network', networkSections(devices)),
+      ...dashboardView(texts.network, 'network', networkSections(devices, texts)),
       ...devices.flatMap((device) =>
-        dashboardView(device.name, devicePagePath(device), devicePageSections(device, devices), { subview: true }),
+        dashboardView(device.name, devicePagePath(device), devicePageSections(device, devices, texts), {
+          subview: true,
+        }),
       ),
     ],
   };

@@ -14,6 +14,7 @@ import { deviceSummaryCards, isShownOnDashboard, shownEntitiesOfDeviceItself } f
 import type { LabDevice, LabEntity } from './lab-device.ts';
 import { machineProblemCards } from './problem-cards.ts';
 import { storageTreeSections } from './storage-tree.ts';
+import type { DashboardTexts } from './texts.ts';
 
 const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
@@ -29,26 +30,31 @@ function withoutPart(entities: readonly LabEntity[]): { part: string; names: str
   };
 }
 
-/** Headings of parts, by their table; another version of the agent may have others. */
-const partHeadings: Record<string, { title: string; icon: string }> = {
-  filesystem: { title: 'File systems', icon: 'mdi:folder-outline' },
-  interface: { title: 'Network interfaces', icon: 'mdi:ethernet' },
-  disk: { title: 'Disks', icon: 'mdi:harddisk' },
-  temperature: { title: 'Temperatures', icon: 'mdi:thermometer' },
-  fan: { title: 'Fans', icon: 'mdi:fan' },
-  namespace: { title: 'Namespaces', icon: 'mdi:database-outline' },
-  radio: { title: 'WLAN', icon: 'mdi:wifi' },
-  repeater: { title: 'Repeaters', icon: 'mdi:access-point' },
-  meshlink: { title: 'Mesh links', icon: 'mdi:transit-connection-variant' },
-  member: { title: 'Members', icon: 'mdi:harddisk' },
-  client: { title: 'Clients', icon: 'mdi:devices' },
+/** Icons of the headings of parts, by their table; another version of the agent may have others. */
+const partIcons: Record<keyof DashboardTexts['parts'], string> = {
+  filesystem: 'mdi:folder-outline',
+  interface: 'mdi:ethernet',
+  disk: 'mdi:harddisk',
+  temperature: 'mdi:thermometer',
+  fan: 'mdi:fan',
+  namespace: 'mdi:database-outline',
+  radio: 'mdi:wifi',
+  repeater: 'mdi:access-point',
+  meshlink: 'mdi:transit-connection-variant',
+  member: 'mdi:harddisk',
+  client: 'mdi:devices',
 };
 
 /** Tables whose heading is not just their name. */
-export const tablesWithOwnHeading: readonly string[] = Object.keys(partHeadings);
+export const tablesWithOwnHeading: readonly string[] = Object.keys(partIcons);
+
+const headingOfParts = (table: string, { parts }: DashboardTexts): DashboardCard => {
+  const key = table as keyof typeof parts;
+  return headingCard(parts[key] ?? capitalize(table), partIcons[key]);
+};
 
 /** The parts of one table, each below its name. */
-function partSections(table: string, entities: readonly LabEntity[]): DashboardSection[] {
+function partSections(table: string, entities: readonly LabEntity[], texts: DashboardTexts): DashboardSection[] {
   const cards: DashboardCard[] = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((partEntities) => {
     if (partEntities.length === 1) return partEntities.flatMap((entity) => tileCards(entity));
     const { part, names } = withoutPart(partEntities);
@@ -57,8 +63,7 @@ function partSections(table: string, entities: readonly LabEntity[]): DashboardS
       ...partEntities.flatMap((entity, index) => tileCards(entity, { title: names[index] })),
     ];
   });
-  const { title, icon } = partHeadings[table] ?? { title: capitalize(table), icon: undefined };
-  return gridSections([headingCard(title, icon), ...cards]);
+  return gridSections([headingOfParts(table, texts), ...cards]);
 }
 
 const graphedUnits = ['%', '°C', 'ms'];
@@ -75,10 +80,14 @@ const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
   ].flatMap((entities) => historyGraphCards(entities));
 
 /** All of a device's enabled entities, and those below it (`via`) as summaries. */
-export const devicePageSections = (device: LabDevice, devices: readonly LabDevice[]): DashboardSection[] => [
+export const devicePageSections = (
+  device: LabDevice,
+  devices: readonly LabDevice[],
+  texts: DashboardTexts,
+): DashboardSection[] => [
   ...gridSections([
     headingCard(device.name, device.icon),
-    ...machineProblemCards(device),
+    ...machineProblemCards(device, texts),
     ...shownEntitiesOfDeviceItself(device).flatMap((entity) => tileCards(entity)),
   ]),
   ...[
@@ -86,12 +95,15 @@ export const devicePageSections = (device: LabDevice, devices: readonly LabDevic
       device.entities.filter((entity) => isShownOnDashboard(entity) && entity.part !== undefined),
       ({ table }) => table,
     ),
-  ].flatMap(([table, entities]) => partSections(table, entities)),
-  ...storageTreeSections(devices.filter(({ via }) => via === device.id)),
+  ].flatMap(([table, entities]) => partSections(table, entities, texts)),
+  ...storageTreeSections(
+    devices.filter(({ via }) => via === device.id),
+    texts,
+  ),
   ...devices.filter(({ via }) => via === device.id).flatMap((child) => deviceSections(deviceSummaryCards(child))),
-  ...gridSections([headingCard('Last day', 'mdi:chart-line'), ...deviceGraphCards(device)]),
+  ...gridSections([headingCard(texts.lastDay, 'mdi:chart-line'), ...deviceGraphCards(device)]),
   ...gridSections([
-    headingCard('Diagnosis', 'mdi:stethoscope'),
+    headingCard(texts.diagnosis, 'mdi:stethoscope'),
     ...entitiesCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic)),
   ]),
 ];

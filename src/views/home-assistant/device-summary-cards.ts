@@ -35,11 +35,14 @@ const isFlag = ({ deviceClass }: LabEntity) => deviceClass === 'problem' || devi
 const entityOfMetric = (device: LabDevice, table: string, metric: string) =>
   shownEntitiesOfDeviceItself(device).find((entity) => entity.table === table && entity.metric === metric);
 
+/** Names of the share of a file system that is used, in whatever language its agent speaks. */
+const fileSystemName = /^(?:File system|Dateisystem) (.+) (?:used|Belegung)$/;
+
 /** The file systems of a machine, each as the share that is used. */
 const fileSystemCards = ({ entities }: LabDevice) =>
   entities
     .filter((entity) => isShownOnDashboard(entity) && entity.table === 'filesystem' && entity.metric === 'used')
-    .flatMap((entity) => tileCards(entity, { title: entity.name.replace(/^File system (.+) used$/, '$1') }));
+    .flatMap((entity) => tileCards(entity, { title: entity.name.replace(fileSystemName, '$1') }));
 
 function summaryEntities(device: LabDevice): LabEntity[] {
   const own = shownEntitiesOfDeviceItself(device);

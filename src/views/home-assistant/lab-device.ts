@@ -12,8 +12,8 @@ export interface LabEntity extends ComponentKey {
   isMeasurement: boolean;
   /** Whether its state is a number, as far as is known: what has none gets no graph. */
   hasNumber: boolean;
-  /** The states that it may have, of an enum. */
-  options?: readonly string[] | undefined;
+  /** Words for those states of an enum that Home Assistant would show as keys. */
+  stateWords: Readonly<Record<string, string>>;
   diagnostic: boolean;
   enabled: boolean;
 }

@@ -4,6 +4,7 @@ import { parseComponentKey } from '../../model/naming.ts';
 import { optionalField, validMembers } from '../../model/tolerant-schemas.ts';
 import { projectName } from '../../version.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
+import { type DashboardLanguage, englishDashboard, stateWordsOf } from './dashboard-language.ts';
 import { compareDevicesByName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
 import type { MqttRegistry } from './registered-entities.ts';
 
@@ -34,7 +35,12 @@ const discoveryPayloadSchema = z.object({
 type Component = z.output<typeof discoveryPayloadSchema>['components'][string];
 
 /** `registry`: what Home Assistant has; an entity that it does not have is left out. */
-function parseEntity(key: string, component: Component, registry: MqttRegistry | undefined): LabEntity[] {
+function parseEntity(
+  key: string,
+  component: Component,
+  registry: MqttRegistry | undefined,
+  language: DashboardLanguage,
+): LabEntity[] {
   const parsed = parseComponentKey(key);
   const registered = registry?.entities.get(component.unique_id ?? '');
   const isUnregistered = registry !== undefined && registered === undefined;
@@ -52,7 +58,7 @@ function parseEntity(key: string, component: Component, registry: MqttRegistry |
       unit,
       isMeasurement: component.state_class === 'measurement',
       hasNumber: component.state_class !== undefined,
-      options: component.options,
+      stateWords: stateWordsOf(language, parsed, component.options),
       diagnostic: component.entity_category !== undefined,
       enabled: registered?.isEnabled ?? component.enabled_by_default !== false,
     },
@@ -68,13 +74,16 @@ function parseDevice(
   catalogue: readonly CollectorMetadata[],
   payload: string,
   registry: MqttRegistry | undefined,
+  language: DashboardLanguage,
 ): LabDevice[] {
   const { success, data } = discoveryPayloadSchema.safeParse(parseJson(payload));
   if (!success) return [];
   const { identifiers, name, suggested_area: suggestedArea, via_device: via } = data.device;
   const [id] = identifiers;
   const registered = registry?.devices.get(id);
-  const entities = Object.entries(data.components).flatMap(([key, component]) => parseEntity(key, component, registry));
+  const entities = Object.entries(data.components).flatMap(([key, component]) =>
+    parseEntity(key, component, registry, language),
+  );
   if (entities.length === 0) return [];
   return [
     {
@@ -103,5 +112,6 @@ export const parseLabDevices = (
   catalogue: readonly CollectorMetadata[],
   payloads: Iterable<string>,
   registry?: MqttRegistry,
+  language = englishDashboard,
 ): LabDevice[] =>
-  [...payloads].flatMap((payload) => parseDevice(catalogue, payload, registry)).sort(compareDevicesByName);
+  [...payloads].flatMap((payload) => parseDevice(catalogue, payload, registry, language)).sort(compareDevicesByName);

@@ -10,6 +10,7 @@ import {
 } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
 import { problemListTemplate } from './problem-list-template.ts';
+import type { DashboardTexts } from './texts.ts';
 
 const isProblemEntity = ({ deviceClass }: LabEntity) => deviceClass === 'problem';
 
@@ -56,21 +57,25 @@ export const machineStatusBadges = (machines: readonly LabDevice[]): DashboardCa
   });
 
 /** What is wrong, in the words of the agents. */
-function problemListCard(devices: readonly LabDevice[], machines: readonly LabDevice[]): DashboardCard {
+function problemListCard(
+  devices: readonly LabDevice[],
+  machines: readonly LabDevice[],
+  texts: DashboardTexts,
+): DashboardCard {
   const lists = devices.flatMap((device) => listEntity(device) ?? []);
   const labLists = devices.filter((device) => !machines.includes(device)).flatMap((device) => listEntity(device) ?? []);
   const tooOld = machines.filter((device) => listEntity(device) === undefined).map(({ name }) => name);
   const ids = (entities: readonly LabEntity[]) => entities.map(({ id }) => id);
   return {
     type: 'markdown',
-    content: problemListTemplate(ids(lists), ids(labLists), tooOld),
+    content: problemListTemplate(ids(lists), ids(labLists), tooOld, texts),
     grid_options: { columns: 'full' },
   };
 }
 
 /** What is wrong according to the agent of a machine; nothing if it is too old to say. */
-export const machineProblemCards = (device: LabDevice): DashboardCard[] =>
-  listEntity(device) === undefined ? [] : [problemListCard([device], [device])];
+export const machineProblemCards = (device: LabDevice, texts: DashboardTexts): DashboardCard[] =>
+  listEntity(device) === undefined ? [] : [problemListCard([device], [device], texts)];
 
 const updateEntities = ({ entities }: LabDevice) =>
   entities.filter(({ platform, enabled }) => platform === 'update' && enabled);
@@ -91,12 +96,13 @@ const updateCards = (devices: readonly LabDevice[]): DashboardCard[] =>
 export const problemsAndUpdatesSection = (
   devices: readonly LabDevice[],
   machines: readonly LabDevice[],
+  texts: DashboardTexts,
 ): DashboardSection => ({
   type: 'grid',
   column_span: maxSectionColumns,
   cards: [
-    headingCard('What is wrong', 'mdi:alert-circle-outline'),
-    problemListCard(devices, machines),
+    headingCard(texts.whatIsWrong, 'mdi:alert-circle-outline'),
+    problemListCard(devices, machines, texts),
     ...updateCards(devices),
   ],
 });

@@ -1,4 +1,5 @@
 import type { Severity } from '../../model/problem.ts';
+import type { DashboardTexts } from './texts.ts';
 
 /** In the order of the list: the worst first. */
 const icons: Record<Severity, string> = {
@@ -22,6 +23,7 @@ export const problemListTemplate = (
   lists: readonly string[],
   labLists: readonly string[],
   tooOld: readonly string[],
+  texts: DashboardTexts,
 ) => `\
 ${plainTextMacro}
 {%- set ns = namespace(all=[], causes=[], faults=0, rows='', unknown=${JSON.stringify(tooOld)}) -%}
@@ -38,11 +40,11 @@ ${plainTextMacro}
 {%- set ns.causes = ns.causes + [p.cause] -%}
 {%- set ns.faults = ns.faults + (1 if severity in ${faults} else 0) -%}
 {%- set at = as_datetime(p.since, now()) -%}
-{%- set ns.rows = ns.rows ~ '- <ha-icon icon="' ~ icon ~ '"></ha-icon> **' ~ plain(p.subject) ~ '**: ' ~ plain(p.text) ~ ('' if p.certain else ' (last known)') ~ (', for ' ~ time_since(at) if at < now() else ', at least since now') ~ ('. ' ~ plain(p.remedy[:1] | upper ~ p.remedy[1:]) if p.remedy is defined else '') ~ '\\n' -%}
+{%- set ns.rows = ns.rows ~ '- <ha-icon icon="' ~ icon ~ '"></ha-icon> **' ~ plain(p.subject) ~ '**: ' ~ plain(p.text) ~ ('' if p.certain else ' (${texts.lastKnown})') ~ (', ${texts.lasting} ' ~ ${texts.timeSince} if at < now() else ', ${texts.sinceNow}') ~ ('. ' ~ plain(p.remedy[:1] | upper ~ p.remedy[1:]) if p.remedy is defined else '') ~ '\\n' -%}
 {%- endfor -%}
 {%- endfor -%}
-{{ '**%d things are wrong.**' | format(ns.faults) if ns.faults > 1 else '**One thing is wrong.**' if ns.faults == 1 else 'Everything is well.' if ns.unknown == [] else 'Nothing is known to be wrong.' }}
+{{ '**${texts.thingsAreWrong}**' | format(ns.faults) if ns.faults > 1 else '**${texts.oneThingIsWrong}**' if ns.faults == 1 else '${texts.everythingIsWell}' if ns.unknown == [] else '${texts.nothingKnown}' }}
 {% if ns.unknown != [] %}
-Of {{ plain(ns.unknown | join(', ')) }} it is not known what is wrong: not connected, or too old to say.
+${texts.unknownOf("plain(ns.unknown | join(', '))")}
 {% endif %}
 {{ ns.rows }}`;

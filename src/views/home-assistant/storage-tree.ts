@@ -2,6 +2,7 @@ import { groupBy } from '../../model/group-by.ts';
 import { type DashboardSection, gridSections, headingCard } from './cards.ts';
 import type { LabDevice } from './lab-device.ts';
 import { plainTextMacro } from './problem-list-template.ts';
+import type { DashboardTexts } from './texts.ts';
 
 const ofTable = ({ entities }: LabDevice, table: string) =>
   entities.filter((entity) => entity.enabled && entity.table === table);
@@ -17,13 +18,22 @@ const poolOf = (device: LabDevice) => ({
   members: [...groupBy(ofTable(device, 'member'), ({ part }) => part ?? '').values()].map(idsByMetric),
 });
 
-const template = (pools: readonly object[], drives: readonly object[]) => `\
+/** The expression of a role that people read: Home Assistant has it as a key. */
+function roleExpression(below: readonly LabDevice[]): string {
+  const words =
+    below.flatMap(({ entities }) => entities).find(({ table, metric }) => table === 'member' && metric === 'role')
+      ?.stateWords ?? {};
+  const role = 'states(member.role)';
+  return Object.keys(words).length === 0 ? role : `${JSON.stringify(words)}.get(${role}, ${role})`;
+}
+
+const template = (pools: readonly object[], drives: readonly object[], role: string, texts: DashboardTexts) => `\
 ${plainTextMacro}
 {%- for pool in ${JSON.stringify(pools)} %}
 - <ha-icon icon="mdi:database"></ha-icon> **{{ plain(pool.name) }}**
-{%- if has_value(pool.ids.redundancy) %}, {{ states(pool.ids.redundancy) }} of its drives may fail{% endif %}
+{%- if has_value(pool.ids.redundancy) %}, ${texts.drivesMayFail('states(pool.ids.redundancy)')}{% endif %}
 {%- for member in pool.members if has_value(member.drive) %}
-    - <ha-icon icon="mdi:harddisk"></ha-icon> {{ plain(states(member.drive)) }}: {{ plain(states(member.role)) }}
+    - <ha-icon icon="mdi:harddisk"></ha-icon> {{ plain(states(member.drive)) }}: {{ plain(${role}) }}
 {%- endfor %}
 {%- if has_value(pool.ids.mounts) %}
     - <ha-icon icon="mdi:folder-outline"></ha-icon> {{ plain(states(pool.ids.mounts)) }}
@@ -35,7 +45,7 @@ ${plainTextMacro}
 
 /** What is built of a machine's drives and what hangs on each, from pools over drives to mount points; nothing without
  * either. */
-export function storageTreeSections(below: readonly LabDevice[]): DashboardSection[] {
+export function storageTreeSections(below: readonly LabDevice[], texts: DashboardTexts): DashboardSection[] {
   const pools = below.filter((device) => ofTable(device, 'pool').length > 0).map(poolOf);
   const drives = below.flatMap((device) =>
     ofTable(device, 'drive')
@@ -44,7 +54,11 @@ export function storageTreeSections(below: readonly LabDevice[]): DashboardSecti
   );
   if (pools.length === 0 && drives.length === 0) return [];
   return gridSections([
-    headingCard('Storage', 'mdi:file-tree'),
-    { type: 'markdown', content: template(pools, drives), grid_options: { columns: 'full' } },
+    headingCard(texts.storage, 'mdi:file-tree'),
+    {
+      type: 'markdown',
+      content: template(pools, drives, roleExpression(below), texts),
+      grid_options: { columns: 'full' },
+    },
   ]);
 }

@@ -36,7 +36,7 @@ export const pageTextsInGerman: PageTexts = {
   brokerState: (isConnected, duration, url) => html`${isConnected ? 'verbunden' : 'getrennt'} seit ${duration}, ${url}`,
 
   notReadYet: 'noch nicht gelesen',
-  read: (relativeTime) => html`gelesen ${relativeTime}`,
+  read: (relativeTime) => html`${relativeTime} gelesen`,
   allValues: 'alle Werte',
   ofSection: (title) => `(${title})`,
   nothingFound: 'Nichts gefunden.',

@@ -32,12 +32,12 @@ export function configureStrategy(config: string): void {
 /** How many cards of a view are in error on this screen. `SHOTS`: a folder for what is seen. */
 export async function countErrors(
   homeAssistant: HomeAssistant,
-  { screen, width, colorScheme }: (typeof screens)[number],
+  { screen, width, colorScheme, locale = 'en-US' }: (typeof screens)[number] & { locale?: string },
   path: string,
   look: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<number> {
   const url = `http://127.0.0.1:${homeAssistant.port}`;
-  const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme });
+  const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme, locale });
   await page.goto(`${url}/${path}`);
   const card = page.locator('hui-tile-card, hui-history-graph-card').first();
   const late = page.getByText('Timeout waiting for strategy element').first();
@@ -54,7 +54,7 @@ export async function countErrors(
   await look(page);
   const count = await errors.count();
   const { SHOTS } = process.env;
-  const name = `${homeAssistant.version}-${path.replaceAll('/', '-')}-${screen}-${colorScheme}`;
+  const name = `${homeAssistant.version}-${path.replaceAll('/', '-')}-${screen}-${colorScheme}-${locale}`;
   if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
   await page.context().browser()?.close();
   return count;

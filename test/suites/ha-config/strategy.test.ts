@@ -86,4 +86,21 @@ test('the strategy in Home Assistant’s frontend: it has its views, and no card
     }
     expect.soft(faults, view).toEqual([]);
   }
+  // In a browser that speaks German; the agents of this lab speak English.
+  const german: Record<string, readonly string[]> = {
+    lab: ['Probleme', '2 Probleme.', 'seit 2 h', 'Standorte', 'NVMe-Laufwerke', 'Router'],
+    'infra-monitor-nas-nas': ['Dateisysteme', 'Netzwerkschnittstellen', 'Letzte 24 Stunden', 'Diagnose'],
+  };
+  for (const [view, texts] of Object.entries(german)) {
+    const errors = await countErrors(
+      homeAssistant,
+      { ...screens[2], locale: 'de-DE' },
+      `infra-auto/${view}`,
+      async (page) => {
+        for (const text of texts)
+          await until(`${view}: ${text}`, async () => (await page.getByText(text).count()) > 0, 30);
+      },
+    );
+    expect.soft(errors, `German ${view}`).toBe(0);
+  }
 });

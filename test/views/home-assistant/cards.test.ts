@@ -1,20 +1,26 @@
 import { expect, test } from 'vitest';
+import { german } from '../../../src/cli/german.ts';
 import { entitiesCards, tileCards } from '../../../src/views/home-assistant/cards.ts';
+import {
+  type DashboardLanguage,
+  englishDashboard,
+  stateWordsOf,
+} from '../../../src/views/home-assistant/dashboard-language.ts';
 import type { LabEntity } from '../../../src/views/home-assistant/lab-device.ts';
 
-const enumEntity = (...options: string[]): LabEntity => ({
-  collector: 'home_assistant',
-  table: 'instance',
-  metric: 'state',
+const key = { collector: 'home_assistant', table: 'instance', metric: 'state' };
+const enumEntityIn = (language: DashboardLanguage, ...options: string[]): LabEntity => ({
+  ...key,
   id: 'sensor.home_state',
   name: 'State',
   platform: 'sensor',
   isMeasurement: false,
   hasNumber: false,
-  options,
+  stateWords: stateWordsOf(language, key, options),
   diagnostic: false,
   enabled: true,
 });
+const enumEntity = (...options: string[]) => enumEntityIn(englishDashboard, ...options);
 const looks = (entity: LabEntity) =>
   tileCards(entity).map(({ name, hide_state, visibility }) => ({ name, hide_state, visibility }));
 
@@ -28,6 +34,16 @@ test('a state that is a key is shown in words, and every state by one tile', () 
       hide_state: true,
       visibility: [{ ...state, state: 'certificate_not_yet_valid' }],
     },
+  ]);
+});
+
+test('in another language, every state is shown in a word of it', () => {
+  const state = { condition: 'state', entity: 'sensor.home_state' };
+  expect(looks(enumEntityIn(german, 'running', 'timeout', 'invented_later'))).toEqual([
+    { name: 'State', visibility: [{ ...state, state_not: ['running', 'timeout', 'invented_later'] }] },
+    { name: 'State: läuft', hide_state: true, visibility: [{ ...state, state: 'running' }] },
+    { name: 'State: Zeitüberschreitung', hide_state: true, visibility: [{ ...state, state: 'timeout' }] },
+    { name: 'State: invented later', hide_state: true, visibility: [{ ...state, state: 'invented_later' }] },
   ]);
 });
 

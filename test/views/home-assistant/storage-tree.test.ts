@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { dashboardTextsInGerman } from '../../../src/views/home-assistant/german.ts';
 import type { LabDevice, LabEntity } from '../../../src/views/home-assistant/lab-device.ts';
 import { storageTreeSections } from '../../../src/views/home-assistant/storage-tree.ts';
+import { englishDashboardTexts } from '../../../src/views/home-assistant/texts.ts';
 
 const entity = (id: string, table: string, metric: string, part?: string): LabEntity => ({
   id,
@@ -12,6 +14,7 @@ const entity = (id: string, table: string, metric: string, part?: string): LabEn
   platform: 'sensor',
   isMeasurement: false,
   hasNumber: false,
+  stateWords: {},
   diagnostic: true,
   enabled: true,
 });
@@ -21,8 +24,9 @@ const device = (name: string, ...entities: LabEntity[]): LabDevice => ({
   icon: 'mdi:harddisk',
   entities,
 });
-const contentOf = (devices: readonly LabDevice[]) =>
-  storageTreeSections(devices).flatMap(({ cards }) => cards.filter(({ type }) => type === 'markdown'))[0]?.content;
+const contentOf = (devices: readonly LabDevice[], texts = englishDashboardTexts) =>
+  storageTreeSections(devices, texts).flatMap(({ cards }) => cards.filter(({ type }) => type === 'markdown'))[0]
+    ?.content;
 
 test('pools with their members and mount points, then what hangs on each drive', () => {
   const pool = device(
@@ -47,11 +51,23 @@ test('pools with their members and mount points, then what hangs on each drive',
   expect(content).toContain(JSON.stringify([{ name: 'nas Disk', id: 'sensor.disk_needed' }]));
 });
 
+test('roles in words of the language, where Home Assistant would show keys', () => {
+  const role = entity('sensor.srv_1_role', 'member', 'role', 'lab_1');
+  const pool = (stateWords: Record<string, string>) =>
+    device('RAID', entity('sensor.r', 'pool', 'redundancy'), { ...role, stateWords });
+  expect(contentOf([pool({})])).toContain('{{ plain(states(member.role)) }}');
+  const inGerman = contentOf([pool({ active: 'aktiv' })], dashboardTextsInGerman);
+  expect(inGerman).toContain('{{ plain({"active":"aktiv"}.get(states(member.role), states(member.role))) }}');
+  expect(inGerman).toContain('Laufwerke, die noch ausfallen dürfen: {{ states(pool.ids.redundancy) }}');
+});
+
 test('what is switched off has no place in it', () => {
   const off = { ...entity('sensor.disk_needed', 'drive', 'dependents'), enabled: false };
-  expect(storageTreeSections([device('nas Disk', off)])).toEqual([]);
+  expect(storageTreeSections([device('nas Disk', off)], englishDashboardTexts)).toEqual([]);
 });
 
 test('a machine without drives and pools has no such section', () => {
-  expect(storageTreeSections([device('Box', entity('sensor.box_latency', 'router', 'latency'))])).toEqual([]);
+  expect(
+    storageTreeSections([device('Box', entity('sensor.box_latency', 'router', 'latency'))], englishDashboardTexts),
+  ).toEqual([]);
 });
