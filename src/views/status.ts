@@ -3,7 +3,14 @@ import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { isAgentConnected, isEntryAvailable } from './availability.ts';
-import { english, type Language, translateDevice, translatePartName } from './language.ts';
+import {
+  type AnyTableNames,
+  english,
+  metricNameAlone,
+  namesOfTable,
+  translateDevice,
+  translatePartName,
+} from './language.ts';
 
 interface StatusValue {
   name: string;
@@ -45,23 +52,17 @@ export interface CollectorStatus {
   devices: DeviceStatus[];
 }
 
-type TableNames = Language['tables'][string][string] | undefined;
-
-/** Names of the metrics of parts are written as they stand behind the part's. */
-const nameOfMetric = (names: TableNames, key: string, { name }: AnyMetricDeclaration) =>
-  names?.metrics[key]?.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) ?? name;
-
 function statusValue(
   key: string,
   metric: AnyMetricDeclaration,
   { sample }: StateEntry,
   broker: BrokerConnectionState,
-  names: TableNames,
+  names: AnyTableNames | undefined,
 ): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
   const value = 'followsAgentStatus' in metric ? isAgentConnected(broker) : (sample?.[key] ?? null);
   const shown = typeof value === 'string' ? (names?.states?.[key]?.[value] ?? value) : value;
-  return [key, { name: nameOfMetric(names, key, metric), value: shown, ...(unit === undefined ? {} : { unit }) }];
+  return [key, { name: metricNameAlone(names, key, metric), value: shown, ...(unit === undefined ? {} : { unit }) }];
 }
 
 function deviceOrPartStatus(
@@ -70,7 +71,7 @@ function deviceOrPartStatus(
   metrics: Record<string, AnyMetricDeclaration>,
   agent: AgentIdentity,
   broker: BrokerConnectionState,
-  names: TableNames,
+  names: AnyTableNames | undefined,
 ): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {
@@ -104,7 +105,7 @@ export function buildCollectorStatus(
     if (entry.excluded) continue;
     const { manufacturer, model, serialNumber, softwareVersion, liesOn, mounts } = entry.device;
     const deviceInfo = { manufacturer, model, serialNumber, softwareVersion, liesOn: liesOn?.map(slug), mounts };
-    const names = language.tables[id]?.[entry.table];
+    const names = namesOfTable(language, id, entry.table);
     const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {}, agent, state.broker, names);
     const device = devices.get(entry.device.id);
     if (entry.part === undefined)

@@ -34,7 +34,7 @@ export const dashboardTextsInGerman: DashboardTexts = {
   nothingKnown: 'Keine Probleme bekannt.',
   unknownOf: (names) =>
     `Ob es hier Probleme gibt, ist nicht bekannt: {{ ${names} }} (nicht verbunden oder zu alt, um sie zu melden).`,
-  lastKnown: 'letzter bekannter Stand',
+  lastKnown: 'zuletzt bekannt',
   lasting: 'seit',
   // Home Assistant's own `time_since` speaks English only. Days are in the dative, behind “seit”.
   timeSince: `('%d s' | format(${seconds}) if ${seconds} < 120 else '%d min' | format(${seconds} / 60) if ${seconds} < 7200 else '%d h' | format(${seconds} / 3600) if ${seconds} < 172800 else '%d Tagen' | format(${seconds} / 86400))`,

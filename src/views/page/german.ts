@@ -31,7 +31,7 @@ export const pageTextsInGerman: PageTexts = {
   running: (version, duration) => html`${version}, läuft seit ${duration}`,
   collectors: 'Kollektoren',
   collectorsRead: (count, unread) =>
-    `${count}, ${unread === 0 ? 'alle mit Messwerten' : `davon ${unread} noch ohne Messwerte`}`,
+    `${count}, ${unread === 0 ? 'alle gelesen' : `davon ${unread} noch nicht gelesen`}`,
   broker: 'Broker',
   brokerState: (isConnected, duration, url) => html`${isConnected ? 'verbunden' : 'getrennt'} seit ${duration}, ${url}`,
 
