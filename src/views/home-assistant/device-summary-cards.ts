@@ -38,10 +38,11 @@ const entityOfMetric = (device: LabDevice, table: string, metric: string) =>
 /** Names of the share of a file system that is used, in whatever language its agent speaks. */
 const fileSystemName = /^(?:File system|Dateisystem) (.+) (?:used|Belegung)$/;
 
-/** The file systems of a machine, each as the share that is used. */
+/** The file systems of a machine by their paths, each as the share that is used. */
 const fileSystemCards = ({ entities }: LabDevice) =>
   entities
     .filter((entity) => isShownOnDashboard(entity) && entity.table === 'filesystem' && entity.metric === 'used')
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entity) => tileCards(entity, { title: entity.name.replace(fileSystemName, '$1') }));
 
 function summaryEntities(device: LabDevice): LabEntity[] {

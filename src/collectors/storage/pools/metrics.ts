@@ -169,7 +169,7 @@ const memberMetrics = {
     kind: 'text',
     name: 'Drive',
     icon: 'mdi:harddisk',
-    ...disabledDiagnostic,
+    ...diagnostic,
     value: ({ member: { drive } }) =>
       drive && [drive.model, drive.serial ?? drive.id, drive.slot].filter(Boolean).join(', '),
   },
