@@ -6,6 +6,7 @@ import { allCollectors } from '../../src/collectors/index.ts';
 import { routerTexts } from '../../src/collectors/router/problems.ts';
 import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts';
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
+import { poolTexts } from '../../src/collectors/storage/pools/texts.ts';
 import { problemTexts } from '../../src/model/problem-texts.ts';
 import { findProblems } from '../../src/views/problems.ts';
 import { parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
@@ -15,13 +16,13 @@ import { type Situation, situations, stateAfter } from '../helpers/situations/in
 const english = {
   host: hostTexts,
   nvme: nvmeTexts,
-  storage: storageDriveTexts,
+  storage: { ...storageDriveTexts, ...poolTexts },
   router: routerTexts,
   home_assistant: homeAssistantTexts,
 };
 
 /** What is the same in both languages. */
-const sameInBoth = ['broker', 'proxyName'];
+const sameInBoth = ['broker', 'listFirstNames', 'onDrives', 'offlinePool'];
 
 /** Stands for a name, a number, a list of names and a date at once. */
 const anything = Object.assign(['a', 'b'], { toISOString: () => '2026-01-02', toLocaleDateString: () => '2026-01-02' });

@@ -2,6 +2,8 @@ import type { CollectorNames } from '../../model/translation.ts';
 import type { StorageDriveTexts } from './drives/texts.ts';
 import { commonDriveTextsInGerman } from './german-texts.ts';
 import type { storageTables } from './index.ts';
+import { poolTextsInGerman } from './pools/german.ts';
+import type { PoolTexts } from './pools/texts.ts';
 
 export const storageNamesInGerman: CollectorNames<typeof storageTables> = {
   drive: {
@@ -166,8 +168,9 @@ const errorNouns: Record<keyof typeof errorRemedies, readonly [one: string, many
   media_errors: ['Medienfehler', 'Medienfehler'],
 };
 
-export const storageTextsInGerman: StorageDriveTexts = {
+export const storageTextsInGerman: StorageDriveTexts & PoolTexts = {
   ...commonDriveTextsInGerman,
+  ...poolTextsInGerman,
   errorRemedies,
   errors(name, count, total, hasFallingCount) {
     const [one, many] = errorNouns[name];

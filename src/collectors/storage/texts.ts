@@ -11,7 +11,8 @@ export function joinFirstNames(names: readonly string[], last: string, more: (co
 }
 
 /** “/srv, /home and 3 more”. */
-const listFirstNames = (names: readonly string[]) => joinFirstNames(names, 'and', (count) => `and ${count} more`);
+export const listFirstNames = (names: readonly string[]) =>
+  joinFirstNames(names, 'and', (count) => `and ${count} more`);
 
 const roleNames: Partial<Record<MemberRole, string>> = {
   spare: 'a spare',

@@ -93,5 +93,5 @@ test('what hangs on a drive is known to who waits for the first reading', async 
   const reader = new PoolsReader(agent, memory(), expandSnapshot({ ...sda, ...array({ sda: {} }, { degraded: '1' }) }));
   expect(reader.dependentsOf('LAB-1')).toBeUndefined();
   await reader.waitForFirstReading();
-  expect(reader.dependentsOf('LAB-1')).toBe('the only member of srv; if it dies, /srv is lost');
+  expect(reader.dependentsOf('LAB-1')?.()).toBe('the only member of srv; if it dies, /srv is lost');
 });

@@ -4,7 +4,8 @@ import { type Finding, findingIf } from '../../../model/problem.ts';
 import { type BlockDevice, readBlockDeviceSizeBytes } from '../block-devices.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import type { PoolFacts, PoolFindingsInput } from './pool.ts';
-import { blamedDrivesOf, describeLostMounts, describePoolMember, membersWithNewErrors } from './pool-findings.ts';
+import { blamedDrivesOf, membersWithNewErrors } from './pool-findings.ts';
+import { listMembers, type PoolTexts } from './texts.ts';
 
 /** Linux, Documentation/admin-guide/bcache.rst. */
 const knownStates = new Set(['no cache', 'clean', 'dirty', 'inconsistent']);
@@ -15,7 +16,12 @@ function parseSize(text: string | undefined): number | undefined {
   return number === undefined ? undefined : Number(number) * 1024 ** ' kMGTPE'.indexOf(unit || ' ');
 }
 
-function bcacheFindings(state: string | undefined, caches: readonly string[], pool: PoolFindingsInput): Finding[] {
+function bcacheFindings(
+  state: string | undefined,
+  caches: readonly string[],
+  pool: PoolFindingsInput,
+  texts: PoolTexts,
+): Finding[] {
   const isKnown = state !== undefined && knownStates.has(state);
   const risen = membersWithNewErrors(pool, 'errors');
   // The kernel goes on with a cache that was pulled until it next wants something of it.
@@ -26,38 +32,36 @@ function bcacheFindings(state: string | undefined, caches: readonly string[], po
   return [
     ...findingIf('inconsistent', isKnown ? state === 'inconsistent' : undefined, () => ({
       severity: 'data_at_risk',
-      text: `it was started without its cache, which had data that are not on the backing device${describeLostMounts(pool, 'damaged')}`,
-      clearsAt: 'when the kernel calls it clean',
-      remedy: 'stop using it, bring the cache device back, and check the file system',
+      text: texts.startedWithoutCache(texts.mountsAre(pool.mounts, 'damaged')),
+      clearsAt: texts.clearsWhenClean,
+      remedy: texts.bringCacheBack,
       ...blamedDrivesOf(pool.gone),
     })),
     ...findingIf('cache_missing', isKnown ? pulledCaches.length > 0 : undefined, () => ({
       severity: mayHaveData ? 'data_at_risk' : 'notice',
       text: mayHaveData
-        ? `its cache is gone, with data that are not on the backing device: ${pulledCaches.map(describePoolMember).join(', ')}${describeLostMounts(pool, 'affected')}`
-        : `its cache is gone: ${pulledCaches.map(describePoolMember).join(', ')}; nothing is lost with it`,
+        ? texts.cacheGoneWithData(listMembers(pulledCaches, texts), texts.mountsAre(pool.mounts, 'affected'))
+        : texts.cacheGone(listMembers(pulledCaches, texts)),
       step: pulledCaches.map(({ id }) => id).join(),
-      clearsAt: 'when the cache is back or detached',
-      remedy: mayHaveData
-        ? 'stop using it, bring the cache device back, and check the file system'
-        : 'bring the cache device back, or attach another cache set',
+      clearsAt: texts.clearsWithCache,
+      remedy: mayHaveData ? texts.bringCacheBack : texts.attachCache,
       explainedBy: ['inconsistent'],
       ...blamedDrivesOf(pulledCaches),
     })),
     ...findingIf('cache_gone', isKnown ? state === 'no cache' && pool.gone.length > 0 : undefined, () => ({
       severity: 'notice',
-      text: `without its cache: ${pool.gone.map(describePoolMember).join(', ')} is gone or detached`,
+      text: texts.withoutCache(listMembers(pool.gone, texts)),
       step: pool.gone.map(({ id }) => id).join(),
-      clearsAt: 'when it has a cache again, or you acknowledge it',
-      remedy: 'attach a cache set, or acknowledge that it has none any more',
+      clearsAt: texts.clearsWithCacheOrAcknowledged,
+      remedy: texts.attachOrAcknowledge,
       explainedBy: ['inconsistent'],
       ...blamedDrivesOf(pool.gone),
     })),
     ...findingIf('member_errors', pool.newCounts && risen.length > 0, () => ({
       severity: 'notice',
-      text: `new errors on the backing device ${risen.map(describePoolMember).join(', ')}`,
-      clearsAt: 'when you acknowledge it',
-      remedy: 'look at the drive’s own values',
+      text: texts.backingDeviceErrors(listMembers(risen, texts)),
+      clearsAt: texts.clearsWhenPoolAcknowledged,
+      remedy: texts.seeDriveValues,
     })),
   ];
 }
@@ -97,7 +101,7 @@ function bcacheFacts(device: BlockDevice, layout: StorageLayout): PoolFacts {
     counts: Object.fromEntries(
       errors === undefined ? [] : backing.map((name) => [`errors ${layout.identifyMember(name).id}`, errors]),
     ),
-    judge: (pool) => bcacheFindings(state, caches, pool),
+    judge: (pool, texts) => bcacheFindings(state, caches, pool, texts),
   };
 }
 

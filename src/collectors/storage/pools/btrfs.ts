@@ -89,8 +89,8 @@ function btrfsFacts(
       devices.flatMap(({ number, errors }) => (errors === undefined ? [] : [[`errors device ${number}`, errors]])),
     ),
     // The space of a device that is gone is not known.
-    judge: (pool) =>
-      btrfsFindings(filesystem, { missing, size: missing > 0 ? undefined : size, ...scrubKnowledge }, pool),
+    judge: (pool, texts) =>
+      btrfsFindings(filesystem, { missing, size: missing > 0 ? undefined : size, ...scrubKnowledge }, pool, texts),
     ...(hint === undefined ? {} : { hint }),
   };
 }

@@ -4,21 +4,19 @@ import type { LvmVolume } from './lvm-sysfs.ts';
 import type { PoolFindingsInput } from './pool.ts';
 import {
   degradedPoolFinding,
-  describeLostMounts,
-  describePoolMember,
   describeStickyEnd,
   failedPoolFinding,
-  listFirstNames,
   mismatchFindings,
   stickyLimit,
 } from './pool-findings.ts';
+import type { PoolTexts } from './texts.ts';
 
-const suspended = ({ isSuspended }: LvmVolume, pool: PoolFindingsInput): Finding[] =>
+const suspended = ({ isSuspended }: LvmVolume, pool: PoolFindingsInput, texts: PoolTexts): Finding[] =>
   findingIf('suspended', isSuspended, () => ({
     severity: 'outage',
-    text: `suspended: what reads or writes it waits${describeLostMounts(pool, 'not usable')}`,
-    clearsAt: 'when it goes on',
-    remedy: 'if no LVM command is running, dmsetup resume lets it go on',
+    text: texts.suspendedVolume(texts.mountsAre(pool.mounts, 'notUsable')),
+    clearsAt: texts.clearsWhenGoingOn,
+    remedy: texts.resumeVolume,
     explainedBy: ['failed'],
   }));
 
@@ -35,6 +33,7 @@ export function lvmRaidFindings(
   volume: LvmVolume,
   status: DmRaidStatus | undefined,
   pool: PoolFindingsInput,
+  texts: PoolTexts,
 ): Finding[] {
   const lacking = pool.members.filter(({ role }) => role === 'missing' || role === 'failed' || role === 'rebuilding');
   const isWhole = lacking.length === 0;
@@ -42,16 +41,12 @@ export function lvmRaidFindings(
   const otherwise = status === undefined ? undefined : false;
   const lost = lacking.filter(({ role }) => role !== 'rebuilding').length;
   const isFailed = isWhole ? otherwise : status && hasLostTooMuch(lost, status);
-  const remedy = `lvconvert --repair ${volume.name}: docs/storage.md`;
+  const remedy = texts.repairWithLvconvert(volume.name);
   return [
-    ...findingIf('failed', isFailed, () => failedPoolFinding(pool, `${status?.level ?? 'it'} has lost too many legs`)),
-    ...findingIf('degraded', isWhole ? otherwise : isFailed !== true, () => degradedPoolFinding(pool, remedy)),
-    ...suspended(volume, pool),
-    ...mismatchFindings(
-      pool,
-      status?.mismatches,
-      `look for a failing drive or memory, then run lvchange --syncaction repair ${volume.name}`,
-    ),
+    ...findingIf('failed', isFailed, () => failedPoolFinding(pool, texts.lostTooManyLegs(status?.level), texts)),
+    ...findingIf('degraded', isWhole ? otherwise : isFailed !== true, () => degradedPoolFinding(pool, remedy, texts)),
+    ...suspended(volume, pool, texts),
+    ...mismatchFindings(pool, status?.mismatches, texts.repairWithLvchange(volume.name), texts),
   ];
 }
 
@@ -69,6 +64,7 @@ const isAbove = (ratio: number | undefined, limit: number) => (ratio === undefin
 export function lvmThinFindings(
   { volume, status, isWhole }: { volume: LvmVolume; status: DmThinPoolStatus | undefined; isWhole: boolean },
   pool: PoolFindingsInput,
+  texts: PoolTexts,
 ): Finding[] {
   const known = status !== undefined && knownModes.has(status.mode) ? status : undefined;
   const { mode, usedRatio, metadataUsedRatio } = known ?? {};
@@ -80,47 +76,46 @@ export function lvmThinFindings(
   const severity: Severity = isWorse ? 'degraded' : 'notice';
   const isNearlyFull = isAbove(usedRatio, stickyLimit(noticeRatio, earlier !== undefined));
   const isMetadataFull = isAbove(metadataUsedRatio, stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')));
-  const drives = listFirstNames(pool.members.map(describePoolMember));
-  const onDrives = drives === '' ? '' : ` on ${drives}`;
-  const grow = `add space with lvextend --size +10G ${volume.name}, or delete volumes or snapshots`;
+  const onDrives = texts.onDrives(texts.listFirstNames(pool.members.map((member) => texts.member(member))));
+  const grow = texts.growThinPool(volume.name);
   return [
     ...findingIf('failed', isWhole ? known && isBroken : true, () =>
-      failedPoolFinding(pool, isWhole ? `LVM says ${mode}` : 'a drive below it is gone'),
+      failedPoolFinding(pool, isWhole ? texts.toolSays('LVM', mode) : texts.driveBelowGone, texts),
     ),
     ...findingIf('full', isFull, () => ({
       severity: 'data_at_risk',
-      text: `full${onDrives}: writing fails, though file systems on it show free space${describeLostMounts(pool, 'affected')}`,
-      clearsAt: 'when it has space again',
+      text: texts.thinFull(onDrives, texts.mountsAre(pool.mounts, 'affected')),
+      clearsAt: texts.clearsWithSpace,
       remedy: grow,
       explainedBy: ['failed'],
     })),
     ...findingIf('read_only', isReadOnly, () => ({
       severity: 'outage',
-      text: `read-only${onDrives}: its metadata are full or damaged${describeLostMounts(pool, 'not writable')}`,
-      clearsAt: 'when it can be written again',
-      remedy: `unmount what lies on it, then run lvconvert --repair ${volume.name}`,
+      text: texts.thinReadOnly(onDrives, texts.mountsAre(pool.mounts, 'notWritable')),
+      clearsAt: texts.clearsWhenWritable,
+      remedy: texts.unmountAndRepair(volume.name),
       explainedBy: ['failed'],
     })),
     ...findingIf('needs_check', known?.needsCheck && !isReadOnly, () => ({
       severity: 'degraded',
-      text: `its metadata${onDrives} need a check`,
-      clearsAt: 'when they are repaired',
-      remedy: `unmount what lies on it, then run lvconvert --repair ${volume.name}`,
+      text: texts.metadataNeedCheck(onDrives),
+      clearsAt: texts.clearsWhenRepaired,
+      remedy: texts.unmountAndRepair(volume.name),
       explainedBy: ['failed', 'full'],
     })),
     ...findingIf('nearly_full', isBroken || isFull ? false : isNearlyFull, () => ({
       severity,
-      text: `nearly full${onDrives}: when it is full, writing fails though file systems show free space${describeLostMounts(pool, 'affected')}`,
+      text: texts.thinNearlyFull(onDrives, texts.mountsAre(pool.mounts, 'affected')),
       step: severity,
-      clearsAt: describeStickyEnd(noticeRatio),
+      clearsAt: describeStickyEnd(noticeRatio, texts),
       remedy: grow,
       explainedBy: ['failed', 'read_only'],
     })),
     ...findingIf('metadata_full', isBroken ? false : isMetadataFull, () => ({
       severity: 'degraded',
-      text: `metadata nearly full${onDrives}: when they are full, nothing can be written${describeLostMounts(pool, 'affected')}`,
-      clearsAt: describeStickyEnd(fullMetadataRatio),
-      remedy: `lvextend --poolmetadatasize +1G ${volume.name}, or delete snapshots`,
+      text: texts.thinMetadataFull(onDrives, texts.mountsAre(pool.mounts, 'affected')),
+      clearsAt: describeStickyEnd(fullMetadataRatio, texts),
+      remedy: texts.growMetadata(volume.name),
       explainedBy: ['failed', 'read_only'],
     })),
   ];

@@ -90,7 +90,7 @@ export function lvmRaidFacts(
     lastCheckErrors: status?.mismatches,
     size: readBlockDeviceSizeBytes(device),
     counts: {},
-    judge: (pool) => lvmRaidFindings(volume, status, pool),
+    judge: (pool, texts) => lvmRaidFindings(volume, status, pool, texts),
     ...(status === undefined && hint !== undefined ? { hint } : {}),
   };
 }

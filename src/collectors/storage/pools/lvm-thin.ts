@@ -31,7 +31,7 @@ export function lvmThinFacts(volume: LvmVolume, { byName, hint }: DmStatuses, la
     usedRatio: status?.usedRatio,
     metadataUsedRatio: status?.metadataUsedRatio,
     counts: {},
-    judge: (pool) => lvmThinFindings({ volume, status, isWhole }, pool),
+    judge: (pool, texts) => lvmThinFindings({ volume, status, isWhole }, pool, texts),
     ...(status === undefined && hint !== undefined ? { hint } : {}),
   };
 }

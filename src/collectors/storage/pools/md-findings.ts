@@ -4,14 +4,13 @@ import type { PoolFindingsInput } from './pool.ts';
 import {
   blamedDrivesOf,
   degradedPoolFinding,
-  describeLostMounts,
-  describePoolMember,
   failedPoolFinding,
   inactiveAndGoneMembers,
   membersWithNewErrors,
   mismatchFindings,
 } from './pool-findings.ts';
 import { canGiveUpGoneMembers } from './pool-memory.ts';
+import { listMembers, type PoolTexts } from './texts.ts';
 
 const runningStates = new Set([
   'readonly',
@@ -23,8 +22,6 @@ const runningStates = new Set([
   'suspended',
 ]);
 const stoppedStates = new Set(['inactive', 'clear']);
-
-const remedy = 'replace the drive and add it with mdadm --add: docs/storage.md';
 
 /** NAS makers create system arrays with more slots than the machine has bays; such an array has lacked members from the
  * beginning, and all that it has are fine. */
@@ -39,7 +36,7 @@ function hasLostTooMuch({ level, slots = 0, degraded = 0 }: MdArray): boolean {
 }
 
 /** What is wrong with an array. A check, a resync, a rebuild is nothing wrong by itself. */
-export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
+export function mdFindings(array: MdArray, pool: PoolFindingsInput, texts: PoolTexts): Finding[] {
   const { state, degraded, members, level } = array;
   const isKnown = state !== undefined && (runningStates.has(state) || stoppedStates.has(state) || state === 'broken');
   const isRunning = isKnown && runningStates.has(state);
@@ -59,62 +56,62 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
   const spares = pool.spares ?? 0;
   return [
     ...findingIf('failed', isKnown ? isFailed : undefined, () =>
-      failedPoolFinding(pool, `${level || 'array'} has lost too many members`),
+      failedPoolFinding(pool, texts.lostTooManyMembers(level), texts),
     ),
     ...findingIf('not_started', isKnown ? stoppedStates.has(state) && members.length > 0 : undefined, () => ({
       severity: 'outage',
-      text: `not started: only ${pool.members.map(describePoolMember).join(', ')} found${describeLostMounts(pool, 'missing')}`,
-      clearsAt: 'when it is started',
-      remedy: 'find the other members; mdadm --run starts it without them',
+      text: texts.notStarted(listMembers(pool.members, texts), texts.mountsAre(pool.mounts, 'missing')),
+      clearsAt: texts.clearsWhenStarted,
+      remedy: texts.runWithoutMembers,
       ...blamedDrivesOf(pool.gone),
     })),
     ...findingIf('degraded', isKnown ? isDegraded && !sparse : undefined, () => {
-      const finding = degradedPoolFinding(pool, remedy);
+      const finding = degradedPoolFinding(pool, texts.replaceWithMdadm, texts);
       return canGiveUpGoneMembers(pool)
-        ? { ...finding, clearsAt: `${finding.clearsAt}, or you acknowledge it` }
+        ? { ...finding, clearsAt: texts.orAcknowledged(texts.clearsWhenRebuilt) }
         : finding;
     }),
     ...findingIf('empty_slots', isKnown ? sparse && (degraded ?? 0) > pool.knownEmptySlots : undefined, () => ({
       severity: 'notice',
-      text: `${members.length} of ${array.slots} slots used, and no other member was ever seen`,
-      clearsAt: 'when you acknowledge it',
-      remedy: 'nothing if it was created that way, as on NAS devices; press “Acknowledge”',
+      text: texts.emptySlots(members.length, array.slots),
+      clearsAt: texts.clearsWhenPoolAcknowledged,
+      remedy: texts.leaveEmptySlots,
     })),
     ...findingIf('failed_spare', isKnown ? !isDegraded && !isFailed && failedSpares.length > 0 : undefined, () => ({
       severity: 'degraded',
-      text: `${failedSpares.map(describePoolMember).join(', ')} has failed; the array is complete without it`,
-      clearsAt: 'when it is removed from the array',
-      remedy,
+      text: texts.failedSpare(listMembers(failedSpares, texts)),
+      clearsAt: texts.clearsWhenSpareRemoved,
+      remedy: texts.replaceWithMdadm,
       ...blamedDrivesOf(failedSpares),
     })),
     ...findingIf('journal_lost', isKnown ? lacksJournal : undefined, () => ({
       severity: 'outage',
-      text: `its journal ${journals.length === 0 ? 'is gone' : `${journals.map(describePoolMember).join(', ')} has failed`}: nothing can be written${describeLostMounts(pool, 'affected')}`,
-      clearsAt: 'when it has a journal again',
-      remedy: 'add one with mdadm --add-journal',
+      text: texts.journalLost(listMembers(journals, texts), texts.mountsAre(pool.mounts, 'affected')),
+      clearsAt: texts.clearsWithJournal,
+      remedy: texts.addJournal,
       ...blamedDrivesOf([...journals, ...pool.gone.filter(({ role }) => role === 'log')]),
     })),
     ...findingIf('bad_blocks', badBlocks.length > 0, () => ({
       severity: 'data_at_risk',
-      text: `${badBlocks.map(describePoolMember).join(', ')} has blocks that cannot be read; if another member fails, their data are lost`,
+      text: texts.badBlocks(listMembers(badBlocks, texts)),
       step: badBlocks.length,
-      clearsAt: 'when its list of bad blocks is empty',
-      remedy,
+      clearsAt: texts.clearsWithoutBadBlocks,
+      remedy: texts.replaceWithMdadm,
       ...blamedDrivesOf(badBlocks),
     })),
     ...findingIf('member_errors', pool.newCounts && risen.length > 0, () => ({
       severity: 'notice',
-      text: `new read errors, corrected from the other members, on ${risen.map(describePoolMember).join(', ')}`,
-      clearsAt: 'when you acknowledge it',
-      remedy: 'look at the drive’s own values',
+      text: texts.correctedReadErrors(listMembers(risen, texts)),
+      clearsAt: texts.clearsWhenPoolAcknowledged,
+      remedy: texts.seeDriveValues,
     })),
-    ...mismatchFindings(pool, array.mismatches, 'look for a failing drive or memory, then let the array repair itself'),
+    ...mismatchFindings(pool, array.mismatches, texts.repairArray, texts),
     ...findingIf('spare_lost', isKnown ? !isDegraded && isRunning && spares < pool.sparesBefore : undefined, () => ({
       severity: 'notice',
-      text: spares === 0 ? 'no spare left' : `${spares} of ${pool.sparesBefore} spares left`,
+      text: spares === 0 ? texts.noSpareLeft : texts.sparesLeft(spares, pool.sparesBefore),
       step: spares,
-      clearsAt: 'when a spare is added, or you acknowledge it',
-      remedy: 'add a spare with mdadm --add',
+      clearsAt: texts.clearsWithSpare,
+      remedy: texts.addSpareWithMdadm,
     })),
   ];
 }

@@ -114,7 +114,7 @@ function mdFacts(array: MdArray, progress: MdProgress | undefined, layout: Stora
       ),
     ),
     spares: array.members.filter((member) => roleOf(member) === 'spare').length,
-    judge: (pool) => mdFindings(array, pool),
+    judge: (pool, texts) => mdFindings(array, pool, texts),
   };
 }
 

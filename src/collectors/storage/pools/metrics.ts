@@ -1,7 +1,9 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
+import type { LastingFindings } from '../../../model/problem.ts';
 import { deviceTable, partTable } from '../../../model/table.ts';
 import { type MemberReading, memberRoles, type PoolReading, poolActivities, poolKinds } from './pool.ts';
-import { countActiveMembers, listFirstNames } from './pool-findings.ts';
+import { countActiveMembers } from './pool-findings.ts';
+import { type PoolTexts, poolTexts } from './texts.ts';
 
 const optional = { optional: true } as const;
 
@@ -81,7 +83,8 @@ const poolMetrics = {
     name: 'Used by',
     icon: 'mdi:folder-network',
     ...diagnostic,
-    value: (r) => (r.mounts.length === 0 ? 'nothing that is mounted' : listFirstNames(r.mounts)),
+    value: (r, texts: PoolTexts = poolTexts) =>
+      r.mounts.length === 0 ? texts.nothingMounted : texts.listFirstNames(r.mounts),
   },
   members: {
     kind: 'gauge',
@@ -184,7 +187,7 @@ export const poolTables = {
     actions: {
       acknowledge: { name: 'Acknowledge', icon: 'mdi:check', category: 'config' },
     },
-    problems: ({ findings }: PoolReading) => findings,
+    problems: ({ findings }: PoolReading, _before?: LastingFindings, texts?: PoolTexts) => findings(texts),
     missing: 'outage',
   }),
   member: partTable({ title: 'Member', icon: 'mdi:harddisk', metrics: memberMetrics }),

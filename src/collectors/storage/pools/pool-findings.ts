@@ -1,47 +1,6 @@
 import { type ActiveFinding, type Finding, findingIf } from '../../../model/problem.ts';
 import type { PoolFindingsInput, PoolMember } from './pool.ts';
-
-const maxNamed = 4;
-
-/** “/srv, /home and 3 more”. */
-export function listFirstNames(names: readonly string[]): string {
-  const shown = names.slice(0, maxNamed);
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(', ')} and ${more} more`;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
-}
-
-/** “LABDISK-4T (serial LAB-0002, ata3, sdh1)”: what a person needs to find the drive. */
-export function describePoolMember({ drive, device, number, role }: PoolMember): string {
-  const place = [
-    ...(drive?.serial === undefined ? [] : [`serial ${drive.serial}`]),
-    ...(drive?.slot === undefined ? [] : [drive.slot]),
-    ...(number === undefined ? [] : [`slot ${number}`]),
-    ...(device === undefined ? [] : [role === 'missing' ? `was ${device}` : device]),
-  ];
-  const name = drive?.model ?? (drive === undefined && device !== undefined ? device : 'drive');
-  const details = place.filter((text) => text !== name);
-  return details.length === 0 ? name : `${name} (${details.join(', ')})`;
-}
-
-/** “; /srv goes on without redundancy”. */
-export function describeRemainingRedundancy({ mounts, redundancyLeft }: PoolFindingsInput): string {
-  if (redundancyLeft === undefined) return mounts.length === 0 ? '' : `; it holds ${listFirstNames(mounts)}`;
-  const subject = mounts.length === 0 ? 'it goes' : `${listFirstNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'}`;
-  return redundancyLeft === 0
-    ? `; ${subject} on without redundancy: the next failure loses data`
-    : `; ${subject} on and can lose ${redundancyLeft} more`;
-}
-
-/** “; /srv is lost”. */
-export const describeLostMounts = ({ mounts }: PoolFindingsInput, what: string): string =>
-  mounts.length === 0 ? '' : `; ${listFirstNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} ${what}`;
-
-const howItIs: Partial<Record<PoolMember['role'], string>> = {
-  failed: 'has failed',
-  missing: 'is gone',
-  rebuilding: 'is being rebuilt',
-};
+import { type PoolTexts, poolTexts } from './texts.ts';
 
 /** How many members hold their share of the data; undefined if that is not known of one, or of any. */
 export const countActiveMembers = ({ members }: PoolFindingsInput): number | undefined =>
@@ -55,13 +14,8 @@ export const inactiveAndGoneMembers = ({ members, gone }: PoolFindingsInput): Po
   ...gone,
 ];
 
-const describeLacking = (lacking: readonly PoolMember[]) =>
-  lacking
-    .map((member) => {
-      const how = member.state === 'OFFLINE' ? 'was taken offline' : (howItIs[member.role] ?? member.state);
-      return `${describePoolMember(member)} ${how}`;
-    })
-    .join('; ');
+const describeLacking = (lacking: readonly PoolMember[], texts: PoolTexts) =>
+  lacking.map((member) => texts.lackingMember(member)).join('; ');
 
 /** Ids of the drives that a problem of the pool is due to. */
 export const blamedDrivesOf = (members: readonly PoolMember[]): { blames?: readonly string[] } => {
@@ -70,45 +24,40 @@ export const blamedDrivesOf = (members: readonly PoolMember[]): { blames?: reado
 };
 
 /** A pool that lacks members and goes on. */
-export function degradedPoolFinding(pool: PoolFindingsInput, remedy: string): Omit<ActiveFinding, 'key'> {
-  const { layout, expectedMembers, redundancyLeft } = pool;
+export function degradedPoolFinding(
+  pool: PoolFindingsInput,
+  remedy: string,
+  texts: PoolTexts,
+): Omit<ActiveFinding, 'key'> {
+  const { layout, expectedMembers, redundancyLeft, mounts } = pool;
   const active = countActiveMembers(pool);
   const lacking = inactiveAndGoneMembers(pool);
-  const count =
-    active === undefined
-      ? []
-      : [
-          'with',
-          expectedMembers === undefined
-            ? `${active} ${active === 1 ? 'member' : 'members'}`
-            : `${active} of ${expectedMembers} members`,
-        ];
-  const what = [layout, ...count].filter(Boolean).join(' ');
+  const what = texts.layoutWithMembers(layout, active, expectedMembers);
   return {
     severity: redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
-    text: ['degraded', what, describeLacking(lacking)]
+    text: [texts.degraded, what, describeLacking(lacking, texts)]
       .filter(Boolean)
       .join(': ')
-      .concat(describeRemainingRedundancy(pool)),
+      .concat(redundancyLeft === undefined ? texts.itHolds(mounts) : texts.goesOn(mounts, redundancyLeft)),
     step: [active, redundancyLeft, ...lacking.map(({ id, role }) => `${id} ${role}`)].join(),
-    clearsAt: 'when it has all its members again and the rebuild is done',
+    clearsAt: texts.clearsWhenRebuilt,
     remedy,
     ...blamedDrivesOf(lacking),
   };
 }
 
 /** A pool whose data can't be read any more. */
-export function failedPoolFinding(pool: PoolFindingsInput, text: string): Omit<ActiveFinding, 'key'> {
+export function failedPoolFinding(pool: PoolFindingsInput, why: string, texts: PoolTexts): Omit<ActiveFinding, 'key'> {
   const lacking = inactiveAndGoneMembers(pool);
   return {
     severity: 'data_at_risk',
-    text: [`failed: ${text}`, describeLacking(lacking)]
+    text: [texts.failed(why), describeLacking(lacking, texts)]
       .filter(Boolean)
       .join(': ')
-      .concat(describeLostMounts(pool, 'not readable, or only in part')),
+      .concat(texts.mountsAre(pool.mounts, 'notReadable')),
     step: lacking.map(({ id }) => id).join(),
-    clearsAt: 'when it is whole again',
-    remedy: 'do not write to its drives; bring back the members that are gone, or restore a backup',
+    clearsAt: texts.clearsWhenWhole,
+    remedy: texts.bringMembersBack,
     ...blamedDrivesOf(lacking),
   };
 }
@@ -120,7 +69,8 @@ const hysteresisRatio = 0.02;
 export const stickyLimit = (limit: number, wasAbove: boolean): number => (wasAbove ? limit - hysteresisRatio : limit);
 
 /** “below 78 %”: where what began at this limit ends. */
-export const describeStickyEnd = (limit: number): string => `below ${Math.round((limit - hysteresisRatio) * 100)} %`;
+export const describeStickyEnd = (limit: number, texts: PoolTexts): string =>
+  texts.below(Math.round((limit - hysteresisRatio) * 100));
 
 /** Errors that members have had since the user last looked. */
 export function membersWithNewErrors({ newCounts = {}, members }: PoolFindingsInput, prefix: string): PoolMember[] {
@@ -129,15 +79,20 @@ export function membersWithNewErrors({ newCounts = {}, members }: PoolFindingsIn
 
 /** Parity that differs from the data; mirrors differ where swap or memory maps wrote. Whatever an array is busy with
  * counts anew. */
-export function mismatchFindings(pool: PoolFindingsInput, mismatches: number | undefined, remedy: string): Finding[] {
+export function mismatchFindings(
+  pool: PoolFindingsInput,
+  mismatches: number | undefined,
+  remedy: string,
+  texts: PoolTexts,
+): Finding[] {
   const key = 'mismatches';
   if (pool.layout !== undefined && !/^raid[456](_|$)/.test(pool.layout)) return [];
   if (pool.layout === undefined || pool.activity !== 'idle' || mismatches === undefined)
     return [{ key, isUnknown: true, isNotice: true }];
   return findingIf(key, mismatches > 0, () => ({
     severity: 'notice',
-    text: 'the last check found data and parity that do not match',
-    clearsAt: 'when a check finds none',
+    text: texts.mismatches,
+    clearsAt: texts.clearsWithCleanCheck,
     remedy,
   }));
 }
@@ -156,7 +111,7 @@ export const activeFindingsByKey = (
 
 export interface JudgedPool {
   pool: PoolFindingsInput;
-  findings: readonly Finding[];
+  findings: (texts?: PoolTexts) => readonly Finding[];
 }
 
 /** A drive that fails is one problem, however many pools lie on it: each text names the others, since one of them
@@ -164,26 +119,27 @@ export interface JudgedPool {
 export function nameOthersAffected(judged: readonly JudgedPool[]): JudgedPool[] {
   const poolsByDrive = new Map<string, Set<PoolFindingsInput>>();
   for (const { pool, findings } of judged)
-    for (const finding of findings)
+    for (const finding of findings())
       for (const drive of 'isUnknown' in finding ? [] : (finding.blames ?? []))
         poolsByDrive.set(drive, (poolsByDrive.get(drive) ?? new Set()).add(pool));
+  const withOthers = (finding: Finding, pool: PoolFindingsInput, texts: PoolTexts): Finding => {
+    if ('isUnknown' in finding) return finding;
+    const all = new Set(finding.blames?.flatMap((drive) => [...(poolsByDrive.get(drive) ?? [])]));
+    const others = [...all].filter((other) => other !== pool);
+    if (others.length === 0) return finding;
+    const names = others.map((other) => describePool(other, texts));
+    return {
+      ...finding,
+      text: `${finding.text}${texts.alsoAffects(names)}`,
+      step: `${finding.step ?? ''} ${texts.listFirstNames(names)}`,
+    };
+  };
   return judged.map(({ pool, findings }) => ({
     pool,
-    findings: findings.map((finding): Finding => {
-      if ('isUnknown' in finding) return finding;
-      const all = new Set(finding.blames?.flatMap((drive) => [...(poolsByDrive.get(drive) ?? [])]));
-      const others = [...all].filter((other) => other !== pool).map(describePool);
-      if (others.length === 0) return finding;
-      const affected = listFirstNames(others);
-      return {
-        ...finding,
-        text: `${finding.text}; this also affects ${affected}`,
-        step: `${finding.step ?? ''} ${affected}`,
-      };
-    }),
+    findings: (texts = poolTexts) => findings(texts).map((finding) => withOthers(finding, pool, texts)),
   }));
 }
 
 /** “home (/home)”. */
-const describePool = ({ name, mounts }: PoolFindingsInput): string =>
-  mounts.length === 0 ? name : `${name} (${listFirstNames(mounts)})`;
+const describePool = ({ name, mounts }: PoolFindingsInput, texts: PoolTexts): string =>
+  mounts.length === 0 ? name : `${name} (${texts.listFirstNames(mounts)})`;

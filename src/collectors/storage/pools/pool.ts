@@ -1,5 +1,6 @@
 import type { ActiveFinding, Finding } from '../../../model/problem.ts';
 import type { RedundancyGroup } from '../block-graph.ts';
+import type { PoolTexts } from './texts.ts';
 
 export const poolKinds = ['md', 'btrfs', 'zfs', 'lvm_raid', 'lvm_thin', 'bcache'] as const;
 export type PoolKind = (typeof poolKinds)[number];
@@ -90,7 +91,7 @@ export interface PoolFacts {
   /** Devices or slots of which there may be fewer later: spares. */
   spares?: number | undefined;
   /** What is wrong, as far as this kind of pool is concerned. */
-  judge(pool: PoolFindingsInput): readonly Finding[];
+  judge(pool: PoolFindingsInput, texts: PoolTexts): readonly Finding[];
   /** What is missing of the reading and how to get it. */
   hint?: string | undefined;
 }
@@ -116,7 +117,7 @@ export interface PoolFindingsInput extends PoolFacts {
 export interface PoolReading extends PoolFindingsInput {
   /** Undefined if unknown. */
   problem: boolean | undefined;
-  findings: readonly Finding[];
+  findings: (texts?: PoolTexts) => readonly Finding[];
 }
 
 export interface MemberReading {

@@ -27,6 +27,7 @@ import {
   poolMemoryAfterReading,
   poolMemoryFormat,
 } from './pool-memory.ts';
+import { type PoolTexts, poolTexts } from './texts.ts';
 import { ZfsPools } from './zfs.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
@@ -155,8 +156,8 @@ export class PoolsReader {
     };
     if (kept !== undefined && !isSame(kept, memory)) this.#memory.keep(facts.id, kept);
     this.#pools.set(slug(facts.id), pool);
-    const findings = facts.judge(pool);
-    this.#findings.set(facts.id, activeFindingsByKey(findings, pool.before));
+    const findings = (texts: PoolTexts = poolTexts) => facts.judge(pool, texts);
+    this.#findings.set(facts.id, activeFindingsByKey(findings(), pool.before));
     return { pool, findings };
   }
 
@@ -170,7 +171,7 @@ export class PoolsReader {
       {
         table: 'pool',
         device,
-        reading: { ...pool, findings, problem: hasProblem(findings) },
+        reading: { ...pool, findings, problem: hasProblem(findings()) },
         ...(pool.hint === undefined ? {} : { hint: pool.hint }),
       },
       ...[...pool.members, ...pool.gone].map(

@@ -4,13 +4,12 @@ import {
   blamedDrivesOf,
   countActiveMembers,
   degradedPoolFinding,
-  describeLostMounts,
-  describePoolMember,
   describeStickyEnd,
   failedPoolFinding,
   membersWithNewErrors,
   stickyLimit,
 } from './pool-findings.ts';
+import { listMembers, type PoolTexts } from './texts.ts';
 import type { Vdev, ZpoolStatus } from './zpool-status.ts';
 
 /** Words of the kernel's module, each with what it means (zfs(4), `spa_state_to_name` in module/zfs/spa_misc.c). */
@@ -30,7 +29,7 @@ const isInUse = ({ state }: Vdev) => state === 'INUSE';
 const isBroken = ({ role }: PoolMember) => role === 'failed' || role === 'missing';
 
 /** What only `zpool status` tells. */
-function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput): Finding[] {
+function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput, texts: PoolTexts): Finding[] {
   // A mirror that has lost a device is DEGRADED, and works.
   const namesOf = (key: 'logs' | 'l2cache' | 'spares') =>
     status?.vdevs[key].filter(({ state }) => !/^(ONLINE|DEGRADED|AVAIL|INUSE)$/.test(state)).map(({ name }) => name) ??
@@ -44,75 +43,75 @@ function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput): 
   return [
     ...findingIf('data_errors', dataErrors === undefined ? undefined : dataErrors > 0, () => ({
       severity: 'data_at_risk',
-      text: `files are damaged, and no copy can repair them${describeLostMounts(pool, 'affected')}`,
-      clearsAt: 'when a scrub finds none',
-      remedy: `sudo zpool status -v ${pool.name} names them: restore them, then scrub`,
+      text: texts.filesDamaged(texts.mountsAre(pool.mounts, 'affected')),
+      clearsAt: texts.clearsWithCleanScrub,
+      remedy: texts.restoreThenScrub(pool.name),
       explainedBy: ['failed', 'suspended'],
     })),
     ...findingIf('device_errors', status && pool.newCounts && risen.length > 0, () => ({
       severity: pool.redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
-      text: `new errors on ${risen.map(describePoolMember).join(', ')}`,
+      text: texts.newErrorsOn(listMembers(risen, texts)),
       step: risen.map(({ id }) => id).join(),
-      clearsAt: 'when you acknowledge it',
-      remedy: 'look at the drive and its cable; errors on all drives alike come from the controller or memory',
+      clearsAt: texts.clearsWhenPoolAcknowledged,
+      remedy: texts.checkDriveAndCable,
       explainedBy: ['failed', 'suspended', 'degraded'],
       ...blamedDrivesOf(risen),
     })),
     ...findingIf('old_device_errors', status && erroneous.length > 0 && risen.length === 0, () => ({
       severity: 'notice',
-      text: `errors since the pool was imported on ${erroneous.map(describePoolMember).join(', ')}`,
+      text: texts.errorsSinceImport(listMembers(erroneous, texts)),
       step: erroneous.map(({ id }) => id).join(),
-      clearsAt: 'after zpool clear',
-      remedy: `zpool clear ${pool.name}, if the cause is known`,
+      clearsAt: texts.clearsAfterZpoolClear,
+      remedy: texts.zpoolClear(pool.name),
       explainedBy: ['failed', 'suspended', 'degraded'],
     })),
     ...findingIf('log_failed', logs.length > 0 || isKnown, () => ({
       severity: 'degraded',
-      text: `the log device ${logs.join(', ')} does not work: what was written last is lost if the power fails`,
+      text: texts.logFailed(logs.join(', ')),
       step: logs.join(),
-      clearsAt: 'when it is replaced or removed',
-      remedy: `zpool replace or zpool remove ${pool.name} ${logs[0]}`,
+      clearsAt: texts.clearsWhenReplacedOrRemoved,
+      remedy: texts.replaceLog(pool.name, logs[0]),
       explainedBy: ['failed', 'suspended'],
     })),
     ...findingIf('cache_failed', caches.length > 0 || isKnown, () => ({
       severity: 'notice',
-      text: `the cache ${caches.join(', ')} does not work; nothing is lost with it`,
+      text: texts.cacheFailed(caches.join(', ')),
       step: caches.join(),
-      clearsAt: 'when it is replaced or removed',
-      remedy: `zpool remove ${pool.name} ${caches[0]}`,
+      clearsAt: texts.clearsWhenReplacedOrRemoved,
+      remedy: texts.zpoolRemove(pool.name, caches[0]),
     })),
     ...findingIf('failed_spare', spares.length > 0 || isKnown, () => ({
       severity: 'notice',
-      text: `the spare ${spares.join(', ')} does not work`,
+      text: texts.spareFailed(spares.join(', ')),
       step: spares.join(),
-      clearsAt: 'when it is replaced or removed',
-      remedy: `zpool remove ${pool.name} ${spares[0]}`,
+      clearsAt: texts.clearsWhenReplacedOrRemoved,
+      remedy: texts.zpoolRemove(pool.name, spares[0]),
     })),
     ...findingIf('spare_lost', status && !isReplaced && (pool.spares ?? 0) + spares.length < pool.sparesBefore, () => ({
       severity: 'notice',
-      text: pool.spares === 0 ? 'no spare left' : `${pool.spares} of ${pool.sparesBefore} spares left`,
+      text: pool.spares === 0 ? texts.noSpareLeft : texts.sparesLeft(pool.spares, pool.sparesBefore),
       step: pool.spares ?? 0,
-      clearsAt: 'when a spare is added, or you acknowledge it',
-      remedy: `zpool add ${pool.name} spare DEVICE`,
+      clearsAt: texts.clearsWithSpare,
+      remedy: texts.zpoolAddSpare(pool.name),
       explainedBy: ['degraded'],
     })),
     ...findingIf('scrub', status && (pool.lastCheckErrors ?? 0) > 0, () => ({
       severity: 'data_at_risk',
-      text: `the last scrub found errors that it could not correct${describeLostMounts(pool, 'affected')}`,
-      clearsAt: 'when a scrub finds none',
-      remedy: `sudo zpool status -v ${pool.name} names the files: restore them, then scrub again`,
+      text: texts.scrubErrors(texts.mountsAre(pool.mounts, 'affected')),
+      clearsAt: texts.clearsWithCleanScrub,
+      remedy: texts.restoreThenScrubAgain(pool.name),
       explainedBy: ['failed', 'suspended', 'data_errors'],
     })),
     ...findingIf('scrub_overdue', status && isOverdue(pool.lastCheck), () => ({
       severity: 'notice',
-      text: 'not scrubbed for more than 35 days',
-      clearsAt: 'when a scrub is done',
-      remedy: `zpool scrub ${pool.name}, once a month`,
+      text: texts.scrubOverdue,
+      clearsAt: texts.clearsAfterScrub,
+      remedy: texts.scrubMonthly(pool.name),
     })),
   ];
 }
 
-function judgeSpace(pool: PoolFindingsInput): Finding[] {
+function judgeSpace(pool: PoolFindingsInput, texts: PoolTexts): Finding[] {
   const { usedRatio, name, before } = pool;
   const earlier = before.get('nearly_full');
   const isNearlyFull =
@@ -121,10 +120,10 @@ function judgeSpace(pool: PoolFindingsInput): Finding[] {
   const severity = isWorse ? 'degraded' : 'notice';
   return findingIf('nearly_full', isNearlyFull, () => ({
     severity,
-    text: `nearly full: ZFS becomes slow, and writing ends before 100 %${describeLostMounts(pool, 'affected')}`,
+    text: texts.zfsNearlyFull(texts.mountsAre(pool.mounts, 'affected')),
     step: severity,
-    clearsAt: describeStickyEnd(noticeRatio),
-    remedy: `delete snapshots or files of ${name}, or add drives`,
+    clearsAt: describeStickyEnd(noticeRatio, texts),
+    remedy: texts.makeRoomInZfs(name),
     explainedBy: ['failed', 'suspended'],
   }));
 }
@@ -136,43 +135,46 @@ function isResilveringMember(pool: PoolFindingsInput): boolean | undefined {
   return active < pool.expectedMembers && pool.members.some(({ role }) => role === 'rebuilding');
 }
 
-function remedyOf(status: ZpoolStatus | undefined, { name, groups, members }: PoolFindingsInput): string {
-  if (status === undefined) return 'zpool status says which drive; replace it: docs/storage.md';
+function remedyOf(
+  status: ZpoolStatus | undefined,
+  { name, groups, members }: PoolFindingsInput,
+  texts: PoolTexts,
+): string {
+  if (status === undefined) return texts.replaceDriveOfZpool;
   const isRebuilt = members.some(({ role }) => role === 'rebuilding');
-  if (isRebuilt && !members.some(isBroken)) return 'wait until the resilver is done';
+  if (isRebuilt && !members.some(isBroken)) return texts.waitForResilver;
   const isReplaced = groups?.every(({ canLose }) => canLose > 0) && status.vdevs.spares.some(isInUse);
-  return isReplaced
-    ? `a spare has taken its place: replace the drive, or run zpool detach ${name} OLD`
-    : `replace the drive with zpool replace ${name}: docs/storage.md`;
+  return isReplaced ? texts.replaceSparedDrive(name) : texts.replaceWithZpool(name);
 }
 
 export function zfsFindings(
   state: string | undefined,
   status: ZpoolStatus | undefined,
   pool: PoolFindingsInput,
+  texts: PoolTexts,
 ): Finding[] {
   const isKnown = state !== undefined && knownStates.has(state);
   const isDegraded =
     state === 'ONLINE' && status !== undefined ? isResilveringMember(pool) : isKnown ? state === 'DEGRADED' : undefined;
   return [
     ...findingIf('failed', isKnown ? failedStates.has(state) : undefined, () =>
-      failedPoolFinding(pool, `ZFS says ${state}`),
+      failedPoolFinding(pool, texts.toolSays('ZFS', state), texts),
     ),
     ...findingIf('suspended', isKnown ? state === 'SUSPENDED' : undefined, () => ({
       severity: 'data_at_risk',
-      text: `suspended: too many drives do not answer, and what uses the pool hangs${describeLostMounts(pool, 'not usable')}`,
-      clearsAt: 'when the pool goes on',
-      remedy: 'bring the drives back, then run zpool clear; do not wait for commands that hang',
+      text: texts.poolSuspended(texts.mountsAre(pool.mounts, 'notUsable')),
+      clearsAt: texts.clearsWhenPoolGoesOn,
+      remedy: texts.bringDrivesBack,
       ...blamedDrivesOf(pool.gone),
     })),
-    ...findingIf('degraded', isDegraded, () => degradedPoolFinding(pool, remedyOf(status, pool))),
+    ...findingIf('degraded', isDegraded, () => degradedPoolFinding(pool, remedyOf(status, pool, texts), texts)),
     ...findingIf('offline', isKnown ? state === 'OFFLINE' : undefined, () => ({
       severity: 'outage',
-      text: `offline${describeLostMounts(pool, 'not usable')}`,
-      clearsAt: 'when it is online',
-      remedy: 'look at zpool status',
+      text: texts.offlinePool(texts.mountsAre(pool.mounts, 'notUsable')),
+      clearsAt: texts.clearsWhenOnline,
+      remedy: texts.seeZpoolStatus,
     })),
-    ...judgeStatus(status, pool),
-    ...judgeSpace(pool),
+    ...judgeStatus(status, pool, texts),
+    ...judgeSpace(pool, texts),
   ];
 }

@@ -152,7 +152,7 @@ export class ZfsPools {
         members.flatMap(({ id: member, errors }) => (errors === undefined ? [] : [[`errors ${member}`, errors]])),
       ),
       ...(known.spares === undefined ? {} : { spares: known.spares }),
-      judge: (judged) => zfsFindings(state, status, judged),
+      judge: (judged, texts) => zfsFindings(state, status, judged, texts),
       ...(hint === undefined || state === 'SUSPENDED' ? {} : { hint }),
     };
   }

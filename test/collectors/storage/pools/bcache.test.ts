@@ -42,7 +42,7 @@ test('a device has its UUID, its mode, what is only in its cache, and members', 
     ['LAB-1', 'active'],
     ['LAB-2', 'cache'],
   ]);
-  expect(machine.reader.dependentsOf('LAB-1')).toBe('the only member of media; if it dies, /media is lost');
+  expect(machine.reader.dependentsOf('LAB-1')?.()).toBe('the only member of media; if it dies, /media is lost');
 });
 
 test.each([

@@ -251,8 +251,8 @@ describe('a scrub whose state only root can read', () => {
     await machine.reader.read();
     expect(asked()).toBe(question);
     const [unknown] = await machine.see(unreadable);
-    expect(unknown?.reading.findings).toEqual([{ key: 'scrub', isUnknown: true }]);
-    expect((await machine.see({ ...sda, ...sdb, ...tank() }))[0]?.reading.findings).toEqual([]);
+    expect(unknown?.reading.findings()).toEqual([{ key: 'scrub', isUnknown: true }]);
+    expect((await machine.see({ ...sda, ...sdb, ...tank() }))[0]?.reading.findings()).toEqual([]);
   });
 
   test('is forgotten with its file system, and asked again when that is back', async () => {

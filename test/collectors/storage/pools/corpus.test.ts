@@ -28,7 +28,7 @@ describe.runIf(snapshots.length > 0)('recorded machines', () => {
         expect(ratio ?? 0).toSatisfy((value: number) => value >= 0 && value <= 1);
       expect(members.length).toBeGreaterThan(0);
       expect(reading.redundancyLeft ?? 0).toBeLessThan(members.length);
-      for (const { text } of reading.findings.flatMap((one) => ('isUnknown' in one ? [] : [one])))
+      for (const { text } of reading.findings().flatMap((one) => ('isUnknown' in one ? [] : [one])))
         expect(text).not.toMatch(/undefined|NaN|\[object/);
     }
   });

@@ -315,7 +315,7 @@ describe('a RAID volume', () => {
     const see = async (words: string) => {
       raidStatus(`raid5_ls 2 AA ${words} 0 -`);
       const [pool] = await machine.see(mirrored());
-      const [finding] = pool?.reading.findings.filter(({ key }) => key === 'mismatches') ?? [];
+      const [finding] = pool?.reading.findings().filter(({ key }) => key === 'mismatches') ?? [];
       return [pool?.reading.problem, finding && ('isUnknown' in finding ? 'unknown' : finding.severity)];
     };
     expect(await see('1/1 idle 128')).toEqual([false, 'notice']);
@@ -560,12 +560,12 @@ test('what becomes of the data when a drive dies is known as soon as the level i
   const machine = watchPools();
   raidStatus('raid1 2 AA 1/1 idle 0 0 -');
   await machine.see(mirrored());
-  expect(machine.reader.dependentsOf('LAB-1')).toBe(
+  expect(machine.reader.dependentsOf('LAB-1')?.()).toBe(
     'one of 2 members of vg-a/home; if it dies, /home goes on, degraded',
   );
   rack.fail('dmsetup status', 'no');
   await machine.see(mirrored());
-  expect(machine.reader.dependentsOf('LAB-1')).toBe(
+  expect(machine.reader.dependentsOf('LAB-1')?.()).toBe(
     'a member of vg-a/home; if it dies, what becomes of /home is not known',
   );
 });

@@ -109,7 +109,7 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
             device,
             reading,
             members: [...reading.members, ...reading.gone],
-            findings: reading.findings.flatMap((finding) => ('isUnknown' in finding ? [] : [finding])),
+            findings: reading.findings().flatMap((finding) => ('isUnknown' in finding ? [] : [finding])),
           },
         ];
       });

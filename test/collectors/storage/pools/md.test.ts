@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { poolTextsInGerman } from '../../../../src/collectors/storage/pools/german.ts';
 import { parseMdstatProgress } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
 import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { type ArrayMember, array, drive, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
@@ -150,7 +151,7 @@ test('parity that does not match is neither over nor a fault while a check count
     const members = { sda: {}, sdb: { slot: '1' }, sdc: { slot: '2' } };
     const more = { level: 'raid5', raid_disks: '3', ...files };
     const [pool] = await machine.see({ ...sda, ...sdb, ...sdc, ...array(members, more) });
-    const [finding] = pool?.reading.findings.filter(({ key }) => key === 'mismatches') ?? [];
+    const [finding] = pool?.reading.findings().filter(({ key }) => key === 'mismatches') ?? [];
     return [pool?.reading.problem, finding && ('isUnknown' in finding ? 'unknown' : finding.severity)];
   };
   expect(await see({ mismatch_cnt: '8' })).toEqual([false, 'notice']);
@@ -282,7 +283,7 @@ describe('errors of members', () => {
     machine.memory.isLoaded = () => false;
     const [pool] = await machine.see(withErrors('7'));
     expect(pool?.findings).toEqual([]);
-    expect(pool?.reading.findings).toContainEqual({ key: 'member_errors', isUnknown: true });
+    expect(pool?.reading.findings()).toContainEqual({ key: 'member_errors', isUnknown: true });
   });
 });
 
@@ -404,4 +405,18 @@ test('a member whose layer no longer leads to its drive is named by the drive th
     expect(saidOf(pools)[0]).toContain('DISK 4T (serial LAB-2, ata-16, slot 1, dm-0) has failed');
     expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
   }
+});
+
+test('in German, the same is wrong in other words', async () => {
+  const [pool] = await watchPools().see({ ...sda, ...array({ sda: {} }, { degraded: '1' }) });
+  const [inEnglish] = pool?.reading.findings() ?? [];
+  const [inGerman] = pool?.reading.findings(poolTextsInGerman) ?? [];
+  expect(inEnglish).toMatchObject({
+    text: 'degraded: raid1 with 1 of 2 members; /srv goes on without redundancy: the next failure loses data',
+  });
+  expect(inGerman).toMatchObject({
+    key: 'degraded',
+    text: 'eingeschränkt: raid1 mit 1 von 2 Mitgliedern; /srv läuft ohne Redundanz weiter: der nächste Ausfall kostet Daten',
+    step: inEnglish && 'step' in inEnglish ? inEnglish.step : '',
+  });
 });

@@ -102,7 +102,7 @@ describe('without zpool', () => {
   test('a drive of a pool that is not online is a member, not the only one', async () => {
     const machine = watchPools();
     await machine.see({ ...sda, ...sdb, ...pool('DEGRADED') });
-    expect(machine.reader.dependentsOf('LAB-1')).toBe('a member of tank; which holds /media and /tank');
+    expect(machine.reader.dependentsOf('LAB-1')?.()).toBe('a member of tank; which holds /media and /tank');
   });
 
   test('a pool that has lost all its drives is still the same', async () => {

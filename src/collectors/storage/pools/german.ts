@@ -1,0 +1,197 @@
+import { listFirstNamesInGerman } from '../german-texts.ts';
+import type { PoolMember } from './pool.ts';
+import type { PoolTexts } from './texts.ts';
+
+function member({ drive, device, number, role }: PoolMember): string {
+  const place = [
+    ...(drive?.serial === undefined ? [] : [`Seriennummer ${drive.serial}`]),
+    ...(drive?.slot === undefined ? [] : [drive.slot]),
+    ...(number === undefined ? [] : [`Slot ${number}`]),
+    ...(device === undefined ? [] : [role === 'missing' ? `zuvor ${device}` : device]),
+  ];
+  const name = drive?.model ?? (drive === undefined && device !== undefined ? device : 'Laufwerk');
+  const details = place.filter((text) => text !== name);
+  return details.length === 0 ? name : `${name} (${details.join(', ')})`;
+}
+
+const howItIs: Partial<Record<PoolMember['role'], string>> = {
+  failed: 'ist ausgefallen',
+  missing: 'fehlt',
+  rebuilding: 'wird wiederhergestellt',
+};
+
+const mountEffects: PoolTexts['mountEffects'] = {
+  affected: 'betroffen',
+  notUsable: 'nicht nutzbar',
+  missing: 'nicht vorhanden',
+  notReadable: 'nicht oder nur teilweise lesbar',
+  notWritable: 'nicht beschreibbar',
+  damaged: 'beschädigt',
+};
+
+export const poolTextsInGerman: PoolTexts = {
+  listFirstNames: listFirstNamesInGerman,
+  member,
+  mountEffects,
+  mountsAre: (mounts, effect) =>
+    mounts.length === 0
+      ? ''
+      : `; ${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'ist' : 'sind'} ${mountEffects[effect]}`,
+  itHolds: (mounts) => (mounts.length === 0 ? '' : `; darauf liegt ${listFirstNamesInGerman(mounts)}`),
+  goesOn(mounts, redundancyLeft) {
+    const subject =
+      mounts.length === 0
+        ? 'der Pool läuft'
+        : `${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'läuft' : 'laufen'}`;
+    return redundancyLeft === 0
+      ? `; ${subject} ohne Redundanz weiter: der nächste Ausfall kostet Daten`
+      : `; ${subject} weiter, ${redundancyLeft} ${redundancyLeft === 1 ? 'weiterer Ausfall ist' : 'weitere Ausfälle sind'} verkraftbar`;
+  },
+  lackingMember: (one) =>
+    `${member(one)} ${one.state === 'OFFLINE' ? 'wurde offline genommen' : (howItIs[one.role] ?? one.state)}`,
+  nothingMounted: 'nichts, das eingehängt ist',
+  alsoAffects: (others) => `; auch betroffen: ${listFirstNamesInGerman(others)}`,
+  degraded: 'eingeschränkt',
+  layoutWithMembers(layout, active, expected) {
+    const count =
+      expected === undefined
+        ? `${active} ${active === 1 ? 'Mitglied' : 'Mitgliedern'}`
+        : `${active} von ${expected} Mitgliedern`;
+    return [layout, ...(active === undefined ? [] : ['mit', count])].filter(Boolean).join(' ');
+  },
+  clearsWhenRebuilt: 'wenn alle Mitglieder wieder da sind und die Wiederherstellung abgeschlossen ist',
+  orAcknowledged: (clearsAt) => `${clearsAt}, oder nach dem Bestätigen`,
+  failed: (why) => `ausgefallen: ${why}`,
+  clearsWhenWhole: 'wenn der Pool wieder vollständig ist',
+  bringMembersBack:
+    'nicht auf die Laufwerke schreiben; fehlende Mitglieder wieder anschließen oder ein Backup einspielen',
+  below: (percent) => `unter ${percent} %`,
+  mismatches: 'bei der letzten Prüfung passten Daten und Parität nicht zusammen',
+  clearsWithCleanCheck: 'wenn eine Prüfung nichts mehr findet',
+  clearsWhenPoolAcknowledged: 'nach dem Bestätigen',
+  seeDriveValues: 'Werte des Laufwerks selbst ansehen',
+  noSpareLeft: 'keine Reserve mehr',
+  sparesLeft: (left, before) => `noch ${left} von ${before} Reserven`,
+  clearsWithSpare: 'wenn eine Reserve hinzukommt, oder nach dem Bestätigen',
+  newErrorsOn: (list) => `neue Fehler auf ${list}`,
+  scrubErrors: (effect) => `der letzte Scrub fand Fehler, die sich nicht korrigieren ließen${effect}`,
+  clearsWithCleanScrub: 'wenn ein Scrub nichts mehr findet',
+
+  lostTooManyMembers: (level) => `${level || 'Array'} hat zu viele Mitglieder verloren`,
+  notStarted: (list, effect) => `nicht gestartet: nur ${list} gefunden${effect}`,
+  clearsWhenStarted: 'wenn das Array gestartet ist',
+  runWithoutMembers: 'die übrigen Mitglieder suchen; mdadm --run startet ohne sie',
+  replaceWithMdadm: 'Laufwerk ersetzen und mit mdadm --add hinzufügen: docs/de/storage.md',
+  emptySlots: (used, slots) => `${used} von ${slots} Plätzen belegt; ein weiteres Mitglied gab es nie`,
+  leaveEmptySlots: 'nichts, wenn es so angelegt wurde, wie auf NAS-Geräten; „Bestätigen“ drücken',
+  failedSpare: (list) => `${list} ist ausgefallen; das Array ist auch so vollständig`,
+  clearsWhenSpareRemoved: 'wenn das Laufwerk aus dem Array entfernt ist',
+  journalLost: (list, effect) =>
+    `das Journal ${list === '' ? 'fehlt' : `${list} ist ausgefallen`}: Schreiben ist nicht möglich${effect}`,
+  clearsWithJournal: 'wenn das Array wieder ein Journal hat',
+  addJournal: 'mit mdadm --add-journal eines hinzufügen',
+  badBlocks: (list) => `${list} hat nicht lesbare Blöcke; fällt ein weiteres Mitglied aus, sind deren Daten verloren`,
+  clearsWithoutBadBlocks: 'wenn die Liste nicht lesbarer Blöcke leer ist',
+  correctedReadErrors: (list) => `neue Lesefehler auf ${list}, aus den übrigen Mitgliedern korrigiert`,
+  repairArray: 'nach einem defekten Laufwerk oder Arbeitsspeicher suchen, dann das Array reparieren lassen',
+  addSpareWithMdadm: 'mit mdadm --add eine Reserve hinzufügen',
+
+  suspendedVolume: (effect) => `angehalten: Lesen und Schreiben warten${effect}`,
+  clearsWhenGoingOn: 'wenn es weiterläuft',
+  resumeVolume: 'läuft kein LVM-Befehl, setzt dmsetup resume es fort',
+  lostTooManyLegs: (level) => `${level ?? 'das Volume'} hat zu viele Teile verloren`,
+  repairWithLvconvert: (name) => `mit lvconvert --repair ${name} reparieren: docs/de/storage.md`,
+  repairWithLvchange: (name) =>
+    `nach einem defekten Laufwerk oder Arbeitsspeicher suchen, dann lvchange --syncaction repair ${name} ausführen`,
+  onDrives: (list) => (list === '' ? '' : ` auf ${list}`),
+  toolSays: (tool, state) => `${tool} meldet ${state}`,
+  driveBelowGone: 'ein Laufwerk darunter fehlt',
+  growThinPool: (name) => `mit lvextend --size +10G ${name} vergrößern oder Volumes oder Snapshots löschen`,
+  thinFull: (onDrives, effect) =>
+    `voll${onDrives}: Schreiben schlägt fehl, obwohl Dateisysteme darauf freien Platz anzeigen${effect}`,
+  clearsWithSpace: 'wenn wieder Platz frei ist',
+  thinReadOnly: (onDrives, effect) => `schreibgeschützt${onDrives}: die Metadaten sind voll oder beschädigt${effect}`,
+  clearsWhenWritable: 'wenn der Pool wieder beschreibbar ist',
+  unmountAndRepair: (name) => `aushängen, was darauf liegt, dann lvconvert --repair ${name} ausführen`,
+  metadataNeedCheck: (onDrives) => `die Metadaten${onDrives} müssen geprüft werden`,
+  clearsWhenRepaired: 'wenn sie repariert sind',
+  thinNearlyFull: (onDrives, effect) =>
+    `fast voll${onDrives}: ist der Pool voll, schlägt Schreiben fehl, obwohl Dateisysteme freien Platz anzeigen${effect}`,
+  thinMetadataFull: (onDrives, effect) =>
+    `Metadaten fast voll${onDrives}: sind sie voll, ist kein Schreiben mehr möglich${effect}`,
+  growMetadata: (name) => `lvextend --poolmetadatasize +1G ${name} ausführen oder Snapshots löschen`,
+
+  moreGoneThanTolerated: 'es fehlen mehr Mitglieder, als verkraftbar sind',
+  replaceWithBtrfs: 'Laufwerk mit btrfs replace ersetzen: docs/de/storage.md',
+  btrfsErrors: (devices, list, effect) =>
+    `neue Fehler auf ${devices.map((number) => `Gerät ${number}`).join(', ')} von ${list}${effect}`,
+  scrubBtrfs: 'Scrub des Dateisystems starten; btrfs device stats zeigt, welches Laufwerk es ist',
+  btrfsMetadataFull: (list, effect) =>
+    `Metadaten fast voll und kein Platz zum Erweitern auf ${list}: Schreiben schlägt fehl, obwohl df freien Platz anzeigt${effect}`,
+  orWhenChunkFits: (clearsAt) => `${clearsAt} oder wenn ein Chunk angelegt werden kann`,
+  makeRoomInBtrfs: 'Snapshots löschen, ein Laufwerk hinzufügen oder btrfs balance start -dusage=10 ausführen',
+  allAllocated: 'der gesamte Platz gehört zu Daten- oder Metadaten-Chunks: keiner davon kann wachsen',
+  clearsWhenUnallocated: 'wenn Platz ohne Zuordnung frei ist',
+  balance: 'btrfs balance start -dusage=10 ausführen',
+  restoreAndScrub: 'die im Kernel-Protokoll genannten Dateien wiederherstellen, dann erneut einen Scrub starten',
+  balancePaused: 'eine Balance ist angehalten',
+  clearsWhenResumed: 'wenn sie fortgesetzt oder abgebrochen ist',
+  resumeBalance: 'btrfs balance resume ausführen',
+  quotasInconsistent: 'die Zählung der Quota-Gruppen stimmt nicht mehr',
+  clearsWhenRecounted: 'wenn neu gezählt ist',
+  rescanQuotas: (mount) => `btrfs quota rescan${mount === undefined ? '' : ` ${mount}`} ausführen`,
+  twoProfiles: (profiles) => `Chunks mit unterschiedlichen Profilen (${profiles}): das schwächste zählt`,
+  clearsWithOneProfile: 'wenn alle dasselbe Profil haben',
+  convertProfiles: 'btrfs balance start mit convert ausführen',
+  notMounted: (list) => `nicht eingehängt, weil ein Mitglied fehlt: ${list}`,
+  clearsWhenMounted: 'wenn das Dateisystem eingehängt ist',
+  mountDegraded: 'mit der Option degraded einhängen, dann das Laufwerk ersetzen: docs/de/storage.md',
+
+  startedWithoutCache: (effect) =>
+    `ohne den Cache gestartet, auf dem Daten lagen, die auf dem Backing-Device fehlen${effect}`,
+  clearsWhenClean: 'wenn der Kernel es als sauber meldet',
+  bringCacheBack: 'nicht weiter benutzen, Cache-Laufwerk wieder anschließen und Dateisystem prüfen',
+  cacheGoneWithData: (list, effect) =>
+    `der Cache fehlt, mit Daten, die auf dem Backing-Device fehlen: ${list}${effect}`,
+  cacheGone: (list) => `der Cache fehlt: ${list}; es geht nichts verloren`,
+  clearsWithCache: 'wenn der Cache wieder da oder abgetrennt ist',
+  attachCache: 'Cache-Laufwerk wieder anschließen oder einen anderen Cache zuordnen',
+  withoutCache: (list) => `ohne Cache: ${list} fehlt oder ist abgetrennt`,
+  clearsWithCacheOrAcknowledged: 'wenn wieder ein Cache da ist, oder nach dem Bestätigen',
+  attachOrAcknowledge: 'einen Cache zuordnen oder bestätigen, dass es keinen mehr gibt',
+  backingDeviceErrors: (list) => `neue Fehler auf dem Backing-Device ${list}`,
+
+  filesDamaged: (effect) => `Dateien sind beschädigt, und keine Kopie kann sie reparieren${effect}`,
+  restoreThenScrub: (name) => `sudo zpool status -v ${name} nennt sie: wiederherstellen, dann einen Scrub starten`,
+  checkDriveAndCable:
+    'Laufwerk und Kabel prüfen; gleiche Fehler auf allen Laufwerken kommen vom Controller oder vom Arbeitsspeicher',
+  errorsSinceImport: (list) => `Fehler seit dem Import des Pools auf ${list}`,
+  clearsAfterZpoolClear: 'nach zpool clear',
+  zpoolClear: (name) => `zpool clear ${name}, falls die Ursache bekannt ist`,
+  logFailed: (list) =>
+    `das Log-Gerät ${list} funktioniert nicht: bei einem Stromausfall geht zuletzt Geschriebenes verloren`,
+  clearsWhenReplacedOrRemoved: 'wenn es ersetzt oder entfernt ist',
+  replaceLog: (name, device) => `zpool replace oder zpool remove ${name} ${device}`,
+  zpoolRemove: (name, device) => `mit zpool remove ${name} ${device} entfernen`,
+  cacheFailed: (list) => `der Cache ${list} funktioniert nicht; es geht nichts verloren`,
+  spareFailed: (list) => `die Reserve ${list} funktioniert nicht`,
+  zpoolAddSpare: (name) => `mit zpool add ${name} spare GERÄT eine hinzufügen`,
+  restoreThenScrubAgain: (name) =>
+    `sudo zpool status -v ${name} nennt die Dateien: wiederherstellen, dann erneut einen Scrub starten`,
+  scrubOverdue: 'seit mehr als 35 Tagen kein Scrub',
+  clearsAfterScrub: 'wenn ein Scrub abgeschlossen ist',
+  scrubMonthly: (name) => `einmal im Monat zpool scrub ${name} ausführen`,
+  zfsNearlyFull: (effect) => `fast voll: ZFS wird langsam, und das Schreiben endet vor 100 %${effect}`,
+  makeRoomInZfs: (name) => `Snapshots oder Dateien von ${name} löschen oder Laufwerke hinzufügen`,
+  replaceDriveOfZpool: 'zpool status zeigt, welches Laufwerk; es ersetzen: docs/de/storage.md',
+  waitForResilver: 'warten, bis das Resilvering abgeschlossen ist',
+  replaceSparedDrive: (name) =>
+    `eine Reserve ist eingesprungen: Laufwerk ersetzen oder zpool detach ${name} ALTES ausführen`,
+  replaceWithZpool: (name) => `Laufwerk mit zpool replace ${name} ersetzen: docs/de/storage.md`,
+  poolSuspended: (effect) => `angehalten: zu viele Laufwerke antworten nicht, und was den Pool benutzt, hängt${effect}`,
+  clearsWhenPoolGoesOn: 'wenn der Pool weiterläuft',
+  bringDrivesBack: 'Laufwerke wieder anschließen, dann zpool clear ausführen; nicht auf hängende Befehle warten',
+  offlinePool: (effect) => `offline${effect}`,
+  clearsWhenOnline: 'wenn der Pool online ist',
+  seeZpoolStatus: 'zpool status ansehen',
+};
