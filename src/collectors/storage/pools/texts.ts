@@ -30,8 +30,8 @@ const howItIs: Partial<Record<PoolMember['role'], string>> = {
   rebuilding: 'is being rebuilt',
 };
 
-/** What is said of pools. `list` is of members or names; `effect` is what becomes of mount points, as `mountsAre` says it,
- * or nothing. */
+/** What is said of pools. `list` is of members or names; `effect` is what becomes of mount points, as `mountsAre` says
+ * it, or nothing. */
 export const poolTexts = {
   listFirstNames,
   member,
