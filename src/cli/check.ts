@@ -10,7 +10,7 @@ import { findFormerAgents } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/retrying-notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
-import { loadSettings, type Settings } from '../settings/index.ts';
+import { loadSettings, peekLanguage, type Settings } from '../settings/index.ts';
 import { translateCollector, translateDevice, translatePartName } from '../views/language.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { checkAsService } from './check-as-service.ts';
@@ -143,9 +143,9 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     process.exitCode = status;
     return;
   }
-  const settings = loadSettings(allCollectors, env);
-  const language = await loadCommandLanguage(settings);
+  const language = await loadCommandLanguage({ language: peekLanguage(env) });
   const { texts } = language;
+  const settings = loadSettings(allCollectors, env, texts.settingWarnings);
   const state = new MutableAgentState('', language);
   const agentDirectory = new BrokerAgentDirectory();
   const opened = await openEnabledCollectors(settings, state, agentDirectory);

@@ -6,7 +6,7 @@ import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { MetricValue } from '../model/metric.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
-import { loadSettings, type Settings } from '../settings/index.ts';
+import { loadSettings, peekLanguage, type Settings } from '../settings/index.ts';
 import { problemToResponseJson } from '../views/health.ts';
 import { translateCollector } from '../views/language.ts';
 import { findProblems } from '../views/problems.ts';
@@ -107,9 +107,9 @@ function printStatus(
 /** Reads everything twice, a second apart, to measure rates, and prints it with what is wrong; exit status 0 if
  * everything could be read, otherwise 1. */
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
-  const settings = loadSettings(allCollectors, env);
-  const language = await loadCommandLanguage(settings);
+  const language = await loadCommandLanguage({ language: peekLanguage(env) });
   const { texts } = language;
+  const settings = loadSettings(allCollectors, env, texts.settingWarnings);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('', json ? undefined : language);
   const opened = await openEnabledCollectors(settings, state);

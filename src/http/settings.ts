@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { bounds } from '../model/bounds.ts';
 import { customSetting, integerSetting, listSetting, secretSetting, stringSetting } from '../model/setting.ts';
+import { settingWarningTexts } from '../model/setting-warning-texts.ts';
 import { isListedPeer, loopbackPeers, parsePeerList } from './peer-list.ts';
 
 export const httpSettingsSchema = z.object({
@@ -44,21 +45,15 @@ export type HttpSettings = z.output<typeof httpSettingsSchema>;
 export const isLoopback = (host: string): boolean => host === 'localhost' || isListedPeer(loopbackPeers, host);
 
 /** Warnings if other machines can read the agent's data without a token, or guess the token. */
-export const httpAccessWarnings = ({
-  HTTP_HOST,
-  HTTP_PORT,
-  HTTP_TOKEN,
-  HTTP_ALLOWED_PEERS,
-}: HttpSettings): string[] => {
+export const httpAccessWarnings = (
+  { HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PEERS }: HttpSettings,
+  texts = settingWarningTexts,
+): string[] => {
   if (HTTP_PORT === 0) return [];
   // Shorter ones were allowed, so that an agent with such a token goes on after an update.
   if (HTTP_TOKEN !== undefined && HTTP_TOKEN.reveal().length < bounds.httpToken.characters)
-    return [
-      `HTTP_TOKEN: shorter than ${bounds.httpToken.characters} characters, so that it can be guessed; the next major version will refuse it. Create one with: openssl rand -hex 24`,
-    ];
+    return [texts.shortToken(bounds.httpToken.characters)];
   return HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []
-    : [
-        `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent reports; set HTTP_TOKEN, or remove HTTP_HOST`,
-      ];
+    : [texts.openToAll(HTTP_HOST)];
 };

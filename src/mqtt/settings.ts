@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { hostInUrl } from '../model/host-in-url.ts';
 import { Secret } from '../model/secret.ts';
 import { credentialsEncodingHint, customSetting, secretSetting, stringSetting } from '../model/setting.ts';
+import { type SettingWarningTexts, settingWarningTexts } from '../model/setting-warning-texts.ts';
 
 /** `embedded`: the broker that the agent starts itself. */
 export interface BrokerAddress {
@@ -140,14 +141,13 @@ export const brokerLogin = ({ MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD }: MqttSett
 
 /** Warnings for a password without a user name, which MQTT 3.1.1 forbids (MQTT-3.1.2-22): some brokers then close the
  * connection without an answer. */
-export const brokerLoginWarnings = (settings: MqttSettings): string[] =>
+export const brokerLoginWarnings = (
+  settings: MqttSettings,
+  { passwordWithoutUser }: Pick<SettingWarningTexts, 'passwordWithoutUser'> = settingWarningTexts,
+): string[] =>
   settingsOfEachBroker(settings)
     .filter(({ MQTT_URL }) => MQTT_URL.protocol !== 'embedded')
     .map(brokerLogin)
     .some(({ username, password }) => username === undefined && password !== undefined)
-    ? [
-        settings.MQTT_PASSWORD === undefined
-          ? 'MQTT_URL has a password and no user name: most brokers refuse that, some without an answer'
-          : 'MQTT_PASSWORD is set and MQTT_USERNAME is not: most brokers refuse that, some without an answer',
-      ]
+    ? [passwordWithoutUser(settings.MQTT_PASSWORD === undefined)]
     : [];

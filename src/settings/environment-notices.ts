@@ -1,4 +1,5 @@
 import { settingMetaRegistry } from '../model/setting.ts';
+import { settingWarningTexts } from '../model/setting-warning-texts.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
 /** A name that other programs use, and that can mean only this. */
@@ -7,14 +8,17 @@ const usernameAlias = { name: 'MQTT_USER', setting: 'MQTT_USERNAME' } as const;
 const isSet = (env: Environment, name: string) => (env[name] ?? '').trim() !== '';
 
 /** The variables with MQTT_USER as MQTT_USERNAME, unless that is set as well. */
-export function withMqttUserAsMqttUsername(env: Environment): { env: Environment; notices: string[] } {
+export function withMqttUserAsMqttUsername(
+  env: Environment,
+  texts = settingWarningTexts,
+): { env: Environment; notices: string[] } {
   const { name, setting } = usernameAlias;
   const { [name]: value, ...others } = env;
   if (!isSet(env, name)) return { env: others, notices: [] };
-  if (isSet(env, setting)) return { env: others, notices: [`${name} is ignored, because ${setting} is set`] };
+  if (isSet(env, setting)) return { env: others, notices: [texts.ignored(name, setting)] };
   return {
     env: { ...others, [setting]: value },
-    notices: [`${name} is used as ${setting}, which is the name of the setting`],
+    notices: [texts.usedAs(name, setting)],
   };
 }
 
@@ -32,10 +36,8 @@ export const oddValueWarnings = (env: Environment, schemas: readonly SettingsSch
 
 /** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed
  * them. */
-export const quotedValueWarnings = (env: Environment, names: readonly string[]): string[] =>
-  names
-    .filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? ''))
-    .map(
-      (name) =>
-        `${name}: the quotation marks are taken as part of the value; remove them unless they are (docker run --env-file and env: in a compose file keep them)`,
-    );
+export const quotedValueWarnings = (
+  env: Environment,
+  names: readonly string[],
+  texts = settingWarningTexts,
+): string[] => names.filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? '')).map(texts.quoted);

@@ -11,6 +11,7 @@ import { HostRoots } from '../model/host-roots.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
+import { settingWarningTexts } from '../model/setting-warning-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
 import { brokerLoginWarnings, type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
@@ -109,16 +110,30 @@ function readVariablesOfFile(file: string | undefined): Environment {
   return variables;
 }
 
+/** The language that the variables name, where they may be wrong otherwise. */
+export function peekLanguage(file: string | undefined): Settings['language'] {
+  try {
+    const { AGENT_LANGUAGE } = { ...readVariablesOfFile(file), ...process.env };
+    return AGENT_LANGUAGE?.trim().toLowerCase() === 'de' ? 'de' : 'en';
+  } catch {
+    return 'en';
+  }
+}
+
 /** The settings of this process. Environment variables override those of the file, which must exist if the user named
  * it. Secrets are then removed from the environment, because child processes inherit it. */
-export function loadSettings(catalogue: readonly AnyCollectorDefinition[], file: string | undefined): Settings {
+export function loadSettings(
+  catalogue: readonly AnyCollectorDefinition[],
+  file: string | undefined,
+  texts = settingWarningTexts,
+): Settings {
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const variables = readVariablesOfFile(file);
-  const settings = parseSettings(catalogue, { ...variables, ...process.env });
+  const settings = parseSettings(catalogue, { ...variables, ...process.env }, texts);
   for (const name of listPlainAndFileSecretVariables(process.env, schemas).plain) delete process.env[name];
   const { plain } = listPlainAndFileSecretVariables(variables, schemas);
   const exposed = plain.length > 0 ? [{ setting: file === undefined ? '.env' : '--env', path: file ?? '.env' }] : [];
-  return { ...settings, warnings: [...settings.warnings, ...secretFileWarnings(exposed)] };
+  return { ...settings, warnings: [...settings.warnings, ...secretFileWarnings(exposed, undefined, texts)] };
 }
 
 /** `shown`: how the user named it. */
@@ -132,8 +147,12 @@ function readNamed(file: string, shown: string): string {
 }
 
 /** Throws a SettingsError that lists every problem, once where two collectors share a variable. */
-export function parseSettings(catalogue: readonly AnyCollectorDefinition[], variables: Environment): Settings {
-  const { env, notices } = withMqttUserAsMqttUsername(variables);
+export function parseSettings(
+  catalogue: readonly AnyCollectorDefinition[],
+  variables: Environment,
+  texts = settingWarningTexts,
+): Settings {
+  const { env, notices } = withMqttUserAsMqttUsername(variables, texts);
   const problems: SettingProblem[] = [];
   const own = readVariables(agentSettingsSchema, env, problems);
   const mqtt = readVariables(mqttSettingsSchema, env, problems);
@@ -174,7 +193,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
       ),
     );
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
-  const unknown = misspelledVariableWarnings(env, schemas);
+  const unknown = misspelledVariableWarnings(env, schemas, texts);
   if (problems.length > 0) {
     const distinct = new Map(problems.map((problem) => [problem.text, problem]));
     throw new SettingsError([...distinct.values(), ...unknown.map((text) => ({ text }))]);
@@ -204,11 +223,11 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
   const warnings = [
     ...notices,
     ...unknown,
-    ...quotedValueWarnings(env, settingNames),
+    ...quotedValueWarnings(env, settingNames, texts),
     ...oddValueWarnings(env, schemas),
-    ...brokerLoginWarnings(mqtt),
-    ...httpAccessWarnings(http),
-    ...secretFileWarnings(files),
+    ...brokerLoginWarnings(mqtt, texts),
+    ...httpAccessWarnings(http, texts),
+    ...secretFileWarnings(files, undefined, texts),
   ];
   return {
     agent,

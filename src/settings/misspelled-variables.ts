@@ -1,5 +1,6 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { settingMetaRegistry } from '../model/setting.ts';
+import { settingWarningTexts } from '../model/setting-warning-texts.ts';
 import { describeUnmatchedPerNameVariables, SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
@@ -54,7 +55,11 @@ function nearestName(name: string, settingNames: readonly string[], maxDistance:
 }
 
 /** Warnings for variables that look like a misspelled setting: `MQTT_PASSWROD`. */
-export function misspelledVariableWarnings(env: Environment, schemas: readonly SettingsSchema[]): string[] {
+export function misspelledVariableWarnings(
+  env: Environment,
+  schemas: readonly SettingsSchema[],
+  texts = settingWarningTexts,
+): string[] {
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) =>
     settingMetaRegistry.get(field as never)?.secret ? [name, `${name}_FILE`] : [name],
@@ -75,7 +80,7 @@ export function misspelledVariableWarnings(env: Environment, schemas: readonly S
         (name.startsWith('MQTT_')
           ? nearestName(name, mqttNames, name.length)
           : nearestName(name, names, Math.min(2, Math.floor(name.length / 4))));
-      return suggestion === undefined ? [] : [`${name} is not a setting of this program; did you mean ${suggestion}?`];
+      return suggestion === undefined ? [] : [texts.misspelled(name, suggestion)];
     });
 }
 

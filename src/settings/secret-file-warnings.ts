@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { isInContainer } from '../lib/container.ts';
 import { shellWord } from '../lib/shell-word.ts';
+import { type SettingWarningTexts, settingWarningTexts } from '../model/setting-warning-texts.ts';
 
 /** Mode bits for users other than the owner and the group. */
 const othersMode = { read: 0o004, enter: 0o001 };
@@ -41,13 +42,12 @@ function userName(): string {
 }
 
 /** A command that makes a file readable for this process only. */
-function restrictCommand(path: string): string {
+function restrictCommand(path: string, { handedOver }: SettingWarningTexts): string {
   const chmod = `chmod 600 ${shellWord(path)}`;
   const uid = process.getuid?.();
   if (uid === 0 || uid === statSync(path).uid) return chmod;
   // systemd hands it over, so that it stays root's.
-  if (process.env.CREDENTIALS_DIRECTORY !== undefined)
-    return `sudo ${chmod}, and pass the file with LoadCredential= in the unit: see docs/security.md`;
+  if (process.env.CREDENTIALS_DIRECTORY !== undefined) return handedOver(`sudo ${chmod}`);
   return `sudo chown ${userName()} ${shellWord(path)} && sudo ${chmod}`;
 }
 
@@ -60,11 +60,9 @@ export const mayHaveOtherUsers = (): boolean =>
 export const secretFileWarnings = (
   files: readonly { setting: string; path: string }[],
   shared: boolean = mayHaveOtherUsers(),
+  texts = settingWarningTexts,
 ): string[] =>
   files
     .map(({ setting, path }) => ({ setting, path: resolve(path) }))
     .filter(({ path }) => shared && isReadableByAll(path))
-    .map(
-      ({ setting, path }) =>
-        `${setting}: every user of this machine can read ${path}, which contains a secret; run: ${restrictCommand(path)}`,
-    );
+    .map(({ setting, path }) => texts.readableByAll(setting, path, restrictCommand(path, texts)));

@@ -1,4 +1,5 @@
 import type { InactiveReason } from '../../model/collector.ts';
+import { settingWarningTexts } from '../../model/setting-warning-texts.ts';
 import { permissionTexts } from '../../mqtt/broker-permissions.ts';
 import { retainedByNameOnlyNote } from '../../mqtt/retained-by-name.ts';
 
@@ -21,6 +22,7 @@ export const englishTexts = {
   asServiceRuns: (unit: string, user: string, rights: string) =>
     `As ${unit} runs: as the user ${user}${rights === '' ? '' : ` with ${rights}`}`,
   userOfItsOwn: 'of its own',
+  settingWarnings: settingWarningTexts,
   validSettings: (agent: string, site: string | undefined) =>
     `valid (agent ${agent}${site === undefined ? '' : `, site ${site}`})`,
   collectorOff: (reason: string) => `off (${reason})`,

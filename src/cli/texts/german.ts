@@ -16,6 +16,25 @@ export const germanTexts: CommandTexts = {
   asServiceRuns: (unit, user, rights) =>
     `Wie ${unit} läuft: als Benutzer ${user}${rights === '' ? '' : ` mit ${rights}`}`,
   userOfItsOwn: 'des Dienstes',
+  settingWarnings: {
+    ignored: (name, other) => `${name} wird nicht beachtet, weil ${other} gesetzt ist`,
+    usedAs: (name, setting) => `${name} gilt als ${setting}; so heißt die Einstellung`,
+    quoted: (name) =>
+      `${name}: die Anführungszeichen gelten als Teil des Werts; wenn sie keiner sind, entfernen (docker run --env-file und env: in einer Compose-Datei behalten sie bei)`,
+    misspelled: (name, suggestion) => `${name} ist keine Einstellung dieses Programms; gemeint ist wohl ${suggestion}`,
+    passwordWithoutUser: (inUrl) =>
+      inUrl
+        ? 'MQTT_URL hat ein Passwort und keinen Benutzernamen: die meisten Broker lehnen das ab, manche ohne Antwort'
+        : 'MQTT_PASSWORD ist gesetzt und MQTT_USERNAME nicht: die meisten Broker lehnen das ab, manche ohne Antwort',
+    shortToken: (least) =>
+      `HTTP_TOKEN: kürzer als ${least} Zeichen und damit zu erraten; die nächste Hauptversion lehnt es ab. Neu erzeugen mit: openssl rand -hex 24`,
+    openToAll: (host) =>
+      `HTTP_HOST: wer ${host} erreicht, kann alles lesen, was dieser Agent meldet; HTTP_TOKEN setzen oder HTTP_HOST entfernen`,
+    readableByAll: (setting, path, command) =>
+      `${setting}: jeder Benutzer dieses Rechners kann ${path} lesen, worin ein Geheimnis steht; Abhilfe: ${command}`,
+    handedOver: (command) =>
+      `${command}, und die Datei mit LoadCredential= in der Unit übergeben: siehe docs/security.md`,
+  },
   validSettings: (agent, site) => `gültig (Agent ${agent}${site === undefined ? '' : `, Standort ${site}`})`,
   collectorOff: (reason) => `aus (${reason})`,
   inactiveReasons: {

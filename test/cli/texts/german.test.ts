@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { englishTexts } from '../../../src/cli/texts/english.ts';
 import { germanTexts } from '../../../src/cli/texts/german.ts';
 import { embedded, run } from '../../helpers/cli.ts';
@@ -83,4 +86,13 @@ test('check says of a broker in German what works and what it does not take', as
 test('a broker that is not there is no reason for once to print English', async () => {
   const { output } = await run({ ...german, MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'once');
   expect(output).toContain('ob es eine frühere Liste der Probleme gibt, ist nicht bekannt');
+});
+
+test('warnings of settings are German, too, and the language is that of the settings file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-german-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'lab.env'), 'AGENT_LANGUAGE=de\nMQTT_PASSWROD=x\n');
+  const { output } = await run({ ...(await embedded()), MQTT_USER: 'lab' }, '--env', join(folder, 'lab.env'), 'check');
+  expect(output).toMatch(/^! Einstellungen: MQTT_PASSWROD ist keine Einstellung .* gemeint ist wohl MQTT_PASSWORD$/m);
+  expect(output).toMatch(/^! Einstellungen: MQTT_USER gilt als MQTT_USERNAME/m);
 });
