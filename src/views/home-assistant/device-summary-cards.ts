@@ -42,7 +42,7 @@ const fileSystemName = /^(?:File system|Dateisystem) (.+) (?:used|Belegung)$/;
 const fileSystemCards = ({ entities }: LabDevice) =>
   entities
     .filter((entity) => isShownOnDashboard(entity) && entity.table === 'filesystem' && entity.metric === 'used')
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entity) => tileCards(entity, { title: entity.name.replace(fileSystemName, '$1') }));
 
 function summaryEntities(device: LabDevice): LabEntity[] {
