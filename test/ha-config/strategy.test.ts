@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
 import { type CollectorSummary, findLabDevices } from '../../ha-config/strategy/find-lab-devices.ts';
 import type { DeviceEntry, EntityEntry, Registries } from '../../ha-config/strategy/registries.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
@@ -92,6 +93,66 @@ test('devices of others are left out, also those of MQTT', () => {
   };
   expect(dashboardOf(withLamp)).toEqual(dashboardOf(recorded));
   expect(findLabDevices(catalogue, { ...withLamp, entities: [{ ...entry, unique_id: 'lamp' }] })).toEqual([]);
+});
+
+/** What Home Assistant's frontend gets of the file that users install. */
+interface InstalledStrategy {
+  generate(config: object, frontend: object): Promise<{ title: string; views: { title: string; path: string }[] }>;
+}
+interface AddedStrategy {
+  description: string;
+}
+
+/** The file, run as in a browser whose page has that language. */
+function installedStrategy(lang: string): { strategy: InstalledStrategy; added: AddedStrategy } {
+  const defined: InstalledStrategy[] = [];
+  const window: { customStrategies?: AddedStrategy[] } = {};
+  runInNewContext(
+    readFileSync(join(import.meta.dirname, '../../ha-config/strategy/infra-monitor-strategy.js'), 'utf8'),
+    {
+      HTMLElement: Object,
+      customElements: { define: (_: string, strategy: InstalledStrategy) => defined.push(strategy) },
+      window,
+      document: { documentElement: { lang } },
+    },
+  );
+  const [[strategy], [added] = []] = [defined, window.customStrategies];
+  if (strategy === undefined || added === undefined) throw new Error('no strategy was added');
+  return { strategy, added };
+}
+
+describe('the file speaks the language that the user has chosen in Home Assistant', () => {
+  const frontend = (language: string, { entities, ...registries } = recorded) => ({
+    ...registries,
+    config: { version: '2026.11.0' },
+    locale: { language },
+    callWS: async () => entities,
+  });
+
+  test.each(['de', 'de-CH'])('%s', async (language) => {
+    const { strategy, added } = installedStrategy(language);
+    const id = recorded.entities.find(({ unique_id }) => unique_id.endsWith('-instance-state'))?.entity_id ?? '';
+    const state = { state: 'running', attributes: { options: ['running', 'token_refused'] } };
+    const withOptions = { ...recorded, states: { ...recorded.states, [id]: state } };
+    const { title, views } = await strategy.generate({}, frontend(language, withOptions));
+    expect(title).toBe('Homelab');
+    expect(views.map((view) => view.title)).toEqual(
+      expect.arrayContaining(['NVMe-Laufwerke', 'Netzwerk', 'Standorte']),
+    );
+    expect(JSON.stringify(views)).toMatch(/: läuft".*: Token abgelehnt"/);
+    expect(views.map(({ path }) => path)).toEqual(dashboardOf(recorded).views.map(({ path }) => path));
+    expect(added.description).toMatch(/^Probleme/);
+    const { views: empty } = await strategy.generate({}, frontend(language, { ...recorded, entities: [] }));
+    expect(JSON.stringify(empty)).toContain('Noch hat kein Agent');
+  });
+
+  test.each(['en', 'en-GB', 'fr', 'den'])('%s: English', async (language) => {
+    const { strategy, added } = installedStrategy(language);
+    expect(JSON.parse(JSON.stringify(await strategy.generate({}, frontend(language))))).toEqual(
+      JSON.parse(JSON.stringify(dashboardOf(recorded))),
+    );
+    expect(added.description).toMatch(/^What is wrong/);
+  });
 });
 
 test('what has no number now gets no graph', () => {
