@@ -123,4 +123,9 @@ export const hostTextsInGerman: HostTexts = {
   rebootRequired: 'Neustart erforderlich',
   clearsAfterReboot: 'nach einem Neustart',
   restartMachine: 'Rechner bei Gelegenheit neu starten',
+  missingDisk: (name, found) => `HOST_DISKS: den Datenträger ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
+  missingFilesystem: (name, found) =>
+    `HOST_FILESYSTEMS: das Dateisystem ${name} ist nicht eingehängt; gefunden: ${found || 'keine'}`,
+  missingInterface: (name, found) =>
+    `HOST_INTERFACES: die Schnittstelle ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
 };

@@ -38,6 +38,11 @@ export const hostTexts = {
   rebootRequired: 'a reboot is required',
   clearsAfterReboot: 'after a reboot',
   restartMachine: 'restart the machine when it suits you',
+  missingDisk: (name: string, found: string) => `HOST_DISKS: there is no disk ${name}; found: ${found || 'none'}`,
+  missingFilesystem: (name: string, found: string) =>
+    `HOST_FILESYSTEMS: there is no mounted file system ${name}; found: ${found || 'none'}`,
+  missingInterface: (name: string, found: string) =>
+    `HOST_INTERFACES: there is no interface ${name}; found: ${found || 'none'}`,
 };
 
 export type HostTexts = typeof hostTexts;

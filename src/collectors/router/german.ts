@@ -188,4 +188,5 @@ export const routerTextsInGerman: RouterTexts = {
   clearsWhenLoginAccepted: 'wenn die Anmeldung gelingt',
   notConnected: 'nicht verbunden',
   checkPowerAndPlace: 'Stromversorgung und Standort prüfen',
+  noGateway: 'kein Standardgateway vorhanden, und FRITZBOX_HOSTS ist nicht gesetzt',
 };

@@ -35,6 +35,7 @@ export const routerTexts = {
   clearsWhenLoginAccepted: 'when it accepts the login',
   notConnected: 'not connected',
   checkPowerAndPlace: 'check its power and its place',
+  noGateway: 'there is no default gateway, and FRITZBOX_HOSTS is not set',
 };
 
 export type RouterTexts = typeof routerTexts;

@@ -16,6 +16,7 @@ import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { projectName } from '../../version.ts';
 import { type ConfiguredRouter, defaultGateway } from './configured-hosts.ts';
 import { GatewayRouterFinder, readDefaultGatewayAddress } from './gateway.ts';
+import { routerTexts } from './problems.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { EndedOutageDetector } from './router-events.ts';
@@ -110,8 +111,7 @@ export class RoutersAndTargetsReader {
 
   async read(): Promise<ObservationOrComplaint<RouterReadingByTable>[]> {
     const addresses = this.#routerAddresses();
-    const problems =
-      addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }];
+    const problems = addresses.length > 0 ? [] : [{ complaint: (texts = routerTexts) => texts.noGateway }];
     const routers = this.#updateRouters(addresses);
     this.#gateway.update(addresses);
     const found = await Promise.all([

@@ -9,6 +9,7 @@ import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
 import { memory } from '../../helpers/memory.ts';
 import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
+import { saying } from '../../helpers/saying.ts';
 import { hostRoots, tree } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -196,7 +197,7 @@ test('the default gateway is watched if no router is named; its absence is repor
     },
   ]);
   const none = await (await open({ HOST_PROC: tree({}).proc() })).read();
-  expect(none).toEqual([{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }]);
+  expect(none).toEqual([{ complaint: saying('there is no default gateway, and FRITZBOX_HOSTS is not set') }]);
 });
 
 test('a name that is used twice is rejected', async () => {

@@ -68,7 +68,7 @@ export class HostDisksReader {
         const part = parts.get(name);
         return part === undefined ? [] : [{ table, device, part, excluded: true as const }];
       }),
-      ...missingNameComplaints('HOST_DISKS', 'disk', this.#include, names, selected),
+      ...missingNameComplaints('HOST_DISKS', 'missingDisk', this.#include, names, selected),
     ];
   }
 

@@ -52,7 +52,7 @@ export class HostFilesystemsReader {
           : { table, device, part, reading: { ...usage, readOnly: mount.readOnly } };
       }),
       ...excluded.map((mount) => ({ table, device, part: filesystemPart(mount), excluded: true as const })),
-      ...missingNameComplaints('HOST_FILESYSTEMS', 'mounted file system', this.#include, points, defaultPoints),
+      ...missingNameComplaints('HOST_FILESYSTEMS', 'missingFilesystem', this.#include, points, defaultPoints),
     ];
   }
 

@@ -88,7 +88,7 @@ export class HostInterfacesReader {
     return [
       ...(await Promise.all(observations)),
       ...excluded.map((name) => ({ table, device, part: interfacePart(name), excluded: true as const })),
-      ...missingNameComplaints('HOST_INTERFACES', 'interface', this.#include, names, names),
+      ...missingNameComplaints('HOST_INTERFACES', 'missingInterface', this.#include, names, names),
     ];
   }
 

@@ -94,5 +94,6 @@ export const nvmeTextsInGerman: NvmeTexts = {
   readOnly: 'schreibgeschützt',
   backupFailed: 'Sicherung des flüchtigen Speichers fehlgeschlagen',
   memoryRegionUnreliable: 'persistenter Speicherbereich schreibgeschützt oder unzuverlässig',
+  missingDrive: (name, found) => `NVME_DEVICES: das Laufwerk ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
   newMediaErrors: (count, total) => `${count} ${count === 1n ? 'neuer' : 'neue'} Medienfehler (insgesamt ${total})`,
 };

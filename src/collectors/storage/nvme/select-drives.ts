@@ -1,6 +1,7 @@
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { NvmeDrive } from './drives.ts';
 import { deviceNameOfPath } from './sysfs.ts';
+import { type NvmeTexts, nvmeTexts } from './texts.ts';
 
 export const matchesSerialOrDeviceName = (drive: NvmeDrive, name: string) => {
   const node = deviceNameOfPath(name);
@@ -14,7 +15,7 @@ export const matchesSerialOrDeviceName = (drive: NvmeDrive, name: string) => {
 const listDrives = (drives: readonly NvmeDrive[]) =>
   drives
     .map(({ serial, controllers }) => `${controllers.map(({ name }) => `/dev/${name}`).join(', ')} (${serial})`)
-    .join('; ') || 'none';
+    .join('; ');
 
 /** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none and never did: a drive
  * that vanished is missed as a drive. Without names, selects all. */
@@ -33,7 +34,7 @@ export function selectWatchedAndExcludedDrives(
     excluded: drives.filter((drive) => !isSelected(drive)),
     complaints: missing.map((name) => ({
       key: `NVME_DEVICES ${name}`,
-      complaint: `NVME_DEVICES: there is no drive ${name}; drives found: ${listDrives(drives)}`,
+      complaint: (texts: NvmeTexts = nvmeTexts) => texts.missingDrive(name, listDrives(drives)),
     })),
   };
 }

@@ -13,6 +13,8 @@ export const nvmeTexts = {
   readOnly: 'read-only',
   backupFailed: 'backup of the volatile memory failed',
   memoryRegionUnreliable: 'persistent memory region read-only or unreliable',
+  missingDrive: (name: string, found: string) =>
+    `NVME_DEVICES: there is no drive ${name}; drives found: ${found || 'none'}`,
   newMediaErrors: (count: bigint, total: bigint) =>
     `${count} new media error${count === 1n ? '' : 's'} (${total} in all)`,
 };

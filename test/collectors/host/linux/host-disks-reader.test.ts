@@ -6,6 +6,7 @@ import { HostDisksReader } from '../../../../src/collectors/host/linux/host-disk
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { partsPerTurn } from '../../../../src/model/steps.ts';
+import { textOfWording } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { device } from '../../../helpers/sample-collector.ts';
@@ -43,7 +44,7 @@ function disks(
       drivers.begin();
       reader.begin();
       const found = await reader.read(device);
-      return found.map((one) => ('table' in one ? (one.part ?? '') : one.complaint));
+      return found.map((one) => ('table' in one ? (one.part ?? '') : textOfWording(one.complaint)));
     },
   };
 }

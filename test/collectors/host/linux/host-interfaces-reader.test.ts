@@ -7,6 +7,7 @@ import { HostInterfacesReader } from '../../../../src/collectors/host/linux/host
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { device } from '../../../helpers/sample-collector.ts';
+import { saying } from '../../../helpers/saying.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const netDev = (received: number, sent: number) => `eth0: ${received} 1 0 0 0 0 0 0 ${sent} 1 0 0 0 0 0 0\n`;
@@ -96,6 +97,6 @@ test('an interface that the settings name and that is not there is told, with th
   const { observe } = machine({}, { HOST_INTERFACES: 'eth0,eth7,wg*' });
   expect((await observe()).at(-1)).toEqual({
     key: 'HOST_INTERFACES eth7',
-    complaint: 'HOST_INTERFACES: there is no interface eth7; found: eth0',
+    complaint: saying('HOST_INTERFACES: there is no interface eth7; found: eth0'),
   });
 });
