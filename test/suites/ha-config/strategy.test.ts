@@ -88,7 +88,7 @@ test('the strategy in Home Assistant’s frontend: it has its views, and no card
   }
   // In a browser that speaks German; the agents of this lab speak English.
   const german: Record<string, readonly string[]> = {
-    lab: ['Probleme', '2 Probleme.', 'seit 2 h', 'Standorte', 'NVMe-Laufwerke', 'Router'],
+    lab: ['Probleme', 'Probleme.', 'seit 2 h', 'Standorte', 'NVMe-Laufwerke', 'Router'],
     'infra-monitor-nas-nas': ['Dateisysteme', 'Netzwerkschnittstellen', 'Letzte 24 Stunden', 'Diagnose'],
   };
   for (const [view, texts] of Object.entries(german)) {
