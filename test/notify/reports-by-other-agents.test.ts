@@ -72,7 +72,7 @@ const target = (agent: string, reachable: boolean): Reading => ({
 const instance = (name: string, reachable: boolean, more: Partial<Device> = {}): Reading => ({
   table: 'instance',
   device: { id: name, name, ...more },
-  reading: { visit: { reachable, state: reachable ? 'running' : 'refused' }, hint: 'nothing listens there' },
+  reading: { visit: { reachable, state: reachable ? 'running' : 'refused' }, hint: () => 'nothing listens there' },
 });
 
 /** What each agent reads while all is well. */
