@@ -107,7 +107,7 @@ const faulty: Record<string, ReadingsByCollector> = {
       filesystem('nas', '/srv', { usedRatio: 0.9, available: 10 * GiB, secondsToFull: 7200 }),
     ],
     nvme: [
-      drive('nas', 'S1', { problem: true, reason: 'available spare below threshold (7 %, threshold 10 %)' }),
+      drive('nas', 'S1', { problem: true, reason: () => 'available spare below threshold (7 %, threshold 10 %)' }),
       drive('nas', 'S2', { temperatureAlarm: true, temperature: 85, limits: { warning: 82 } }),
     ],
     router: [router(berlinBox('nas'), lineDown), target('nas', false), repeater(berlinBox('nas'), false)],
