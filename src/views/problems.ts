@@ -294,7 +294,9 @@ export function findProblems(
       ];
     }),
     ...stillMissingProblems(catalogue, agent, state, language),
-  ].filter(({ key, device, since }) => key !== missingProblemKey || !device || !isExplainedSoon(device, since));
+  ].filter(
+    ({ key, path, device, since }) => key !== missingProblemKey || !device || !isExplainedSoon(path, device, since),
+  );
   const byDevice = new Map<string | undefined, Candidate[]>();
   const blamedBy = new Map<string, Candidate[]>();
   for (const candidate of candidates) {

@@ -218,8 +218,8 @@ test('that a device is gone waits for what is built of it to be read, for a minu
     const record = (to: typeof collector, observations: Reading, second: number) =>
       state.record(to, { ok: true, observations, at: at(second), seconds: 0.1 });
     record(drives, [{ table: 'thing', device: disk, reading: {} }], 0);
-    const pool = (note: string): Reading => [
-      { table: 'thing', device: { ...device, liesOn: [liesOn] }, reading: { note } },
+    const pool = (note: string, more = {}): Reading => [
+      { table: 'thing', device: { ...device, liesOn: [liesOn], ...more }, reading: { note } },
     ];
     record(collector, pool(''), 40);
     record(drives, [], goneAt);
@@ -228,7 +228,8 @@ test('that a device is gone waits for what is built of it to be read, for a minu
         findProblems([drives, collector], agent, state, undefined, 0).map(
           ({ text, explainedBy }) => `${text}${explainedBy === undefined ? '' : ' (explained)'}`,
         ),
-      readPool: (note: string, second: number) => record(collector, pool(note), second),
+      readPool: (note: string, second: number) => record(collector, pool(note, { goneBelow: [liesOn] }), second),
+      readWholePool: (second: number) => record(collector, pool(''), second),
       failToReadPool: (second: number) =>
         state.record(collector, { ok: false, error: 'no', at: at(second), seconds: 0.1 }),
       readDrives: (second: number) => record(drives, [], second),
@@ -241,6 +242,11 @@ test('that a device is gone waits for what is built of it to be read, for a minu
   const unexplained = lab({ goneAt: 90 });
   unexplained.readPool('', 100);
   expect(unexplained.now()).toEqual(['no longer present']);
+  // The pool has it again before it is read itself.
+  explained.readWholePool(110);
+  expect(explained.now()).toEqual([]);
+  explained.readDrives(120);
+  expect(explained.now()).toEqual(['no longer present']);
   const unread = lab({ goneAt: 90 });
   unread.failToReadPool(100);
   expect(unread.now()).toEqual(['no']);
