@@ -193,7 +193,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   ha_base_url: {
     name: 'Home-Assistant-URL',
     description:
-      'URL des Home Assistant, der überwacht wird (http:// oder https://, ohne Anmeldedaten); bei mehreren eine URL mit Namen für jeden: `berlin=http://192.168.1.5:8123,keller=https://ha.example`. Ohne Angabe wird keiner überwacht.',
+      'URL der Home-Assistant-Instanz, die überwacht wird (http:// oder https://, ohne Zugangsdaten); bei mehreren eine URL mit Namen für jede: `berlin=http://192.168.1.5:8123,keller=https://ha.example`. Ohne Angabe wird keine überwacht.',
   },
   ha_token: {
     name: 'Home-Assistant-Token',
@@ -215,7 +215,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   update_check: {
     name: 'Nach Updates suchen',
     description:
-      'Ob die Website des Projekts einmal am Tag nach der neuesten Version gefragt wird, die dann als Update-Entität erscheint. true oder false (auch yes, no, on, off, 1, 0).',
+      'Ob einmal am Tag auf der Website des Projekts die neueste Version abgefragt wird, die dann als Update-Entität erscheint. true oder false (auch yes, no, on, off, 1, 0).',
   },
   other: {
     name: 'Weitere Einstellungen',

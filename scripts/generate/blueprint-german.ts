@@ -30,7 +30,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
     },
     wear_reached: {
       name: 'Laufwerk abgenutzt',
-      description: 'Ein Laufwerk ist so weit abgenutzt, wie höchstens erlaubt.',
+      description: 'Ein Laufwerk hat die höchste erlaubte Abnutzung erreicht.',
       limits: { limit: 'Abgenutzt ab' },
       title: `{{ device }} ist abgenutzt: ${value} % der Lebensdauer sind verbraucht`,
       recovered: `{{ device }} ist wieder unter der Grenze: ${value} %`,
@@ -38,7 +38,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
     disk_filling: {
       name: 'Dateisystem füllt sich',
       description:
-        'Einem Dateisystem geht der Platz aus: „Freier Speicherplatz“, „Belegung“ und „Zeit bis voll“ werden jeweils mit der Grenze in ihrer Einheit verglichen.',
+        'Einem Dateisystem geht der Platz aus: „freier Speicherplatz“, „Belegung“ und „Zeit bis voll“ werden jeweils mit der Grenze in ihrer Einheit verglichen.',
       limits: { free_limit: 'Mindestens frei', used_limit: 'Höchstens belegt', time_limit: 'Mindestens Zeit bis voll' },
       title: `{{ name }}: ${value} {{ unit }}`,
       recovered: `{{ name }}: wieder genug Platz, ${value} {{ unit }}`,
@@ -88,7 +88,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
   home_assistant_restarted: {
     name: 'Home Assistant neu gestartet',
     description:
-      'Ein Home Assistant, den ein Agent überwacht, oder dieser hier ist neu gestartet. Für Rechner die Entitäten „Letzter Start“ auswählen.',
+      'Ein Home Assistant, das ein Agent überwacht, oder dieses hier wurde neu gestartet. Für Rechner die Entitäten „Letzter Start“ auswählen.',
   },
   severities: german.severities,
   subjects: 'Entitäten',
@@ -98,7 +98,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
   areasDescription: 'Alles dieser Art in diesen Bereichen.',
   labels: 'Labels',
   labelsDescription: 'Alles dieser Art, das eines dieser Labels hat oder zu einem Gerät mit einem davon gehört.',
-  baseTopicDescription: 'Dasjenige der Agenten.',
+  baseTopicDescription: 'Das Basis-Topic der Agenten.',
   minutes: 'Mindestens so lange',
   explainedBy: 'Erklärt durch',
   explainedByDescription:
@@ -111,9 +111,9 @@ export const germanBlueprintTexts: BlueprintTexts = {
   quietFromDescription: 'Ein Alarm in der Ruhezeit wird an deren Ende gesendet, wenn er bis dahin anhält.',
   quietTo: 'Ruhe bis',
   atStart: 'Auch beim Start von Home Assistant',
-  atStartDescription: 'Eine Benachrichtigung mit allem, was dann nicht in Ordnung ist, neu oder nicht.',
-  atOwnStart: 'Auch für diesen Home Assistant',
-  atOwnStartDescription: 'Eine Benachrichtigung senden, wenn dieser hier gestartet ist.',
+  atStartDescription: 'Eine Benachrichtigung mit allem, was dann nicht in Ordnung ist, ob neu oder nicht.',
+  atOwnStart: 'Auch für dieses Home Assistant',
+  atOwnStartDescription: 'Eine Benachrichtigung senden, wenn dieses Home Assistant gestartet ist.',
   remindHours: 'Erinnern nach (0: nie)',
   severity: 'Ab diesem Schweregrad',
   topic: 'Topic',
@@ -122,15 +122,15 @@ export const germanBlueprintTexts: BlueprintTexts = {
   daysAndHours: "'%d %s %d h' | format(lasted // 1440, 'Tag' if lasted // 1440 == 1 else 'Tage', lasted % 1440 // 60)",
   itLasted: (lasting) => `Dauer: {{ 'mehr als ' if k.adopted }}${lasting}.`,
   since: "{{ 'Noch immer, seit' if k.told else 'Seit' }} {{ since }} Uhr.",
-  wrongLasted: '„%s“ dauerte %s%s.',
-  longerThan: 'länger als ',
+  wrongLasted: '„%s“: Dauer %s%s.',
+  longerThan: 'mehr als ',
   over: ': behoben',
   wrong: [
     `{{ ${JSON.stringify(german.severities).replaceAll('"', "'")}[k.severity] | capitalize }}: {{ k.place }}. Seit {{ k.began | timestamp_custom('%H:%M') }} Uhr.`,
     "{{ ' Seriennummer %s.' | format(k.serial) if k.serial }}",
     "{{ ' Ebenfalls betroffen: %s.' | format(k.went | join(', ')) if k.went }}",
     "{{ ' Was zu tun ist: %s.' | format(k.remedy) if k.remedy }}",
-    "{{ ' Behoben: %s.' | format(k.clears) if k.clears }}",
+    "{{ ' Gilt als behoben: %s.' | format(k.clears) if k.clears }}",
   ].join(''),
   restarted: ': neu gestartet',
   started: 'Home Assistant ist gestartet',

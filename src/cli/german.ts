@@ -23,10 +23,10 @@ export const german: Language = {
     notConnected: 'keine Verbindung',
     readingDoesNotEnd: 'eine Abfrage endet nicht',
     noLongerPresent: 'nicht mehr vorhanden',
-    wasOnIt: (mounts) => `darauf lag ${mounts}`,
+    wasOnIt: (mounts) => `zuvor darauf eingehängt: ${mounts}`,
     clearsWhenBack: 'wenn es wieder da ist',
     forgetIfRemoved:
-      'Falls absichtlich entfernt: auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder das Gerät dort löschen',
+      'falls absichtlich entfernt: auf der Geräteseite in Home Assistant „Vergessen“ drücken oder das Gerät dort löschen',
     lastKnown: '(zuletzt bekannt)',
     noReason: 'keine',
   },
@@ -63,17 +63,13 @@ export const german: Language = {
   page: pageTextsInGerman,
   notifications: {
     time: (at) =>
-      at.toLocaleString('de', {
-        day: 'numeric',
-        month: 'long',
-        year: 'numeric',
-        hour: '2-digit',
-        minute: '2-digit',
-        timeZoneName: 'short',
-      }),
+      [
+        at.toLocaleDateString('de', { day: 'numeric', month: 'long', year: 'numeric' }),
+        at.toLocaleTimeString('de', { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
+      ].join(', '),
     andMore: (count) => `und ${count} weitere`,
-    since: (severity, time) => `${severity} seit ${time}`,
-    worse: (severity, before, time) => `Schlimmer als zuvor: ${severity} statt ${before}; Beginn ${time}`,
+    since: (severity, time) => `${severity} seit dem ${time}`,
+    worse: (severity, before, time) => `Schlimmer als zuvor: ${severity} (bisher ${before}); Beginn: ${time}`,
     serialNumber: (serialNumber) => `Seriennummer: ${serialNumber}`,
     resolved: (text, duration) =>
       `Behoben ${duration === undefined ? 'innerhalb einer Minute' : `nach ${duration}`}: ${text}`,

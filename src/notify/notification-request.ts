@@ -39,7 +39,7 @@ function titleOf(agent: AgentIdentity, message: NotificationMessage): string {
 }
 
 /** Begins with a capital letter, unless the first word is a name, a path or an address. */
-const capitalized = (text: string) => text.replace(/^[a-z](?=[a-z]*(?:[ ,;]|: |$))/, (first) => first.toUpperCase());
+const capitalized = (text: string) => text.replace(/^\p{Ll}(?=\p{Ll}*(?:[ ,;]|: |$))/u, (first) => first.toUpperCase());
 
 const listAffected = (affected: readonly string[], { notifications }: Language) =>
   affected.length <= maxAffected

@@ -99,13 +99,12 @@ test('each collector that the agent watches is named in German', () => {
 });
 
 /** Rows of docs/glossary-german.md: words of English names, and what the German ones have instead. */
-const glossary = readFileSync(join(import.meta.dirname, '../../docs/glossary-german.md'), 'utf8')
-  .split('\n')
-  .flatMap((line) => {
-    const [, english, inGerman] = /^\| ([^|]+?) \| ([^|]+?) \| [^|]*\|$/.exec(line) ?? [];
-    if (english === undefined || inGerman === undefined || english === 'English' || english.startsWith('-')) return [];
-    return [{ english: english.split(', '), inGerman: inGerman.split(', ') }];
-  });
+const glossaryFile = readFileSync(join(import.meta.dirname, '../../docs/glossary-german.md'), 'utf8');
+const glossary = glossaryFile.split('\n').flatMap((line) => {
+  const [, english, inGerman] = /^\| ([^|]+?) \| ([^|]+?) \| [^|]*\|$/.exec(line) ?? [];
+  if (english === undefined || inGerman === undefined || english === 'English' || english.startsWith('-')) return [];
+  return [{ english: english.split(', '), inGerman: inGerman.split(', ') }];
+});
 
 describe('names keep to docs/glossary-german.md', () => {
   test.each(glossary)('$english', ({ english, inGerman: words }) => {
@@ -116,4 +115,28 @@ describe('names keep to docs/glossary-german.md', () => {
     expect(named.length, 'a name has the word').toBeGreaterThan(0);
     expect(named.filter(({ inGerman = '' }) => !words.some((word) => has(inGerman, word)))).toEqual([]);
   });
+});
+
+/** Rows of the second table: words of German texts, and those that they replace. */
+const replaced = [...glossaryFile.matchAll(/^\| (\S[^|]*?) \| ([^|]+?) \|$/gm)]
+  .filter(([, word = '']) => word !== 'word' && !word.startsWith('-'))
+  .map(([, word = '', not = '']) => ({ word, not: not.split(', ') }));
+
+const repository = join(import.meta.dirname, '../..');
+const germanFiles = ['src', 'scripts/generate', 'docs/de'].flatMap((folder) =>
+  readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => (folder === 'docs/de' ? file.endsWith('.md') : /german[\w-]*\.ts$/.test(file)))
+    .map((file) => join(repository, folder, file)),
+);
+
+test('German texts and guides have one word for a thing', () => {
+  expect(replaced.length).toBeGreaterThan(10);
+  expect(germanFiles.length).toBeGreaterThan(15);
+  const found = germanFiles.flatMap((file) => {
+    const text = readFileSync(file, 'utf8').toLowerCase();
+    return replaced.flatMap(({ word, not }) =>
+      not.filter((other) => text.includes(other.toLowerCase())).map((other) => `${file}: ${other}, not ${word}`),
+    );
+  });
+  expect(found).toEqual([]);
 });

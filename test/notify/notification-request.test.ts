@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
+import { german } from '../../src/cli/german.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { buildNotificationRequest, type NotificationMessage } from '../../src/notify/notification-request.ts';
+import { english } from '../../src/views/language.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
 vi.stubEnv('TZ', 'UTC');
@@ -23,8 +25,8 @@ const pool = { ...problem, id: 'storage/tank/degraded', subject: 'Pool tank', te
 const trouble: NotificationMessage = { kind: 'trouble', problem, consequences: [pool] };
 const recovery: NotificationMessage = { kind: 'recovery', id: problem.id, problem, seconds: 750 };
 const read = ({ url, body }: { url: string; body: string }) => ({ url, ...JSON.parse(body) });
-const ntfy = (message: NotificationMessage, of = agent) =>
-  read(buildNotificationRequest('https://ntfy.sh/my-topic', 'ntfy', of, message));
+const ntfy = (message: NotificationMessage, of = agent, language = english) =>
+  read(buildNotificationRequest('https://ntfy.sh/my-topic', 'ntfy', of, message, language));
 
 test('ntfy: JSON to the URL above the topic, with all that a person needs', () => {
   expect(ntfy(trouble)).toEqual({
@@ -71,6 +73,15 @@ test('what became worse says so', () => {
   });
 });
 
+test('German times have an article, and every first word a capital letter', () => {
+  const message = { ...trouble, problem: { ...problem, severity: 'degraded' } } as const;
+  const lines = (of: NotificationMessage): string[] => ntfy(of, agent, german).message.split('\n');
+  expect(lines(message)[1]).toBe('Eingeschränkt seit dem 2. Januar 2026, 03:04 UTC');
+  expect(lines({ ...message, severityBefore: 'notice' })[1]).toBe(
+    'Schlimmer als zuvor: eingeschränkt (bisher Hinweis); Beginn: 2. Januar 2026, 03:04 UTC',
+  );
+});
+
 test('many that are affected are counted', () => {
   const consequences = Array.from({ length: 9 }, (_, index) => ({
     ...pool,
@@ -89,6 +100,9 @@ test.each([
   ['nas.lan does not answer', 'nas.lan does not answer'],
   ['nvme0n1: gone', 'nvme0n1: gone'],
   ['/srv is full', '/srv is full'],
+  ['schreibgeschützt', 'Schreibgeschützt'],
+  ['verfügbare Reserve unter 10 %', 'Verfügbare Reserve unter 10 %'],
+  ['überlastet', 'Überlastet'],
 ])('%s begins as %s', (text, expected) =>
   expect(ntfy({ kind: 'trouble', problem: { ...problem, text }, consequences: [] }).message.split('\n')[0]).toBe(
     expected,

@@ -14,7 +14,7 @@ export const germanTexts: CommandTexts = {
   alsoAffected: (problem) => `ebenfalls betroffen: ${problem}`,
   lastKnown: 'zuletzt bekannt',
   asServiceRuns: (unit, user, rights) =>
-    `Wie ${unit} läuft: als Benutzer ${user}${rights === '' ? '' : ` mit ${rights}`}`,
+    `Geprüft mit den Rechten von ${unit}: Benutzer ${user}${rights === '' ? '' : `, ${rights}`}`,
   userOfItsOwn: 'des Dienstes',
   settingWarnings: {
     ignored: (name, other) => `${name} wird nicht beachtet, weil ${other} gesetzt ist`,
@@ -48,23 +48,23 @@ export const germanTexts: CommandTexts = {
   testMessage: 'Testnachricht von infra-monitor check.',
   acceptedTestMessage: (origin) => `${origin} hat eine Testnachricht angenommen; bitte prüfen, ob sie angekommen ist`,
   embeddedBroker: (url, isRunning) =>
-    `eingebaut, unter ${url}${isRunning ? '' : ' (läuft nicht)'}, nur mit MQTT 3.1.1. Home Assistant verlangt ab 2027.1 MQTT 5: MQTT_URL auf dessen Broker setzen`,
+    `eingebaut, unter ${url}${isRunning ? '' : ' (läuft nicht)'}, nur mit MQTT 3.1.1. Home Assistant verlangt ab Version 2027.1 MQTT 5: MQTT_URL auf dessen Broker setzen`,
   connected: (url, version) => `verbunden mit ${url} (MQTT ${version})`,
   permissions: {
     needs: (readAndWrite, read) =>
-      `der Broker muss diesen Benutzer ${readAndWrite} lesen und schreiben und ${read} lesen lassen`,
+      `dieser Benutzer muss am Broker ${readAndWrite} lesen und schreiben und ${read} lesen dürfen`,
     notReturned: (topic, advice) => `an ${topic} gesendete Nachrichten kommen nicht zurück: ${advice}`,
-    notRetained: (topic) => `der Broker sendet nicht zurück, was er auf ${topic} behalten sollte (retain)`,
+    notRetained: (topic) => `der Broker liefert die Retained-Nachricht auf ${topic} nicht aus`,
     refused: (topic, reason, advice) =>
       `der Broker lehnt ${topic} ab: ${reason}${advice === undefined ? '' : `: ${advice}`}`,
   },
   retainedByNameOnly:
-    'dieser Broker sendet behaltene Nachrichten (retain) nur für vollständige Topic-Namen, wie RabbitMQ: Der Agent findet seine eigenen anhand einer Liste, aber nicht die anderer Agenten (Standorte, Dashboard)',
+    'wie RabbitMQ sendet dieser Broker Retained-Nachrichten nur für vollständige Topic-Namen: Der Agent findet seine eigenen anhand einer Liste, aber nicht die anderer Agenten (Standorte, Dashboard)',
   topicsUsable: 'alle benötigten Topics sind les- und schreibbar',
   announcementFits: (kibibytes) => `die größte Ankündigung (${kibibytes} KiB) lässt sich senden`,
   announcementTooLarge: (topic, bytes, reason) => `${topic} lässt sich nicht ankündigen (${bytes} Byte): ${reason}`,
   manyEntities: (count, most) =>
-    `die Programme an diesem Broker kündigen ${count} aktivierte Entitäten an, und die MQTT-Integration nimmt seit 2026.7 höchstens ${most} an: nicht Benötigtes ausschließen (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
+    `die Programme an diesem Broker kündigen ${count} aktivierte Entitäten an, und die MQTT-Integration von Home Assistant nimmt seit Version 2026.7 höchstens ${most} an: nicht Benötigtes ausschließen (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
   dashboardCurrent: (path) => `das Dashboard ${path} ist auf dem aktuellen Stand`,
   dashboardOutdated: (path, command) => `das Dashboard ${path} ist veraltet; ${command} aktualisiert es`,
   dashboardEdited: (path) =>
@@ -76,7 +76,7 @@ export const germanTexts: CommandTexts = {
   notCompared: {
     none: 'der Broker hat keine frühere Liste der Probleme',
     embedded: 'der eigene Broker des Agenten, der alles vergisst, sobald der Agent endet, hat nicht geantwortet',
-    unknown: 'ob es eine frühere Liste der Probleme gibt, ist nicht bekannt, weil kein Broker gefragt werden konnte',
+    unknown: 'ob es eine frühere Liste der Probleme gibt, ist nicht bekannt, weil kein Broker abgefragt werden konnte',
   },
   missingComparison: (reason) =>
     `${reason}; diese Liste kann deshalb nicht zeigen, dass ein Dateisystem schreibgeschützt wurde, dass ein Laufwerk verschwunden ist oder wann ein Problem begann`,

@@ -29,7 +29,7 @@ export const agentNamesInGerman: CollectorNames<typeof agentTables> = {
     },
     metrics: {
       problem: 'Problem',
-      last_success: 'letzter Erfolg',
+      last_success: 'letzte erfolgreiche Messung',
       duration: 'Dauer',
       consecutive_failures: 'Fehlschläge in Folge',
       skipped_ticks: 'ausgelassene Messungen',

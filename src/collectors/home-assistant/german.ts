@@ -30,7 +30,7 @@ export const homeAssistantNamesInGerman: CollectorNames<typeof homeAssistantTabl
         proxy_error: 'Proxy meldet Fehler',
         proxy_login: 'Proxy verlangt Anmeldung',
         proxy_refused: 'vom Proxy abgewiesen',
-        not_home_assistant: 'nicht Home Assistant',
+        not_home_assistant: 'kein Home Assistant',
         wrong_protocol: 'falsches Protokoll',
         tls_refused: 'TLS abgelehnt',
         hung_up: 'Verbindung abgebrochen',
@@ -110,7 +110,7 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
       'läuft im Wiederherstellungsmodus, ohne Integrationen: die Konfiguration ist fehlerhaft; Einstellungen → System → Protokolle zeigt, wo',
     answering: undefined,
     token_refused: () =>
-      'lehnt HA_TOKEN ab; es wird bis zu einer Änderung nicht mehr verwendet: ein neues erstellen (als Benutzer für diesen Agenten anmelden, Profil → Sicherheit → Langlebige Zugangstoken → Token erstellen)',
+      'lehnt HA_TOKEN ab; es wird bis zu einer Änderung nicht mehr verwendet: ein neues erstellen (sich mit dem Benutzer anmelden, der für diesen Agenten angelegt ist, Profil → Sicherheit → Langlebige Zugangstoken → Token erstellen)',
     onboarding: ({ url }) => `ist noch nicht eingerichtet: ${url.origin} öffnen`,
     moved: ({ url, movedTo }) =>
       movedTo?.origin === url.origin && movedTo.pathname === '/'
@@ -123,7 +123,7 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
     certificate_not_yet_valid: ({ certificate }) =>
       `das Zertifikat gilt erst ab ${dayOf(certificate?.validFrom)}, ${withheld}: Uhren dieses Rechners und des Rechners von Home Assistant prüfen`,
     banned: () =>
-      'hat diese Adresse nach fehlgeschlagenen Anmeldungen gesperrt: die Adresse aus ip_bans.yaml in der Konfiguration entfernen und Home Assistant neu starten',
+      'hat die IP-Adresse dieses Rechners nach fehlgeschlagenen Anmeldungen gesperrt: die Adresse aus ip_bans.yaml im Konfigurationsordner entfernen und Home Assistant neu starten',
     proxy_not_trusted: () =>
       'vertraut dem vorgeschalteten Proxy nicht: dessen Adresse in der Integration http unter trusted_proxies eintragen',
     proxy_without_websocket: () =>
@@ -136,7 +136,7 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
       `${proxyOf(context)} verlangt eine eigene Anmeldung${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: /api/ von diesem Rechner ohne sie zulassen oder in HA_BASE_URL eine Adresse verwenden, die nicht über ihn führt`,
     proxy_refused: refusalOfProxyHint,
     not_home_assistant: ({ url, status }) =>
-      `${url.href} ist nicht Home Assistant${status === undefined ? '' : ` (HTTP ${status} für den WebSocket)`}: HA_BASE_URL auf die Adresse von Home Assistant setzen`,
+      `${url.href} ist kein Home Assistant${status === undefined ? '' : ` (HTTP ${status} für den WebSocket)`}: HA_BASE_URL auf die Adresse von Home Assistant setzen`,
     wrong_protocol: ({ url }) =>
       url.protocol === 'http:'
         ? `${url.host} verwendet TLS: in HA_BASE_URL https:// verwenden`
@@ -150,13 +150,13 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
     hung_up: ({ url }) =>
       `${url.host} schließt die Verbindung sofort${url.protocol === 'http:' ? ': in HA_BASE_URL https:// versuchen' : ''}`,
     refused: ({ url }) =>
-      `unter ${url.host} nimmt niemand Verbindungen an: läuft nicht oder verwendet einen anderen Port`,
+      `unter ${url.host} nimmt kein Programm Verbindungen an: Home Assistant läuft nicht oder verwendet einen anderen Port`,
     timeout: ({ url }) => `${url.host} antwortet nicht`,
     frozen: ({ url }) =>
       `${url.host} nimmt Verbindungen an und antwortet nicht: Home Assistant oder der vorgeschaltete Proxy hängt. Dauert das an, neu starten`,
     unknown_address: ({ url }) =>
       `der Name ${url.hostname} ist hier nicht bekannt: HA_BASE_URL und den DNS-Server dieses Rechners prüfen oder die IP-Adresse verwenden`,
-    unreachable: ({ url }) => `kein Weg zu ${url.host}: Netzwerk prüfen`,
+    unreachable: ({ url }) => `keine Route zu ${url.host}: Netzwerk prüfen`,
   },
   withoutWebSocket: (why) => `ohne WebSocket sind Entitäten, Reparaturen, Updates und Backups nicht bekannt: ${why}`,
   noAnswer: 'antwortet nicht',

@@ -181,12 +181,12 @@ export const routerTextsInGerman: RouterTexts = {
   noDns: 'der DNS-Server antwortet nicht',
   restartRouter: 'besteht das Problem weiter, Router neu starten',
   loginProblems: {
-    refused: 'verweigert die Anmeldung',
-    paused: 'hat die Anmeldung verweigert; vorerst kein weiterer Versuch',
+    refused: 'lehnt die Anmeldung ab',
+    paused: 'hat die Anmeldung abgelehnt; vorerst kein weiterer Versuch',
     unreachable: 'beantwortet keine Anfragen, die eine Anmeldung erfordern',
   },
   clearsWhenLoginAccepted: 'wenn die Anmeldung gelingt',
   notConnected: 'nicht verbunden',
-  checkPowerAndPlace: 'Stromversorgung und Standort prüfen',
+  checkPowerAndPlace: 'Stromversorgung und Aufstellort prüfen',
   noGateway: 'kein Standardgateway vorhanden, und FRITZBOX_HOSTS ist nicht gesetzt',
 };

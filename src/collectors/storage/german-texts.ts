@@ -3,15 +3,14 @@ import { type CommonDriveTexts, joinFirstNames } from './texts.ts';
 
 /** „/srv, /home und 3 weitere“. */
 export const listFirstNamesInGerman = (names: readonly string[]): string =>
-  joinFirstNames(names, 'und', (count) => `und ${count} weitere`);
+  joinFirstNames(names, 'und', (count) => `und ${count} ${count === 1 ? 'weiteres' : 'weitere'}`);
 
 const roleNames: Partial<Record<MemberRole, string>> = {
-  spare: 'Reserve',
-  rebuilding: 'Mitglied im Wiederaufbau',
+  spare: 'Ersatzlaufwerk',
   failed: 'ausgefallenes Mitglied',
   unknown: 'Mitglied',
   cache: 'Cache',
-  log: 'Protokollgerät',
+  log: 'Log-Gerät',
 };
 
 export const commonDriveTextsInGerman: CommonDriveTexts = {
@@ -23,6 +22,7 @@ export const commonDriveTextsInGerman: CommonDriveTexts = {
   failedSelfTest: (block) =>
     `der letzte Selbsttest ist fehlgeschlagen${block === undefined ? '' : ` (bei Block ${block})`}`,
   memberOf(pool, role, active) {
+    if (role === 'rebuilding') return `Mitglied von ${pool} (wird wiederhergestellt)`;
     const named = role === 'active' && active > 1 ? `eines von ${active} Mitgliedern` : roleNames[role];
     return `${named ?? 'einziges Mitglied'} von ${pool}`;
   },
@@ -31,5 +31,5 @@ export const commonDriveTextsInGerman: CommonDriveTexts = {
     `${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'läuft' : 'laufen'} eingeschränkt weiter`,
   haveUnknownFate: (mounts) => `Folgen für ${listFirstNamesInGerman(mounts)} nicht bekannt`,
   ifItDies: (effects) => `bei Ausfall: ${effects.join(', ')}`,
-  whichHolds: (mounts) => `darauf liegt ${listFirstNamesInGerman(mounts)}`,
+  whichHolds: (mounts) => `darauf: ${listFirstNamesInGerman(mounts)}`,
 };

@@ -38,6 +38,6 @@ export const dashboardTextsInGerman: DashboardTexts = {
   lasting: 'seit',
   // Home Assistant's own `time_since` speaks English only. Days are in the dative, behind “seit”.
   timeSince: `('%d s' | format(${seconds}) if ${seconds} < 120 else '%d min' | format(${seconds} / 60) if ${seconds} < 7200 else '%d h' | format(${seconds} / 3600) if ${seconds} < 172800 else '%d Tagen' | format(${seconds} / 86400))`,
-  sinceNow: 'spätestens seit jetzt',
+  sinceNow: 'seit eben',
   drivesMayFail: (count) => `Laufwerke, die noch ausfallen dürfen: {{ ${count} }}`,
 };

@@ -78,7 +78,7 @@ test('check says of a broker in German what works and what it does not take', as
   broker.retainsByNameOnly = true;
   const other = await check();
   expect(other.output).toMatch(
-    /^! Broker: dieser Broker sendet behaltene Nachrichten \(retain\) nur für vollständige/m,
+    /^! Broker: wie RabbitMQ sendet dieser Broker Retained-Nachrichten nur für vollständige/m,
   );
   expect(other.output).toMatch(/^✓ Broker: die größte Ankündigung \(\d+ KiB\) lässt sich senden$/m);
 });

@@ -132,7 +132,7 @@ test('the German blueprints tell each cause and its end in German', async () => 
   await says();
   expect((await untilTold(2))[1]).toMatchObject({
     title: 'nas Dateisystem /: behoben',
-    message: expect.stringMatching(/^„voll“ dauerte \d+ min\.$/),
+    message: expect.stringMatching(/^„voll“: Dauer \d+ min\.$/),
     over: true,
   });
   expect(await homeAssistant.complaints()).toEqual([]);

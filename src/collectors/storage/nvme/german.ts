@@ -59,7 +59,7 @@ export const nvmeNamesInGerman: CollectorNames<typeof nvmeTables> = {
       temperature_8: 'Temperatur 8',
       critical_warning: 'Kritische Warnung',
       spare_low: 'Reserve niedrig',
-      reliability_degraded: 'Zuverlässigkeit eingeschränkt',
+      reliability_degraded: 'Zuverlässigkeit beeinträchtigt',
       read_only: 'Schreibgeschützt',
       backup_failed: 'Sicherung des flüchtigen Speichers fehlgeschlagen',
       memory_region_unreliable: 'Persistenter Speicherbereich unzuverlässig',

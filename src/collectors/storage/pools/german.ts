@@ -6,7 +6,7 @@ function member({ drive, device, number, role }: PoolMember): string {
   const place = [
     ...(drive?.serial === undefined ? [] : [`Seriennummer ${drive.serial}`]),
     ...(drive?.slot === undefined ? [] : [drive.slot]),
-    ...(number === undefined ? [] : [`Slot ${number}`]),
+    ...(number === undefined ? [] : [`Platz ${number}`]),
     ...(device === undefined ? [] : [role === 'missing' ? `zuvor ${device}` : device]),
   ];
   const name = drive?.model ?? (drive === undefined && device !== undefined ? device : 'Laufwerk');
@@ -37,7 +37,7 @@ export const poolTextsInGerman: PoolTexts = {
     mounts.length === 0
       ? ''
       : `; ${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'ist' : 'sind'} ${mountEffects[effect]}`,
-  itHolds: (mounts) => (mounts.length === 0 ? '' : `; darauf liegt ${listFirstNamesInGerman(mounts)}`),
+  itHolds: (mounts) => (mounts.length === 0 ? '' : `; darauf: ${listFirstNamesInGerman(mounts)}`),
   goesOn(mounts, redundancyLeft) {
     const subject =
       mounts.length === 0
@@ -48,7 +48,7 @@ export const poolTextsInGerman: PoolTexts = {
       : `; ${subject} weiter, ${redundancyLeft} ${redundancyLeft === 1 ? 'weiterer Ausfall ist' : 'weitere Ausfälle sind'} verkraftbar`;
   },
   lackingMember: (one) =>
-    `${member(one)} ${one.state === 'OFFLINE' ? 'wurde offline genommen' : (howItIs[one.role] ?? one.state)}`,
+    `${member(one)} ${one.state === 'OFFLINE' ? 'wurde offline geschaltet' : (howItIs[one.role] ?? one.state)}`,
   nothingMounted: 'nichts, das eingehängt ist',
   alsoAffects: (others) => `; auch betroffen: ${listFirstNamesInGerman(others)}`,
   degraded: 'eingeschränkt',
@@ -60,7 +60,7 @@ export const poolTextsInGerman: PoolTexts = {
     return [layout, ...(active === undefined ? [] : ['mit', count])].filter(Boolean).join(' ');
   },
   clearsWhenRebuilt: 'wenn alle Mitglieder wieder da sind und die Wiederherstellung abgeschlossen ist',
-  orAcknowledged: (clearsAt) => `${clearsAt}, oder nach dem Bestätigen`,
+  orAcknowledged: (clearsAt) => `${clearsAt} oder nach dem Bestätigen`,
   failed: (why) => `ausgefallen: ${why}`,
   clearsWhenWhole: 'wenn der Pool wieder vollständig ist',
   bringMembersBack:
@@ -70,36 +70,37 @@ export const poolTextsInGerman: PoolTexts = {
   clearsWithCleanCheck: 'wenn eine Prüfung nichts mehr findet',
   clearsWhenPoolAcknowledged: 'nach dem Bestätigen',
   seeDriveValues: 'Werte des Laufwerks selbst ansehen',
-  noSpareLeft: 'keine Reserve mehr',
-  sparesLeft: (left, before) => `noch ${left} von ${before} Reserven`,
-  clearsWithSpare: 'wenn eine Reserve hinzukommt, oder nach dem Bestätigen',
+  noSpareLeft: 'kein Ersatzlaufwerk mehr',
+  sparesLeft: (left, before) => `noch ${left} von ${before} Ersatzlaufwerken`,
+  clearsWithSpare: 'wenn ein Ersatzlaufwerk hinzukommt oder nach dem Bestätigen',
   newErrorsOn: (list) => `neue Fehler auf ${list}`,
   scrubErrors: (effect) => `der letzte Scrub fand Fehler, die sich nicht korrigieren ließen${effect}`,
   clearsWithCleanScrub: 'wenn ein Scrub nichts mehr findet',
 
-  lostTooManyMembers: (level) => `${level || 'Array'} hat zu viele Mitglieder verloren`,
+  lostTooManyMembers: (level) => `${level || 'der Verbund'} hat zu viele Mitglieder verloren`,
   notStarted: (list, effect) => `nicht gestartet: nur ${list} gefunden${effect}`,
-  clearsWhenStarted: 'wenn das Array gestartet ist',
+  clearsWhenStarted: 'wenn der Verbund gestartet ist',
   runWithoutMembers: 'die übrigen Mitglieder suchen; mdadm --run startet ohne sie',
   replaceWithMdadm: 'Laufwerk ersetzen und mit mdadm --add hinzufügen: docs/de/storage.md',
   emptySlots: (used, slots) => `${used} von ${slots} Plätzen belegt; ein weiteres Mitglied gab es nie`,
   leaveEmptySlots: 'nichts, wenn es so angelegt wurde, wie auf NAS-Geräten; „Bestätigen“ drücken',
-  failedSpare: (list) => `${list} ist ausgefallen; das Array ist auch so vollständig`,
-  clearsWhenSpareRemoved: 'wenn das Laufwerk aus dem Array entfernt ist',
+  failedSpare: (list) => `ausgefallenes Ersatzlaufwerk: ${list}; der Verbund ist auch so vollständig`,
+  clearsWhenSpareRemoved: 'wenn das Laufwerk aus dem Verbund entfernt ist',
   journalLost: (list, effect) =>
     `das Journal ${list === '' ? 'fehlt' : `${list} ist ausgefallen`}: Schreiben ist nicht möglich${effect}`,
-  clearsWithJournal: 'wenn das Array wieder ein Journal hat',
+  clearsWithJournal: 'wenn der Verbund wieder ein Journal hat',
   addJournal: 'mit mdadm --add-journal eines hinzufügen',
-  badBlocks: (list) => `${list} hat nicht lesbare Blöcke; fällt ein weiteres Mitglied aus, sind deren Daten verloren`,
+  badBlocks: (list) =>
+    `nicht lesbare Blöcke auf ${list}; fällt ein weiteres Mitglied aus, sind die Daten in diesen Blöcken verloren`,
   clearsWithoutBadBlocks: 'wenn die Liste nicht lesbarer Blöcke leer ist',
   correctedReadErrors: (list) => `neue Lesefehler auf ${list}, aus den übrigen Mitgliedern korrigiert`,
-  repairArray: 'nach einem defekten Laufwerk oder Arbeitsspeicher suchen, dann das Array reparieren lassen',
-  addSpareWithMdadm: 'mit mdadm --add eine Reserve hinzufügen',
+  repairArray: 'nach einem defekten Laufwerk oder Arbeitsspeicher suchen, dann den Verbund reparieren lassen',
+  addSpareWithMdadm: 'mit mdadm --add ein Ersatzlaufwerk hinzufügen',
 
   suspendedVolume: (effect) => `angehalten: Lesen und Schreiben warten${effect}`,
   clearsWhenGoingOn: 'wenn es weiterläuft',
   resumeVolume: 'läuft kein LVM-Befehl, setzt dmsetup resume es fort',
-  lostTooManyLegs: (level) => `${level ?? 'das Volume'} hat zu viele Teile verloren`,
+  lostTooManyLegs: (level) => `${level ?? 'das Volume'} hat zu viele Zweige verloren`,
   repairWithLvconvert: (name) => `mit lvconvert --repair ${name} reparieren: docs/de/storage.md`,
   repairWithLvchange: (name) =>
     `nach einem defekten Laufwerk oder Arbeitsspeicher suchen, dann lvchange --syncaction repair ${name} ausführen`,
@@ -134,7 +135,7 @@ export const poolTextsInGerman: PoolTexts = {
   clearsWhenUnallocated: 'wenn Platz ohne Zuordnung frei ist',
   balance: 'btrfs balance start -dusage=10 ausführen',
   restoreAndScrub: 'die im Kernel-Protokoll genannten Dateien wiederherstellen, dann erneut einen Scrub starten',
-  balancePaused: 'eine Balance ist angehalten',
+  balancePaused: 'eine Neuverteilung (balance) ist angehalten',
   clearsWhenResumed: 'wenn sie fortgesetzt oder abgebrochen ist',
   resumeBalance: 'btrfs balance resume ausführen',
   quotasInconsistent: 'die Zählung der Quota-Gruppen stimmt nicht mehr',
@@ -149,44 +150,45 @@ export const poolTextsInGerman: PoolTexts = {
 
   startedWithoutCache: (effect) =>
     `ohne den Cache gestartet, auf dem Daten lagen, die auf dem Backing-Device fehlen${effect}`,
-  clearsWhenClean: 'wenn der Kernel es als sauber meldet',
+  clearsWhenClean: 'wenn der Kernel wieder „clean“ meldet',
   bringCacheBack: 'nicht weiter benutzen, Cache-Laufwerk wieder anschließen und Dateisystem prüfen',
   cacheGoneWithData: (list, effect) =>
-    `der Cache fehlt, mit Daten, die auf dem Backing-Device fehlen: ${list}${effect}`,
+    `der Cache fehlt und mit ihm Daten, die noch nicht auf dem Backing-Device liegen: ${list}${effect}`,
   cacheGone: (list) => `der Cache fehlt: ${list}; es geht nichts verloren`,
   clearsWithCache: 'wenn der Cache wieder da oder abgetrennt ist',
   attachCache: 'Cache-Laufwerk wieder anschließen oder einen anderen Cache zuordnen',
-  withoutCache: (list) => `ohne Cache: ${list} fehlt oder ist abgetrennt`,
-  clearsWithCacheOrAcknowledged: 'wenn wieder ein Cache da ist, oder nach dem Bestätigen',
+  withoutCache: (list) => `der Cache fehlt oder ist abgetrennt: ${list}`,
+  clearsWithCacheOrAcknowledged: 'wenn wieder ein Cache da ist oder nach dem Bestätigen',
   attachOrAcknowledge: 'einen Cache zuordnen oder bestätigen, dass es keinen mehr gibt',
   backingDeviceErrors: (list) => `neue Fehler auf dem Backing-Device ${list}`,
 
-  filesDamaged: (effect) => `Dateien sind beschädigt, und keine Kopie kann sie reparieren${effect}`,
+  filesDamaged: (effect) => `Dateien sind beschädigt und lassen sich aus keiner Kopie reparieren${effect}`,
   restoreThenScrub: (name) => `sudo zpool status -v ${name} nennt sie: wiederherstellen, dann einen Scrub starten`,
   checkDriveAndCable:
     'Laufwerk und Kabel prüfen; gleiche Fehler auf allen Laufwerken kommen vom Controller oder vom Arbeitsspeicher',
   errorsSinceImport: (list) => `Fehler seit dem Import des Pools auf ${list}`,
   clearsAfterZpoolClear: 'nach zpool clear',
-  zpoolClear: (name) => `zpool clear ${name}, falls die Ursache bekannt ist`,
+  zpoolClear: (name) => `falls die Ursache bekannt ist, zpool clear ${name} ausführen`,
   logFailed: (list) =>
-    `das Log-Gerät ${list} funktioniert nicht: bei einem Stromausfall geht zuletzt Geschriebenes verloren`,
+    `Log-Gerät funktioniert nicht: ${list}; bei einem Stromausfall geht zuletzt Geschriebenes verloren`,
   clearsWhenReplacedOrRemoved: 'wenn es ersetzt oder entfernt ist',
-  replaceLog: (name, device) => `zpool replace oder zpool remove ${name} ${device}`,
+  replaceLog: (name, device) => `zpool replace oder zpool remove ${name} ${device} ausführen`,
   zpoolRemove: (name, device) => `mit zpool remove ${name} ${device} entfernen`,
-  cacheFailed: (list) => `der Cache ${list} funktioniert nicht; es geht nichts verloren`,
-  spareFailed: (list) => `die Reserve ${list} funktioniert nicht`,
-  zpoolAddSpare: (name) => `mit zpool add ${name} spare GERÄT eine hinzufügen`,
+  cacheFailed: (list) => `der Cache funktioniert nicht: ${list}; es geht nichts verloren`,
+  spareFailed: (list) => `Ersatzlaufwerk funktioniert nicht: ${list}`,
+  zpoolAddSpare: (name) => `mit zpool add ${name} spare GERÄT eines hinzufügen`,
   restoreThenScrubAgain: (name) =>
     `sudo zpool status -v ${name} nennt die Dateien: wiederherstellen, dann erneut einen Scrub starten`,
   scrubOverdue: 'seit mehr als 35 Tagen kein Scrub',
   clearsAfterScrub: 'wenn ein Scrub abgeschlossen ist',
   scrubMonthly: (name) => `einmal im Monat zpool scrub ${name} ausführen`,
-  zfsNearlyFull: (effect) => `fast voll: ZFS wird langsam, und das Schreiben endet vor 100 %${effect}`,
+  zfsNearlyFull: (effect) =>
+    `fast voll: ZFS wird langsam, und schon vor 100 % ist kein Schreiben mehr möglich${effect}`,
   makeRoomInZfs: (name) => `Snapshots oder Dateien von ${name} löschen oder Laufwerke hinzufügen`,
-  replaceDriveOfZpool: 'zpool status zeigt, welches Laufwerk; es ersetzen: docs/de/storage.md',
+  replaceDriveOfZpool: 'das Laufwerk ersetzen, das zpool status zeigt: docs/de/storage.md',
   waitForResilver: 'warten, bis das Resilvering abgeschlossen ist',
   replaceSparedDrive: (name) =>
-    `eine Reserve ist eingesprungen: Laufwerk ersetzen oder zpool detach ${name} ALTES ausführen`,
+    `ein Ersatzlaufwerk ist eingesprungen: Laufwerk ersetzen oder zpool detach ${name} ALTES ausführen`,
   replaceWithZpool: (name) => `Laufwerk mit zpool replace ${name} ersetzen: docs/de/storage.md`,
   poolSuspended: (effect) => `angehalten: zu viele Laufwerke antworten nicht, und was den Pool benutzt, hängt${effect}`,
   clearsWhenPoolGoesOn: 'wenn der Pool weiterläuft',
