@@ -37,7 +37,7 @@ test('once prints names and values in German', async () => {
   expect(output).toMatch(/^Rechner\n {2}testling\n {4}CPU-\S+ +\d+(,\d+)? %/);
   expect(output).toContain('\nNVMe-Laufwerke\n  Kein NVMe-Laufwerk gefunden.\n');
   expect(output).toMatch(/^ {4}Problem +nein$/m);
-  expect(output).toMatch(/^ {2}Kollektor Rechner\n( {4}.*\n)* {4}Letzter Erfolg /m);
+  expect(output).toMatch(/^ {2}Kollektor Rechner\n( {4}.*\n)* {4}Letzte erfolgreiche Messung /m);
   expect(output).toMatch(/\nProbleme\n/);
   expect(output).toContain('der eigene Broker des Agenten');
   expect(output).not.toMatch(/\b(Problems|none|yes|no|used)\b/);
