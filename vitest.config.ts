@@ -58,6 +58,8 @@ export default defineConfig({
           exclude: ['test/suites/**'],
           testTimeout: 30_000 * patience,
           retry,
+          isolate: false,
+          setupFiles: ['test/helpers/fresh-modules.ts'],
         },
       },
       suite('broker', 90_000),

@@ -51,8 +51,7 @@ test('a part that is forgotten is removed from Home Assistant, then from the bro
   await see('infra-monitor/nas/probe/thing_1/part_usb');
   state.forgetMissing({ collector: 'probe', device: 'thing_1', part: { table: 'part', id: 'usb' } });
   session.update();
-  await until('its topics are cleared', () => !topics.has('infra-monitor/nas/probe/thing_1/part_usb'), 30);
-  expect([...topics.keys()].filter((topic) => topic.includes('part_usb'))).toEqual([]);
+  await until('its topics are cleared', () => ![...topics.keys()].some((topic) => topic.includes('part_usb')), 30);
   const { components } = JSON.parse(topics.get(config) ?? '') as { components: Record<string, object> };
   // Tombstones, until Home Assistant starts again.
   expect(components['probe-part_usb-level']).toEqual({ platform: 'sensor' });
