@@ -146,7 +146,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   );
   const paths = new Map([
     ...page.routes,
-    ...createApiRoutes(allCollectors, agent, state, settings.http.HTTP_TOKEN !== undefined),
+    ...createApiRoutes(allCollectors, agent, state, settings.http.HTTP_TOKEN !== undefined, language),
   ]);
   if (settings.http.HTTP_PORT !== 0)
     server = await startStatusServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null }, (text) =>

@@ -1,6 +1,7 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { briefAgentHealth, buildAgentHealth } from '../views/health.ts';
+import { english, type Language } from '../views/language.ts';
 import { prometheusFamilies } from '../views/prometheus.ts';
 import { buildCollectorStatus, statusEndpointPath } from '../views/status.ts';
 import { createPrometheusHandler } from './prometheus-handler.ts';
@@ -12,6 +13,7 @@ export function createApiRoutes(
   agent: AgentIdentity,
   state: AgentState,
   guarded = false,
+  language: Language = english,
 ): Map<string, RouteHandler> {
   // The schemas are loaded at the first request.
   const openApiDocument = async () =>
@@ -20,7 +22,7 @@ export function createApiRoutes(
     [
       '/health/',
       (_, trusted) => {
-        const health = buildAgentHealth(catalogue, agent, state, new Date());
+        const health = buildAgentHealth(catalogue, agent, state, new Date(), performance.now(), language);
         return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : briefAgentHealth(health) };
       },
     ],

@@ -259,7 +259,10 @@ export class MutableAgentState implements AgentState {
       const knownFindings = this.problemMemory.findingsBefore(`${collector.id}/${path}`, before?.findings);
       const findings =
         'reading' in observation
-          ? findingsOfReading(table?.problems, observation.reading, knownFindings, at, { texts, language })
+          ? findingsOfReading(table?.problems, observation.reading, knownFindings, at, {
+              texts,
+              language: texts === undefined ? undefined : language,
+            })
           : markFindingsUncertain(knownFindings);
       const entry = {
         ...entryAfterObservation(before, metrics, address, observation, evaluation, at, texts),

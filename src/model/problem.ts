@@ -44,6 +44,8 @@ export interface ActiveFinding {
   explainsDevice?: true;
   /** It explains the problems of what is reached through its device. */
   explainsBeyond?: true;
+  /** Its pool has failed, and is not only at risk. */
+  isLoss?: true;
   /** The settings ask for what does not work, so that `check` fails. */
   failsCheck?: true;
   /** Keys of the same device's findings that explain this one. */

@@ -33,7 +33,7 @@ export const agentSettingsSchema = z.object({
   AGENT_LANGUAGE: enumSetting(
     {
       description:
-        'Language of what people read, such as names in Home Assistant, the status page, and the output of check and once: English (en) or German (de). IDs, topics and values are the same in every language.',
+        'Language of what people read, such as names in Home Assistant, the status page, and the output of check and once: English (en) or German (de). IDs, topics and values (but for texts, such as the reason of a problem) are the same in every language.',
       default: 'en',
     },
     'en',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { type Problem, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, CollectorState } from '../model/state.ts';
-import { english } from './language.ts';
+import { english, type Language } from './language.ts';
 import { collectorOverdueMs } from './overdue.ts';
 import { findProblems } from './problems.ts';
 import { countSchema, siteSchema, timeSchema } from './response-schemas.ts';
@@ -113,6 +113,7 @@ export function buildAgentHealth(
   state: AgentState,
   now: Date,
   monotonic = performance.now(),
+  language: Language = english,
 ): AgentHealth {
   const { broker } = state;
   const reasons = [
@@ -144,7 +145,7 @@ export function buildAgentHealth(
       ...(broker.limitation === undefined ? {} : { limitation: broker.limitation }),
     },
     collectors: Object.fromEntries([...state.collectors].map(([id, collector]) => [id, collectorHealth(collector)])),
-    problems: findProblems(catalogue, agent, state, english, monotonic).map(problemToResponseJson),
+    problems: findProblems(catalogue, agent, state, language, monotonic).map(problemToResponseJson),
   };
 }
 

@@ -133,8 +133,8 @@ function entryProblems(
     since: entry.since,
     isCertain: true,
     ...(part === undefined ? { explainsDevice: true } : {}),
-    ...(key === missingProblemKey ? missingAdvice(language.problems) : {}),
-    language: language.code,
+    // An error is in the words of the program that it comes from.
+    ...(key === missingProblemKey ? { ...missingAdvice(language.problems), language: language.code } : {}),
   });
   const missing = declaration.tables[entry.table]?.missing;
   const unreadable =
@@ -219,7 +219,7 @@ function explanationByBlame(
 }
 
 /** Of problems that blame the same devices, as those of two arrays on one drive that died, the worst explains the
- * others; of equal ones the oldest. One that blames another device besides has a cause of its own. */
+ * others; of equal ones that of a loss, then the oldest. One that blames another device besides has a cause of its own. */
 function explanationBySharedBlame(
   candidate: Candidate,
   blamedBy: ReadonlyMap<string, readonly Candidate[]>,
@@ -228,10 +228,16 @@ function explanationBySharedBlame(
   if (first === undefined) return undefined;
   return blamedBy
     .get(slug(first))
-    ?.filter((other) => compareProblems(other, candidate) < 0)
+    ?.filter((other) => compareLosses(other, candidate) < 0)
     .filter(({ finding }) => more.every((blamed) => finding?.blames?.includes(blamed)))
-    .sort(compareProblems)[0];
+    .sort(compareLosses)[0];
 }
+
+/** What is lost comes before what is at risk. */
+const compareLosses = (a: Candidate, b: Candidate) =>
+  compareSeverities(a.severity, b.severity) ||
+  Number(b.finding?.isLoss ?? false) - Number(a.finding?.isLoss ?? false) ||
+  compareProblems(a, b);
 
 /** The problem that explains another one: one of the same device, or one of a device that it is reached through. */
 function explanationOf(

@@ -26,6 +26,9 @@ function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] 
           const blames = [...(key.slice('blaming'.length) || '1')].map((number) => `Disk ${number}`);
           return found(key, severity as Severity, { blames });
         }
+        if (key.startsWith('lost')) {
+          return found(key, severity as Severity, { blames: ['Disk 1'], isLoss: true });
+        }
         return found(key, severity as Severity);
       }),
     ...(level === undefined
@@ -181,7 +184,7 @@ test('a problem and those of the device that it blames are one: the worst is tol
   expect(both('degraded', 'data_at_risk')).toEqual(['Disk: hot text', '(Thing: blaming text)']);
 });
 
-test('problems that blame the same device are one: the worst is told, of equal ones the oldest', () => {
+test('problems that blame the same device are one: the worst is told, of equal ones a loss, then the oldest', () => {
   const other = { id: 'Thing 2', name: 'Other' };
   const both = (one: string, two: string) => [
     ...thing(one),
@@ -195,6 +198,8 @@ test('problems that blame the same device are one: the worst is told, of equal o
   expect(blaming('1:degraded', '2:degraded')).toEqual(['Thing: blaming1 text', 'Other: blaming2 text']);
   const oldest = after(both('', 'blaming:degraded'), both('blaming:degraded', 'blaming:degraded'));
   expect(told(oldest)).toEqual(['Other: blaming text', '(Thing: blaming text)']);
+  const lost = after(both('blaming:degraded', ''), both('blaming:degraded', 'lost:degraded'));
+  expect(told(lost)).toEqual(['(Thing: blaming text)', 'Other: lost text']);
   const disk = { table: 'thing' as const, device: { id: 'Disk 1', name: 'Disk' }, reading: { note: '' } };
   const gone = after([...both('', ''), disk], both('blaming:degraded', 'blaming:degraded'));
   expect(told(gone)).toEqual(['(Disk: no longer present)', 'Thing: blaming text', '(Other: blaming text)']);

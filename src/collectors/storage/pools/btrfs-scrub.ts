@@ -90,7 +90,8 @@ export class BtrfsScrubReader {
       this.#files.set(fsid, file);
       return { scrub: parseBtrfsScrub(file.text, Date.now() - writtenMs < recentMs) };
     } catch (error) {
-      const reason = isInContainer()
+      const isHelperInContainer = isInContainer() && isDrivesHelperPresent(this.#roots.host(drivesHelperSocketPath));
+      const reason = isHelperInContainer
         ? 'the container of the drives helper needs the folder /var/lib/btrfs: docs/storage.md'
         : describeError(error);
       return { isUnreadable: true, hint: `scrubs are unknown: ${reason}` };

@@ -58,6 +58,7 @@ export function failedPoolFinding(pool: PoolFindingsInput, why: string, texts: P
     step: lacking.map(({ id }) => id).join(),
     clearsAt: texts.clearsWhenWhole,
     remedy: texts.bringMembersBack,
+    isLoss: true,
     ...blamedDrivesOf(lacking),
   };
 }
@@ -131,7 +132,7 @@ export function nameOthersAffected(judged: readonly JudgedPool[]): JudgedPool[] 
     return {
       ...finding,
       text: `${finding.text}${texts.alsoAffects(names)}`,
-      step: `${finding.step ?? ''} ${texts.listFirstNames(names)}`,
+      step: `${finding.step ?? ''} ${others.map(({ name }) => name).join()}`,
     };
   };
   return judged.map(({ pool, findings }) => ({

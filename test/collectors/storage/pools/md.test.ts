@@ -114,6 +114,8 @@ test('a drive on which two arrays lie is named by both, and each names the other
   const [ofHome, ofSrv] = pools.toSorted((a, b) => a.name.localeCompare(b.name)).map((pool) => pool.findings[0]);
   expect(ofSrv?.text).toMatch(/LAB-2.* is gone; .*; this also affects home$/);
   expect(ofHome?.text).toMatch(/LAB-2.* is gone; .*; this also affects srv \(\/srv\)$/);
+  // Neither a mount nor a word of a language is in the step.
+  expect(ofHome?.step).toMatch(/ srv$/);
   expect(ofHome?.blames).toEqual(ofSrv?.blames);
 });
 
