@@ -219,7 +219,8 @@ function explanationByBlame(
 }
 
 /** Of problems that blame the same devices, as those of two arrays on one drive that died, the worst explains the
- * others; of equal ones that of a loss, then the oldest. One that blames another device besides has a cause of its own. */
+ * others; of equal ones that of a loss, then the oldest. One that blames another device besides has a cause of its
+ * own. */
 function explanationBySharedBlame(
   candidate: Candidate,
   blamedBy: ReadonlyMap<string, readonly Candidate[]>,
