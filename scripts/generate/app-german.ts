@@ -101,7 +101,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   host_filesystem_limit: {
     name: 'Grenze für Dateisysteme',
     description:
-      'Belegung (Speicherplatz oder Inodes) in Prozent, ab der ein Dateisystem ein Problem ist, gleich wie viel frei ist. Ohne Angabe 95 bei weniger als 5 GiB freiem Speicherplatz, oder 98 bei einer Größe unter 4 GiB. HOST_FILESYSTEM_LIMIT_<NAME> gilt für einen Einhängepunkt: ROOT für /, MNT_TANK für /mnt/tank. Zahl ab 0.',
+      'Belegung (Speicherplatz oder Inodes) in Prozent, ab der ein Dateisystem ein Problem ist, gleich wie viel frei ist. Ohne Angabe 95 bei weniger als 5 GiB freiem Speicherplatz oder 98 bei einer Größe unter 4 GiB. HOST_FILESYSTEM_LIMIT_<NAME> gilt für einen Einhängepunkt: ROOT für /, MNT_TANK für /mnt/tank. Zahl ab 0.',
   },
   host_memory_limit: {
     name: 'Grenze für den Arbeitsspeicher',
