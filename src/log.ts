@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino';
-import { MinuteLimit } from './lib/minute-limit.ts';
+import { PerMinuteLimiter } from './lib/per-minute-limiter.ts';
 import { bounds } from './model/bounds.ts';
 
 export type Log = Logger;
@@ -42,7 +42,7 @@ export function createLog(
     LOG_FORMAT === 'json'
       ? (json: string) => stream.write(json)
       : (json: string) => stream.write(formatLine(json, colours));
-  const limit = new MinuteLimit(bounds.logLinesPerMinute);
+  const limit = new PerMinuteLimiter(bounds.logLinesPerMinute);
   return pino(
     {
       level: LOG_LEVEL,

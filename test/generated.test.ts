@@ -18,13 +18,13 @@ import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderReadme } from '../scripts/generate/readme.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { bundleStrategy } from '../scripts/strategy.mjs';
-import { german } from '../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import type { CollectorMetadata } from '../src/model/collector.ts';
 import { titledSettingsSchemas } from '../src/settings/index.ts';
 import { supportUrl } from '../src/version.ts';
 import { buildDashboardConfig } from '../src/views/home-assistant/dashboard.ts';
-import { parseLabDevices } from '../src/views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../src/views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../src/views/home-assistant/recorder-package.ts';
 import { toYaml } from '../src/views/home-assistant/yaml.ts';
 import { program } from './helpers/agent.ts';
@@ -71,7 +71,9 @@ test('Grafana dashboard', async () => {
 
 test('example of a dashboard', async () => {
   await expect(
-    toYaml(buildDashboardConfig(allCollectors, parseLabDevices(allCollectors, announcementsOf(exampleLab)))),
+    toYaml(
+      buildDashboardConfig(allCollectors, parseLabDevicesWithRegistry(allCollectors, announcementsOf(exampleLab))),
+    ),
   ).toMatchFileSnapshot('../ha-config/dashboard.yaml');
 });
 
@@ -90,7 +92,7 @@ test('dashboard strategy: what it knows of the catalogue, and its bundle', async
   const catalogue = `${JSON.stringify(collectors, null, 1)}\n`;
   await expect(catalogue).toMatchFileSnapshot('../ha-config/strategy/catalogue.json');
   // Titles, and the words for states: names of entities come from Home Assistant.
-  const { collectors: titles, tables } = german;
+  const { collectors: titles, tables } = germanNamesAndPageTexts;
   const inGerman = {
     collectors: Object.fromEntries(Object.entries(titles).map(([id, { title }]) => [id, { title }])),
     tables: Object.fromEntries(
@@ -111,9 +113,9 @@ test('dashboard strategy: what it knows of the catalogue, and its bundle', async
 });
 
 test('example of a recorder package', async () => {
-  await expect(renderRecorderPackage(parseLabDevices(allCollectors, announcementsOf(exampleLab)))).toMatchFileSnapshot(
-    '../ha-config/packages/infra_monitor_recorder.yaml',
-  );
+  await expect(
+    renderRecorderPackage(parseLabDevicesWithRegistry(allCollectors, announcementsOf(exampleLab))),
+  ).toMatchFileSnapshot('../ha-config/packages/infra_monitor_recorder.yaml');
 });
 
 const blueprintFiles = [englishBlueprintTexts, germanBlueprintTexts].flatMap((texts) =>

@@ -58,9 +58,9 @@ test('every guide is in the list, has as many headings and tables as the English
 });
 
 test('names of entities in the German guides are those of the German tables', async () => {
-  const { german } = await import('../src/cli/german.ts');
+  const { germanNamesAndPageTexts } = await import('../src/cli/german-names-and-page-texts.ts');
   const names = new Set(
-    Object.values(german.tables).flatMap((tables) =>
+    Object.values(germanNamesAndPageTexts.tables).flatMap((tables) =>
       Object.values(tables).flatMap(({ metrics, actions = {} }) => [
         ...Object.values(metrics),
         ...Object.values(actions),

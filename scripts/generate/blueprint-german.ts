@@ -1,4 +1,4 @@
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import type { BlueprintTexts } from './blueprint-texts.ts';
 
 /** The state as German writes it. */
@@ -90,7 +90,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
     description:
       'Ein Home Assistant, das ein Agent überwacht, oder dieses hier wurde neu gestartet. Für Rechner die Entitäten „Letzter Start“ auswählen.',
   },
-  severities: german.severities,
+  severities: germanNamesAndPageTexts.severities,
   subjects: 'Entitäten',
   subjectsDescription: 'Ohne Auswahl hier und darunter alles dieser Art, was Agenten ankündigen, jetzt und in Zukunft.',
   places: 'Bereiche und Labels',
@@ -126,7 +126,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
   longerThan: 'mehr als ',
   over: ': behoben',
   wrong: [
-    `{{ ${JSON.stringify(german.severities).replaceAll('"', "'")}[k.severity] | capitalize }}: {{ k.place }}. Seit {{ k.began | timestamp_custom('%H:%M') }} Uhr.`,
+    `{{ ${JSON.stringify(germanNamesAndPageTexts.severities).replaceAll('"', "'")}[k.severity] | capitalize }}: {{ k.place }}. Seit {{ k.began | timestamp_custom('%H:%M') }} Uhr.`,
     "{{ ' Seriennummer %s.' | format(k.serial) if k.serial }}",
     "{{ ' Ebenfalls betroffen: %s.' | format(k.went | join(', ')) if k.went }}",
     "{{ ' Was zu tun ist: %s.' | format(k.remedy) if k.remedy }}",

@@ -1,4 +1,4 @@
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 
@@ -8,7 +8,7 @@ const catalogue: readonly CollectorMetadata[] = allCollectors;
  * of an escaped one. */
 export function metricNames(collector: string, table: string, metric: string): string {
   const english = catalogue.find(({ id }) => id === collector)?.tables[table]?.metrics[metric]?.name;
-  const inGerman = german.tables[collector]?.[table]?.metrics[metric];
+  const inGerman = germanNamesAndPageTexts.tables[collector]?.[table]?.metrics[metric];
   if (english === undefined || inGerman === undefined) throw new Error(`no name of ${collector} ${table} ${metric}`);
   return [...new Set([english, inGerman])].join('|').replaceAll(/[()]/g, '.');
 }

@@ -11,8 +11,8 @@ import { parseConfiguredRouter, parseProbeTarget } from '../../src/collectors/ro
 import {
   createDslPollItem,
   fibrePollItem,
-  linkPollItem,
   mobilePollItem,
+  physicalLinkPollItem,
 } from '../../src/collectors/router/tr064/access-line-poll-items.ts';
 import { bootTimePollItem, firmwareUpdatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
 import { parseLanHostEntries, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
@@ -42,7 +42,7 @@ const now = () => ({ wall: Date.UTC(2027, 0, 1), monotonic: 0 });
 const pollItems = [
   createDslPollItem(now),
   fibrePollItem,
-  linkPollItem,
+  physicalLinkPollItem,
   mobilePollItem,
   bootTimePollItem,
   firmwareUpdatePollItem,

@@ -4,16 +4,16 @@ import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/co
 import { parseBtrfsScrub } from '../../src/collectors/storage/pools/btrfs-scrub.ts';
 import { parseDmRaid, parseDmStatus, parseDmThinPool } from '../../src/collectors/storage/pools/dm-status.ts';
 import { parseMdstatProgress } from '../../src/collectors/storage/pools/md-sysfs.ts';
-import { zfsMembersOf } from '../../src/collectors/storage/pools/zfs-members.ts';
+import { zfsMembersAndRedundancyOf } from '../../src/collectors/storage/pools/zfs-members.ts';
 import { parseZpoolJson, parseZpoolSpace, type ZpoolStatus } from '../../src/collectors/storage/pools/zpool-status.ts';
 import { parseZpoolText } from '../../src/collectors/storage/pools/zpool-text.ts';
 import { StorageLayout } from '../../src/collectors/storage/storage-layout.ts';
-import { requireFilledHealthLog } from '../../src/collectors/storage/tools/health-log.ts';
 import {
   parseIdentifyController,
   parseNamespaceUsedBytes,
   parseSmartLog,
 } from '../../src/collectors/storage/tools/nvme-cli.ts';
+import { cleanHealthLogOrThrow } from '../../src/collectors/storage/tools/nvme-health-log.ts';
 import { parseSelfTests } from '../../src/collectors/storage/tools/self-tests.ts';
 import { parseSmartctlNvmeHealth } from '../../src/collectors/storage/tools/smartctl.ts';
 import { sda, sdb } from '../../test/collectors/storage/pools/machine.ts';
@@ -244,9 +244,9 @@ export function storageParsers(): FuzzedParser[] {
   const roots = expandSnapshot({ ...sda, ...sdb, '/proc/self/mountinfo': '' });
   const layout = new StorageLayout(roots, new HostMountsReader(roots).read(), () => false);
   const poolOf = (status: ZpoolStatus | undefined) =>
-    status && { status, ...zfsMembersOf(status, roots, layout, undefined) };
+    status && { status, ...zfsMembersAndRedundancyOf(status, roots, layout, undefined) };
   return [
-    { name: 'nvme smart-log', samples: nvmeAnswers, parse: (text) => requireFilledHealthLog(parseSmartLog(text)) },
+    { name: 'nvme smart-log', samples: nvmeAnswers, parse: (text) => cleanHealthLogOrThrow(parseSmartLog(text)) },
     { name: 'nvme id-ctrl', samples: nvmeAnswers, parse: parseIdentifyController },
     { name: 'nvme id-ns', samples: nvmeAnswers, parse: parseNamespaceUsedBytes },
     {

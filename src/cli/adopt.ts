@@ -5,7 +5,7 @@ import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { refuseWithoutData } from '../mqtt/remove-published-data.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
-import { agentIdOf } from '../settings/agent-settings.ts';
+import { toAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import {
   editSettingsText,
@@ -40,7 +40,7 @@ export async function runAdoptCommand(idOrName: string, { env }: { env?: string 
   const isSetByEnvironment = pickProcessVariables(['AGENT_ID']).AGENT_ID !== undefined;
   const settings = loadSettings(allCollectors, env);
   const { agent, mqtt } = settings;
-  const id = agentIdOf(idOrName);
+  const id = toAgentId(idOrName);
   if (id === agent.id) throw new UsageError(`${id} is already this agent’s ID`);
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new UsageError(

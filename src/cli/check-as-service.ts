@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnvFile } from '../settings/env-file.ts';
 import { pickProcessVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
-import { loadTexts } from './load-language.ts';
+import { loadCommandTexts } from './load-language.ts';
 import { systemdService } from './service.ts';
 import { printNote } from './terminal.ts';
 
@@ -63,7 +63,7 @@ const languageOf = (path: string) =>
 /** Runs `check` as the installed service runs: with its user, groups, rights, credentials and limits, since root may
  * read and do what the service may not. Undefined if this process is not root's, or no service is concerned; otherwise
  * the exit status. */
-export async function checkAsService(env: string | undefined): Promise<number | undefined> {
+export async function runCheckAsService(env: string | undefined): Promise<number | undefined> {
   // What systemd itself has started is the one that this function runs.
   const isOfSystemd = process.ppid === 1;
   if (process.getuid?.() !== 0 || isOfSystemd || !(await systemdService.exists())) return undefined;
@@ -83,7 +83,7 @@ export async function checkAsService(env: string | undefined): Promise<number | 
     `BindReadOnlyPaths=-${credentials}/${transientUnit}:${credentials}/${systemdService.unit}`,
   ];
   const rights = [shown.SupplementaryGroups, shown.AmbientCapabilities].filter(Boolean).join(' ');
-  const texts = await loadTexts({ language: languageOf(env ?? serviceSettingsPath) });
+  const texts = await loadCommandTexts({ language: languageOf(env ?? serviceSettingsPath) });
   const user = shown.User || (shown.DynamicUser === 'yes' ? texts.userOfItsOwn : 'root');
   printNote(texts.asServiceRuns(systemdService.unit, user, rights));
   const child = spawn(

@@ -2,7 +2,7 @@ import { allCollectors } from '../collectors/index.ts';
 import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { describeError } from '../model/errors.ts';
-import { doAtOnce } from '../model/steps.ts';
+import { runStepsAtOnce } from '../model/event-loop-turns.ts';
 import { Topics } from '../model/topics.ts';
 import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
@@ -13,7 +13,7 @@ import { printableBrokerUrl } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
 import { planAnnouncements } from '../views/discovery.ts';
-import { countEnabledEntities } from '../views/home-assistant/entity-count.ts';
+import { countEnabledEntitiesInDiscovery } from '../views/home-assistant/entity-count.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 import type { CommandLanguage } from './load-language.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
@@ -70,10 +70,10 @@ export async function checkBrokerAcceptsLargestAnnouncement(
 ): Promise<boolean> {
   const announcements = identities.flatMap(({ agent, collectors }) => {
     const own = new CollectorSubsetState(state, collectors, state.broker);
-    const { payloads } = doAtOnce(
+    const { payloads } = runStepsAtOnce(
       reconcileDiscoveryPayloads({
         agent,
-        ...doAtOnce(planAnnouncements(allCollectors, agent, own, language)),
+        ...runStepsAtOnce(planAnnouncements(allCollectors, agent, own, language)),
         retained: new Map(),
         dismissed: new Set(),
         phase: 'omit',
@@ -110,6 +110,6 @@ export async function checkEntityCount(
   if (connection === undefined) return;
   // Some brokers refuse a subscription to what the user may not read.
   const payloads = await readDiscoveryPayloadsOfAllPrograms(connection, agent).catch(() => new Map<string, string>());
-  const count = countEnabledEntities(agent.discoveryPrefix, payloads);
+  const count = countEnabledEntitiesInDiscovery(agent.discoveryPrefix, payloads);
   if (count >= entityLimits.many) printAdvice(`Home Assistant: ${texts.manyEntities(count, entityLimits.most)}`);
 }

@@ -5,44 +5,52 @@ import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Language } from '../views/language.ts';
-import { readDashboardFor } from './dashboard.ts';
-import { type KnownInstance, listInstances, useHomeAssistant } from './home-assistant-login.ts';
+import { buildDashboardForInstance } from './dashboard.ts';
+import {
+  type ConfiguredInstanceWithToken,
+  listConfiguredInstances,
+  withHomeAssistantConnection,
+} from './home-assistant-login.ts';
 import { ownCommand } from './installation.ts';
-import { dashboardPath, type InstalledState, readInstalledState } from './installed-dashboard.ts';
+import { compareInstalledDashboard, dashboardUrlPath, type InstalledDashboardState } from './installed-dashboard.ts';
 import type { CommandLanguage } from './load-language.ts';
 import { printAdvice, printNote, printSuccess } from './terminal.ts';
 import type { CommandTexts } from './texts/english.ts';
 
 /** One that was read just now: a token that is refused is not sent again. */
-const isRunning = (state: AgentState, { title }: KnownInstance) =>
+const isRunning = (state: AgentState, { title }: ConfiguredInstanceWithToken) =>
   [...(state.collectors.get(homeAssistantCollector.id)?.entries.values() ?? [])].some(
     ({ device, sample, error }) => device.id === title && error === undefined && sample?.state === 'running',
   );
 
 /** The state of the dashboard of this instance; `none` if that cannot be read. */
 async function stateOf(
-  instance: KnownInstance,
+  instance: ConfiguredInstanceWithToken,
   announcements: readonly string[],
   language: Language,
-): Promise<InstalledState> {
+): Promise<InstalledDashboardState> {
   if (instance.token === undefined) return 'none';
-  return useHomeAssistant(instance, instance.token, async (socket) => {
-    const config = await readDashboardFor(socket, announcements, language);
-    return config === undefined ? 'none' : readInstalledState(socket, config);
+  return withHomeAssistantConnection(instance, instance.token, async (socket) => {
+    const config = await buildDashboardForInstance(socket, announcements, language);
+    return config === undefined ? 'none' : compareInstalledDashboard(socket, config);
   }).catch(() => 'none');
 }
 
-function printState({ title, name }: KnownInstance, installed: InstalledState, texts: CommandTexts): void {
+function printState(
+  { title, name }: ConfiguredInstanceWithToken,
+  installed: InstalledDashboardState,
+  texts: CommandTexts,
+): void {
   const update = `${ownCommand()} dashboard --install${name === '' ? '' : ` --instance ${shellWord(name)}`}`;
   switch (installed) {
     case 'current':
-      printSuccess(`${title}: ${texts.dashboardCurrent(dashboardPath)}`);
+      printSuccess(`${title}: ${texts.dashboardCurrent(dashboardUrlPath)}`);
       break;
     case 'outdated':
-      printAdvice(`${title}: ${texts.dashboardOutdated(dashboardPath, update)}`);
+      printAdvice(`${title}: ${texts.dashboardOutdated(dashboardUrlPath, update)}`);
       break;
     case 'edited':
-      printNote(`${title}: ${texts.dashboardEdited(dashboardPath)}`);
+      printNote(`${title}: ${texts.dashboardEdited(dashboardUrlPath)}`);
       break;
   }
 }
@@ -54,7 +62,7 @@ export async function checkInstalledDashboards(
   state: AgentState,
   language: CommandLanguage,
 ): Promise<void> {
-  const instances = listInstances(settings).filter((instance) => isRunning(state, instance));
+  const instances = listConfiguredInstances(settings).filter((instance) => isRunning(state, instance));
   if (connection === undefined || instances.length === 0) return;
   const announcements = await readDiscoveryPayloadsOfAllAgents(connection, settings.agent).catch(() => []);
   for (const instance of instances)

@@ -6,24 +6,24 @@ import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import { findFormerAgents } from '../mqtt/former-agents.ts';
+import { findFormerAgentsOfMachine } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/retrying-notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, peekLanguage, type Settings } from '../settings/index.ts';
 import { translateCollector, translateDevice, translatePartName } from '../views/language.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
-import { checkAsService } from './check-as-service.ts';
+import { runCheckAsService } from './check-as-service.ts';
 import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
 import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { type CommandLanguage, loadCommandLanguage } from './load-language.ts';
 import {
-  describeInactive,
+  describeInactiveCollector,
   openEnabledCollectors,
   type ScheduledAndInactiveCollectors,
 } from './open-enabled-collectors.ts';
-import { findProblemLines } from './problem-lines.ts';
+import { formatProblemsAsLines } from './problem-lines.ts';
 import { missingComparisonNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
 import type { CommandTexts } from './texts/english.ts';
@@ -84,7 +84,7 @@ async function checkCollectors(
 ): Promise<boolean> {
   const { texts } = language;
   const titleOf = (collector: AnyCollectorDefinition) => translateCollector(language, collector).title;
-  for (const one of inactive) printNote(`${titleOf(one.collector)}: ${describeInactive(one, texts)}`);
+  for (const one of inactive) printNote(`${titleOf(one.collector)}: ${describeInactiveCollector(one, texts)}`);
   let passed = true;
   for (const active of scheduled) {
     const { collector } = active;
@@ -118,7 +118,7 @@ function printOtherProblems({ agent }: Settings, state: MutableAgentState, langu
   const isNew = ({ place, path, key }: Problem) =>
     place !== 'collector' && key !== unreadableProblemKey && !printed.has(`${path} ${key}`);
   // What belongs to a problem is indented.
-  for (const line of findProblemLines(agent, state, language, isNew))
+  for (const line of formatProblemsAsLines(agent, state, language, isNew))
     if (line.startsWith(' ')) printLine(`  ${line}`);
     else printAdvice(line);
 }
@@ -131,14 +131,14 @@ async function printIdentityAdvice(
 ): Promise<void> {
   const siteAdvice = changedSiteAdvice(agent, [...state.announcedDevices.values()], texts);
   if (siteAdvice !== undefined) printAdvice(`${texts.settings}: ${siteAdvice}`);
-  for (const former of await findFormerAgents(mqtt, agent))
+  for (const former of await findFormerAgentsOfMachine(mqtt, agent))
     printAdvice(`${texts.broker}: ${formerAgentAdvice(former, texts)}`);
 }
 
 /** Checks everything that the agent needs and prints what is missing, for the installed service as that runs; exit
  * status 0 if nothing is, otherwise 1. */
 export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
-  const status = await checkAsService(env);
+  const status = await runCheckAsService(env);
   if (status !== undefined) {
     process.exitCode = status;
     return;

@@ -13,7 +13,7 @@ import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connec
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
 import type { LabDevice } from '../views/home-assistant/lab-device.ts';
-import { parseLabDevices } from '../views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../views/home-assistant/lab-devices.ts';
 import { dashboardForRelease } from '../views/home-assistant/older-releases.ts';
 import { renderRecorderPackage } from '../views/home-assistant/recorder-package.ts';
 import {
@@ -22,8 +22,12 @@ import {
 } from '../views/home-assistant/registered-entities.ts';
 import { toYaml, type YamlMap } from '../views/home-assistant/yaml.ts';
 import { english, type Language } from '../views/language.ts';
-import { findInstance, type KnownInstance, useHomeAssistant } from './home-assistant-login.ts';
-import { dashboardPath, installDashboard } from './installed-dashboard.ts';
+import {
+  type ConfiguredInstanceWithToken,
+  findConfiguredInstance,
+  withHomeAssistantConnection,
+} from './home-assistant-login.ts';
+import { dashboardUrlPath, installDashboard } from './installed-dashboard.ts';
 import { loadLanguage } from './load-language.ts';
 import { isInteractive, promptSecret } from './prompt.ts';
 import { printNote, printSuccess } from './terminal.ts';
@@ -44,7 +48,7 @@ async function readAnnouncements({ agent, mqtt }: Settings): Promise<string[]> {
   });
   try {
     const payloads = [...(await readDiscoveryPayloadsOfAllAgents(connection, agent))];
-    if (parseLabDevices(allCollectors, payloads).length > 0) return payloads;
+    if (parseLabDevicesWithRegistry(allCollectors, payloads).length > 0) return payloads;
     if (await sendsRetainedByNameOnly(connection, agent))
       throw new UsageError(
         `No devices can be found: ${retainedByNameOnlyNote}. Another broker is needed (docs/mqtt.md)`,
@@ -75,7 +79,12 @@ async function readRegisteredLab(
   const entities = parseRegisteredMqttEntities(await list('entity'));
   if (entities === undefined) return undefined;
   const registered = parseRegisteredMqttDevices(await list('device'), await list('area'));
-  const devices = parseLabDevices(allCollectors, announcements, { entities, devices: registered }, language);
+  const devices = parseLabDevicesWithRegistry(
+    allCollectors,
+    announcements,
+    { entities, devices: registered },
+    language,
+  );
   return devices.length === 0 ? undefined : { devices, release: socket.version };
 }
 
@@ -85,7 +94,7 @@ function dashboardOf({ devices, release }: Lab, language: Language): YamlMap {
 }
 
 /** The dashboard of what is announced, for this Home Assistant; undefined if it has none of it. */
-export async function readDashboardFor(
+export async function buildDashboardForInstance(
   socket: HaWebSocket,
   announcements: readonly string[],
   language: Language,
@@ -100,17 +109,21 @@ const guessedIdsNote = (reason: string) =>
 
 /** The devices of all agents, as far as possible with the ids that their entities have in Home Assistant; says so where
  * it is not. */
-async function readLab(settings: Settings, instance: KnownInstance | undefined, language = english): Promise<Lab> {
+async function readLab(
+  settings: Settings,
+  instance: ConfiguredInstanceWithToken | undefined,
+  language = english,
+): Promise<Lab> {
   const announcements = await readAnnouncements(settings);
   const suggested = (reason: string): Lab => {
     process.stderr.write(guessedIdsNote(reason));
-    return { devices: parseLabDevices(allCollectors, announcements, undefined, language) };
+    return { devices: parseLabDevicesWithRegistry(allCollectors, announcements, undefined, language) };
   };
   if (instance?.token === undefined)
     return suggested(`set ${instance === undefined ? 'HA_BASE_URL and HA_TOKEN' : 'HA_TOKEN'} to have it asked`);
   try {
     return (
-      (await useHomeAssistant(instance, instance.token, (socket) =>
+      (await withHomeAssistantConnection(instance, instance.token, (socket) =>
         readRegisteredLab(socket, announcements, language),
       )) ?? suggested(`${instance.title} has no entities of these agents`)
     );
@@ -135,19 +148,23 @@ async function readAdministratorToken(file: string | undefined): Promise<Secret>
 }
 
 /** Saves the dashboard in Home Assistant, with an administrator's token that is used for this alone. */
-async function install(settings: Settings, instance: KnownInstance | undefined, options: DashboardOptions) {
+async function install(
+  settings: Settings,
+  instance: ConfiguredInstanceWithToken | undefined,
+  options: DashboardOptions,
+) {
   if (instance === undefined) throw new UsageError('--install needs HA_BASE_URL, the address of Home Assistant');
   const announcements = await readAnnouncements(settings);
   const token = await readAdministratorToken(options.tokenFile);
   const language = await loadLanguage(settings);
-  const isUpdate = await useHomeAssistant(instance, token, async (socket) => {
-    const config = await readDashboardFor(socket, announcements, language);
+  const isUpdate = await withHomeAssistantConnection(instance, token, async (socket) => {
+    const config = await buildDashboardForInstance(socket, announcements, language);
     if (config === undefined)
       throw new UsageError(`${instance.title} has no entities of these agents: does it use the same broker?`);
     return installDashboard(socket, config, options.force === true);
   });
   printSuccess(
-    `${isUpdate ? 'Updated' : 'Installed'}: ${instance.url.href.replace(/\/?$/, '/')}${dashboardPath}. The token is no longer needed; delete it in the administrator’s profile.`,
+    `${isUpdate ? 'Updated' : 'Installed'}: ${instance.url.href.replace(/\/?$/, '/')}${dashboardUrlPath}. The token is no longer needed; delete it in the administrator’s profile.`,
   );
 }
 
@@ -168,7 +185,7 @@ export async function runDashboardCommand(options: DashboardOptions): Promise<vo
   if (!options.install && withoutEffect.length > 0)
     throw new UsageError(`Without --install there is no effect of ${withoutEffect.join(' and ')}`);
   const settings = loadSettings(allCollectors, options.env);
-  const instance = findInstance(settings, options.instance);
+  const instance = findConfiguredInstance(settings, options.instance);
   if (options.install) return install(settings, instance, options);
   const language = await loadLanguage(settings);
   process.stdout.write(toYaml(dashboardOf(await readLab(settings, instance, language), language)));
@@ -177,6 +194,6 @@ export async function runDashboardCommand(options: DashboardOptions): Promise<vo
 /** Prints a package that excludes entities of all agents on the broker from Home Assistant's recorder. */
 export async function runRecorderCommand(options: { env?: string; instance?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, options.env);
-  const instance = findInstance(settings, options.instance);
+  const instance = findConfiguredInstance(settings, options.instance);
   process.stdout.write(renderRecorderPackage((await readLab(settings, instance)).devices));
 }

@@ -1,12 +1,12 @@
 import { allCollectors } from '../collectors/index.ts';
-import { forgetAction } from '../model/action.ts';
-import { type Address, addressPath, formatPartSegment } from '../model/address.ts';
+import { forgetActionKey } from '../model/action.ts';
+import { type DeviceOrPartAddress, formatPartSegment, pathBelowCollector } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { readClaimTopicsOfAgent } from '../mqtt/claim-topics.ts';
-import { findUnclearedTopics } from '../mqtt/cleared-topics.ts';
+import { clearAndFindUnclearedTopics } from '../mqtt/cleared-topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { standbyCheckSeconds } from '../mqtt/reconnecting-publisher.ts';
@@ -19,7 +19,7 @@ import {
 import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
-import { agentIdOf } from '../settings/agent-settings.ts';
+import { toAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { onlinePayload } from '../views/availability.ts';
 import { type AgentIdentityWithCollectors, agentAndLabCollectorIdentitiesFromSettings } from './agent-identities.ts';
@@ -81,19 +81,19 @@ async function haveRunningAgentForget(
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
   target: string,
-  addresses: readonly Address[],
+  addresses: readonly DeviceOrPartAddress[],
 ): Promise<void> {
   const topics = new Topics(agent);
-  const isRead = (address: Address) => retained.get(topics.availability(address)) === onlinePayload;
+  const isRead = (address: DeviceOrPartAddress) => retained.get(topics.availability(address)) === onlinePayload;
   if (addresses.some(isRead))
     throw new UsageError(
       `${agent.name} is running and still reads ${target}, and would publish it again. ${stillReadAdvice(addresses)}`,
     );
   const states = addresses.map((address) => topics.state(address));
-  const left = await findUnclearedTopics(connection, states, removalTimeoutMs, async () => {
+  const left = await clearAndFindUnclearedTopics(connection, states, removalTimeoutMs, async () => {
     for (const address of addresses) {
       const segment = address.part === undefined ? '' : ` ${formatPartSegment(address.part)}`;
-      await connection.publish(topics.command(address), `${forgetAction}${segment}`, { retain: false });
+      await connection.publish(topics.command(address), `${forgetActionKey}${segment}`, { retain: false });
     }
     printLine(`Asking ${agent.name} to forget ${target} …`);
   });
@@ -130,7 +130,7 @@ export async function forgetAgentOrDevice(
       `--force has no effect on a part, which only a running agent removes: start the agent, or forget ${device.split('/')[0]} as a whole`,
     );
   const { agent: self, mqtt } = settings;
-  const agent = otherName === undefined ? self : { ...self, id: agentIdOf(otherName), name: otherName };
+  const agent = otherName === undefined ? self : { ...self, id: toAgentId(otherName), name: otherName };
   const isEmbedded = mqtt.MQTT_URL.protocol === 'embedded';
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError(isEmbedded ? `${embeddedBrokerNote}, and it is not running` : 'Cannot connect to the broker', {
@@ -145,7 +145,9 @@ export async function forgetAgentOrDevice(
     const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
     if (list) return await printForgettableDevicesAndAgents(connection, agent, retained);
     const target = device?.includes('/') ? device : device && slug(device);
-    const addresses = addressesWithRetainedState(agent, retained).filter((address) => addressPath(address) === target);
+    const addresses = addressesWithRetainedState(agent, retained).filter(
+      (address) => pathBelowCollector(address) === target,
+    );
     if (target?.includes('/')) {
       if (addresses.length === 0)
         throw new UsageError(`${target}: unknown part; “${ownCommand()} forget --list” prints all`);

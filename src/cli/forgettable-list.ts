@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { allCollectors } from '../collectors/index.ts';
-import { type Address, addressPath } from '../model/address.ts';
+import { type DeviceOrPartAddress, pathBelowCollector } from '../model/address.ts';
 import { missingProblemKey, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import type { AnyTable } from '../model/table.ts';
@@ -14,7 +14,10 @@ import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { alignColumns, printLine, printNote } from './terminal.ts';
 
 /** Where the devices and parts of an agent stand that the broker retains a state of. */
-export function addressesWithRetainedState(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Address[] {
+export function addressesWithRetainedState(
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+): DeviceOrPartAddress[] {
   const topics = new Topics(agent);
   return [...retained.keys()].sort().flatMap((topic) => {
     const parsed = topics.parse(topic);
@@ -44,7 +47,7 @@ function describeDevice(announcement: string | undefined): { name: string; about
   return { name: device?.name ?? '', about: [maker, device?.serial_number].filter(Boolean).join(', ') };
 }
 
-const titleOfPart = ({ collector, part }: Address): string => {
+const titleOfPart = ({ collector, part }: DeviceOrPartAddress): string => {
   const tables: Record<string, AnyTable> = allCollectors.find(({ id }) => id === collector)?.tables ?? {};
   return tables[part?.table ?? '']?.title ?? '';
 };
@@ -55,9 +58,10 @@ function rowsOf(agent: AgentIdentity, retained: ReadonlyMap<string, string>): st
   const topics = new Topics(agent);
   const goneSince = readGoneSince(agent, retained);
   const rows = new Map<string, string[]>();
-  const byPath = (a: Address, b: Address) => (addressPath(a) < addressPath(b) ? -1 : 1);
+  const byPath = (a: DeviceOrPartAddress, b: DeviceOrPartAddress) =>
+    pathBelowCollector(a) < pathBelowCollector(b) ? -1 : 1;
   for (const address of addressesWithRetainedState(agent, retained).sort(byPath)) {
-    const path = addressPath(address);
+    const path = pathBelowCollector(address);
     const isGone = retained.get(topics.availability(address)) === offlinePayload;
     const since = goneSince.get(`${address.collector}/${path}`)?.toISOString().slice(0, 16).replace('T', ' ');
     const state = isGone ? `unavailable${since === undefined ? '' : ` since ${since} UTC`}` : '';

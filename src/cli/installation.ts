@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { installedPath, isSingleFileProgram } from '../lib/installed-path.ts';
 import { shellWord } from '../lib/shell-word.ts';
 import { UsageError } from '../model/errors.ts';
-import { installedFilesList } from './installed-files.ts';
+import { installedFilesListName } from './installed-files.ts';
 
 export const npmPackageName = 'home-lab-infra-monitor';
 
@@ -33,7 +33,7 @@ export function findOwnInstallation(): Installation {
   if (!isOfThisProject(root)) return { kind: isSingleFileProgram ? 'file' : 'unpacked', root };
   if (root.includes('/node_modules/')) return { kind: 'npm', root };
   if (existsSync(join(root, 'scripts'))) return { kind: 'clone', root };
-  return { kind: existsSync(join(root, installedFilesList)) ? 'folder' : 'unpacked', root };
+  return { kind: existsSync(join(root, installedFilesListName)) ? 'folder' : 'unpacked', root };
 }
 
 /** How this program is called in a shell: what lies anywhere has no command on the path. */
@@ -47,7 +47,7 @@ export function ownCommand(): string {
 }
 
 /** The command of a release folder: a link to the single file, or to the program for the installed Node. */
-export const releaseFolderCommandPath = '/usr/local/bin/infra-monitor';
+export const commandLinkToReleaseFolder = '/usr/local/bin/infra-monitor';
 
 /** The example of a settings file, where the documents of this installation are (scripts/package/debian.mjs). */
 export const settingsExamplePath = (): string =>

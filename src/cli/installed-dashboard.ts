@@ -5,7 +5,7 @@ import { UnredactedMessageError, UsageError } from '../model/errors.ts';
 import type { YamlMap } from '../views/home-assistant/yaml.ts';
 
 /** Where Home Assistant has the dashboard, below its address. */
-export const dashboardPath = 'infra-lab';
+export const dashboardUrlPath = 'infra-lab';
 
 const userSchema = z.object({ is_admin: z.boolean() });
 const dashboardsSchema = z.array(z.object({ url_path: z.string(), mode: z.string() }));
@@ -17,11 +17,14 @@ const fingerprintOf = (config: object) =>
 
 /** `current`: it is as it would be installed now. `edited`: changed in Home Assistant since. `foreign`: not of this
  * program. */
-export type InstalledState = 'none' | 'current' | 'outdated' | 'edited' | 'foreign';
+export type InstalledDashboardState = 'none' | 'current' | 'outdated' | 'edited' | 'foreign';
 
 /** What is at the dashboard's path, compared with what would be installed. */
-export async function readInstalledState(socket: HaWebSocket, config: YamlMap): Promise<InstalledState> {
-  const installed = await socket.sendCommand({ type: 'lovelace/config', url_path: dashboardPath });
+export async function compareInstalledDashboard(
+  socket: HaWebSocket,
+  config: YamlMap,
+): Promise<InstalledDashboardState> {
+  const installed = await socket.sendCommand({ type: 'lovelace/config', url_path: dashboardUrlPath });
   if (installed === undefined) return 'none';
   const { success, data } = installedSchema.safeParse(installed);
   if (!success) return 'foreign';
@@ -33,10 +36,10 @@ export async function readInstalledState(socket: HaWebSocket, config: YamlMap): 
 /** Whether there is one already, which this program may replace. */
 async function isCreated(socket: HaWebSocket): Promise<boolean> {
   const dashboards = dashboardsSchema.safeParse(await socket.sendCommand({ type: 'lovelace/dashboards/list' })).data;
-  const existing = dashboards?.find(({ url_path }) => url_path === dashboardPath);
+  const existing = dashboards?.find(({ url_path }) => url_path === dashboardUrlPath);
   if (existing !== undefined && existing.mode !== 'storage')
     throw new UsageError(
-      `Home Assistant has the dashboard ${dashboardPath} from a file: remove it from lovelace: in configuration.yaml, and restart Home Assistant`,
+      `Home Assistant has the dashboard ${dashboardUrlPath} from a file: remove it from lovelace: in configuration.yaml, and restart Home Assistant`,
     );
   return existing !== undefined;
 }
@@ -55,15 +58,15 @@ export async function installDashboard(socket: HaWebSocket, config: YamlMap, for
       'The token is not that of an administrator, and Home Assistant lets only administrators save dashboards',
     );
   const isUpdate = await isCreated(socket);
-  const state = await readInstalledState(socket, config);
+  const state = await compareInstalledDashboard(socket, config);
   if ((state === 'edited' || state === 'foreign') && !force)
     throw new UsageError(
-      `The dashboard ${dashboardPath} was ${state === 'edited' ? 'changed in Home Assistant' : 'not made by this command'}: --force replaces it`,
+      `The dashboard ${dashboardUrlPath} was ${state === 'edited' ? 'changed in Home Assistant' : 'not made by this command'}: --force replaces it`,
     );
   if (!isUpdate)
     await send(socket, {
       type: 'lovelace/dashboards/create',
-      url_path: dashboardPath,
+      url_path: dashboardUrlPath,
       title: config.title,
       icon: 'mdi:server-network',
       mode: 'storage',
@@ -72,7 +75,7 @@ export async function installDashboard(socket: HaWebSocket, config: YamlMap, for
     });
   await send(socket, {
     type: 'lovelace/config/save',
-    url_path: dashboardPath,
+    url_path: dashboardUrlPath,
     config: { ...config, infra_monitor: { fingerprint: fingerprintOf(config) } },
   });
   return isUpdate;

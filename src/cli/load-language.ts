@@ -4,7 +4,7 @@ import { type CommandTexts, englishTexts } from './texts/english.ts';
 
 const loaders: Record<Settings['language'], () => Language | Promise<Language>> = {
   en: () => english,
-  de: async () => (await import('./german.ts')).german,
+  de: async () => (await import('./german-names-and-page-texts.ts')).germanNamesAndPageTexts,
 };
 
 const textLoaders: Record<Settings['language'], () => CommandTexts | Promise<CommandTexts>> = {
@@ -18,7 +18,7 @@ export async function loadLanguage({ language }: Pick<Settings, 'language'>): Pr
 }
 
 /** What `check` and `once` print in that language. */
-export async function loadTexts({ language }: Pick<Settings, 'language'>): Promise<CommandTexts> {
+export async function loadCommandTexts({ language }: Pick<Settings, 'language'>): Promise<CommandTexts> {
   return textLoaders[language]();
 }
 
@@ -29,5 +29,5 @@ export interface CommandLanguage extends Language {
 
 export const loadCommandLanguage = async (settings: Pick<Settings, 'language'>): Promise<CommandLanguage> => ({
   ...(await loadLanguage(settings)),
-  texts: await loadTexts(settings),
+  texts: await loadCommandTexts(settings),
 });

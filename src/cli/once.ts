@@ -10,14 +10,14 @@ import { loadSettings, peekLanguage, type Settings } from '../settings/index.ts'
 import { problemToResponseJson } from '../views/health.ts';
 import { translateCollector } from '../views/language.ts';
 import { findProblems } from '../views/problems.ts';
-import { buildCollectorStatus, type CollectorStatus } from '../views/status.ts';
+import { buildCollectorReadings, type CollectorReadings } from '../views/status.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { type CommandLanguage, loadCommandLanguage } from './load-language.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { findProblemLines } from './problem-lines.ts';
+import { formatProblemsAsLines } from './problem-lines.ts';
 import {
-  type EarlierProblems,
   missingComparisonNote,
+  type ProblemRestoreOutcome,
   restoreMemoriesAndProblems,
 } from './restore-memories-and-problems.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
@@ -56,7 +56,7 @@ async function restoreEarlier(
   { scheduled }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
   texts: CommandTexts,
-): Promise<EarlierProblems> {
+): Promise<ProblemRestoreOutcome> {
   const connection = await connectTemporarily(mqtt, agent).catch((error: unknown) => {
     if (mqtt.MQTT_URL.protocol !== 'embedded') process.stderr.write(`${texts.broker}: ${describeError(error)}\n`);
   });
@@ -68,7 +68,7 @@ async function restoreEarlier(
   }
 }
 
-type DeviceOrPart = Pick<CollectorStatus['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
+type DeviceOrPart = Pick<CollectorReadings['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
 function tableRows({ error, hint, values }: DeviceOrPart, texts: CommandTexts): string[] {
   if (error !== undefined) return [colorize('red', error)];
@@ -84,7 +84,7 @@ function tableRows({ error, hint, values }: DeviceOrPart, texts: CommandTexts): 
 
 function printStatus(
   collector: AnyCollectorDefinition,
-  { error, complaints, devices }: CollectorStatus,
+  { error, complaints, devices }: CollectorReadings,
   language: CommandLanguage,
 ): void {
   const { texts } = language;
@@ -117,7 +117,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   await readAll(opened, state);
   await Promise.all([pause(readingIntervalMs), finishSlowReads(opened)]);
   await readAll(opened, state);
-  const statuses = allCollectors.flatMap((collector) => buildCollectorStatus(collector, settings.agent, state) ?? []);
+  const statuses = allCollectors.flatMap((collector) => buildCollectorReadings(collector, settings.agent, state) ?? []);
   if (json) {
     const problems = findProblems(allCollectors, settings.agent, state);
     const withProblems = statuses.map((status) => ({
@@ -128,11 +128,11 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     printLine(JSON.stringify(withProblems, null, 2));
   } else {
     for (const collector of allCollectors) {
-      const status = buildCollectorStatus(collector, settings.agent, state, language);
+      const status = buildCollectorReadings(collector, settings.agent, state, language);
       if (status !== undefined) printStatus(collector, status, language);
     }
     printLine(colorize('bold', texts.problems));
-    const lines = findProblemLines(settings.agent, state, language);
+    const lines = formatProblemsAsLines(settings.agent, state, language);
     for (const line of lines.length === 0 ? [texts.noProblems] : lines) printLine(`  ${line}`);
     const note = missingComparisonNote(earlier, settings.mqtt, texts);
     if (note !== undefined) printLine(`  ${colorize('yellow', note)}`);

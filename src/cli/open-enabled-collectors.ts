@@ -57,7 +57,7 @@ export async function openEnabledCollectors(
 }
 
 /** Why a collector is disabled, in words. */
-export const describeInactive = (
+export const describeInactiveCollector = (
   { collector, reason }: ScheduledAndInactiveCollectors['inactive'][number],
   { collectorOff, inactiveReasons }: CommandTexts,
 ): string =>

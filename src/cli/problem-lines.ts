@@ -2,7 +2,7 @@ import { allCollectors } from '../collectors/index.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { groupProblems } from '../views/problem-groups.ts';
+import { groupProblemsByCause } from '../views/problem-groups.ts';
 import { findProblems } from '../views/problems.ts';
 import type { CommandLanguage } from './load-language.ts';
 import { colorize } from './terminal.ts';
@@ -23,7 +23,7 @@ const withCertainty = ({ text, certain }: Problem, { lastKnown }: CommandTexts) 
 
 /** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The
  * broker is left out: a command may not have connected to it. */
-export const findProblemLines = (
+export const formatProblemsAsLines = (
   agent: AgentIdentity,
   state: MutableAgentState,
   language: CommandLanguage,
@@ -31,7 +31,7 @@ export const findProblemLines = (
 ): string[] => {
   const { severities, texts } = language;
   const problems = findProblems(allCollectors, agent, state, language);
-  return groupProblems(problems.filter((problem) => problem.place !== 'broker' && includes(problem))).flatMap(
+  return groupProblemsByCause(problems.filter((problem) => problem.place !== 'broker' && includes(problem))).flatMap(
     ({ problem, consequences }) => [
       `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${withCertainty(problem, texts)}`,
       ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),

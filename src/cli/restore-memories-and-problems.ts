@@ -1,6 +1,6 @@
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Topics } from '../model/topics.ts';
-import { selectAnnouncedDevices } from '../mqtt/announced-devices.ts';
+import { selectEarlierAnnouncedDevices } from '../mqtt/announced-devices.ts';
 import { selectMemoryPayloads } from '../mqtt/inbound.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
@@ -10,11 +10,11 @@ import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 import type { CommandTexts } from './texts/english.ts';
 
 /** Whether there is an earlier list of problems: `unknown` if the broker did not tell. */
-export type EarlierProblems = 'restored' | 'none' | 'unknown';
+export type ProblemRestoreOutcome = 'restored' | 'none' | 'unknown';
 
 /** Says what a list of problems lacks that was not compared with earlier readings; undefined if it was. */
 export function missingComparisonNote(
-  earlier: EarlierProblems,
+  earlier: ProblemRestoreOutcome,
   { MQTT_URL }: MqttSettings,
   { notCompared, missingComparison }: CommandTexts,
 ): string | undefined {
@@ -27,10 +27,10 @@ async function restore(
   connection: SingleUseBrokerConnection,
   { agent, collectors }: AgentIdentityWithCollectors,
   state: MutableAgentState,
-): Promise<EarlierProblems> {
+): Promise<ProblemRestoreOutcome> {
   const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   state.memoryStore.load(selectMemoryPayloads(agent, retained), collectors);
-  state.problemMemory.restoreAnnounced(selectAnnouncedDevices(agent, retained), new Date());
+  state.problemMemory.restoreAnnounced(selectEarlierAnnouncedDevices(agent, retained), new Date());
   const problems = retained.get(new Topics(agent).problems);
   if (problems === undefined) return 'none';
   state.problemMemory.restore(parseRestoredProblems(problems), new Date());
@@ -43,8 +43,8 @@ export async function restoreMemoriesAndProblems(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
-): Promise<EarlierProblems> {
-  const found: EarlierProblems[] = [];
+): Promise<ProblemRestoreOutcome> {
+  const found: ProblemRestoreOutcome[] = [];
   if (connection !== undefined)
     for (const identity of identities)
       found.push(await restore(connection, identity, state).catch(() => 'unknown' as const));

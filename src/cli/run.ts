@@ -4,7 +4,7 @@ import { createApiRoutes } from '../http/api-routes.ts';
 import { createLivePageRoutes } from '../http/page-routes.ts';
 import { type StatusServer, startStatusServer } from '../http/server.ts';
 import { excerptOf } from '../lib/excerpt.ts';
-import { MinuteLimit } from '../lib/minute-limit.ts';
+import { PerMinuteLimiter } from '../lib/per-minute-limiter.ts';
 import { startSystemdNotifications } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
 import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
@@ -12,15 +12,15 @@ import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { RecentMetricHistory } from '../loop/recent-metric-history.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import type { ReportableEntryChange } from '../loop/state-entry.ts';
-import { forgetAction } from '../model/action.ts';
+import { forgetActionKey } from '../model/action.ts';
 import { parsePartSegment } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import { describeError } from '../model/errors.ts';
-import type { AnnouncedDevice, Problem } from '../model/problem.ts';
+import type { EarlierAnnouncedDevice, Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
-import { findFormerAgents } from '../mqtt/former-agents.ts';
+import { findFormerAgentsOfMachine } from '../mqtt/former-agents.ts';
 import type { DeviceCommand } from '../mqtt/inbound.ts';
 import { OtherAgentsProblemLists } from '../mqtt/other-agents-problem-lists.ts';
 import { ReconnectingPublisher } from '../mqtt/reconnecting-publisher.ts';
@@ -34,7 +34,7 @@ import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { loadLanguage } from './load-language.ts';
 import { mosquittoSubCommand } from './mosquitto-sub-command.ts';
 import {
-  describeInactive,
+  describeInactiveCollector,
   openEnabledCollectors,
   type ScheduledAndInactiveCollectors,
 } from './open-enabled-collectors.ts';
@@ -42,7 +42,7 @@ import { flushOutputAndGetError } from './output.ts';
 import { exitDespiteHangingReads } from './process-end.ts';
 import { waitForStopSignalName } from './signals.ts';
 import { englishTexts } from './texts/english.ts';
-import { logUncaughtErrors } from './uncaught.ts';
+import { logUncaughtErrorsAndContinue } from './uncaught.ts';
 
 function logChange(
   log: Log,
@@ -74,7 +74,7 @@ function logStart(
     `infra-monitor ${agent.version} is monitoring ${agent.name}${agent.site === undefined ? '' : ` (site ${agent.site})`}`,
   );
   for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
-  for (const one of inactive) log.info(`  ${one.collector.title}: ${describeInactive(one, englishTexts)}`);
+  for (const one of inactive) log.info(`  ${one.collector.title}: ${describeInactiveCollector(one, englishTexts)}`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
   log.info(`Topics: ${mosquittoSubCommand(mqtt, new Topics(agent).ownFilter)}`);
   if (protocol === 'embedded')
@@ -89,13 +89,13 @@ function createCommandHandler(
   state: MutableAgentState,
   scheduler: Scheduler,
 ): (command: DeviceCommand) => Promise<void> {
-  const limit = new MinuteLimit(bounds.commands);
+  const limit = new PerMinuteLimiter(bounds.commands);
   return async ({ collector, device, action }) => {
     if (limit.admit() === undefined) return;
     const request = `${excerptOf(device)}: ${excerptOf(action)} requested over MQTT`;
     try {
       const [name, segment] = action.split(' ');
-      if (name === forgetAction) {
+      if (name === forgetActionKey) {
         const part = segment === undefined ? undefined : parsePartSegment(segment);
         const canBeForgotten = state.collectors.get(collector)?.entries.get(device)?.canBeForgotten;
         if (canBeForgotten && segment === undefined) await scheduler.forget(collector, device);
@@ -113,11 +113,11 @@ function createCommandHandler(
 async function logIdentityAdvice(
   log: Log,
   { agent, mqtt }: Settings,
-  announced: readonly AnnouncedDevice[],
+  announced: readonly EarlierAnnouncedDevice[],
 ): Promise<void> {
   const siteAdvice = changedSiteAdvice(agent, announced);
   if (siteAdvice !== undefined) log.warn(siteAdvice);
-  for (const former of await findFormerAgents(mqtt, agent)) log.warn(formerAgentAdvice(former));
+  for (const former of await findFormerAgentsOfMachine(mqtt, agent)) log.warn(formerAgentAdvice(former));
 }
 
 /** Logs what works, but should be otherwise. */
@@ -153,7 +153,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
       log.warn(text),
     );
   logStart(log, settings, opened, server);
-  logUncaughtErrors(log);
+  logUncaughtErrorsAndContinue(log);
 
   const scheduler = new Scheduler(state, {
     recorded(collector, outcome, changes) {
@@ -191,7 +191,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const otherProblemLists =
     directory !== undefined || settings.notify.NOTIFY_URL === undefined ? undefined : new OtherAgentsProblemLists();
   let isIdentityChecked = false;
-  const adviseOnIdentity = (announced: readonly AnnouncedDevice[]) => {
+  const adviseOnIdentity = (announced: readonly EarlierAnnouncedDevice[]) => {
     if (!isIdentityChecked) void logIdentityAdvice(log, settings, announced);
     isIdentityChecked = true;
   };

@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts';
+import type { DeviceOrPartAddress } from '../model/address.ts';
 
 const stopTheAgent = 'Or stop the agent first';
 const machineAdvice = 'It is the machine that the agent runs on: stop the agent first';
@@ -15,7 +15,7 @@ const adviceByCollector: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What to do before the data of something can be removed that a running agent still reads. */
-export function stillReadAdvice(addresses: readonly Address[]): string {
+export function stillReadAdvice(addresses: readonly DeviceOrPartAddress[]): string {
   const collectors = new Set(addresses.filter(({ part }) => part === undefined).map(({ collector }) => collector));
   const found = [...adviceByCollector].find(([collector]) => collectors.has(collector));
   return found?.[1] ?? `Disconnect it, or exclude it in the agent’s settings. ${stopTheAgent}`;

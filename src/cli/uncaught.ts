@@ -15,7 +15,7 @@ const placeOf = (error: unknown) =>
   (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
 
 /** Logs each uncaught error in a timer or in the background once, instead of ending the program: the readings go on. */
-export function logUncaughtErrors(log: Log): void {
+export function logUncaughtErrorsAndContinue(log: Log): void {
   const logged = new Set<string>();
   process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => {
     const place = placeOf(error);

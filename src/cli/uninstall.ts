@@ -8,12 +8,12 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { serviceSettingsPath } from '../settings/settings-file.ts';
 import { forgetAgentOrDevice } from './forget.ts';
 import {
+  commandLinkToReleaseFolder,
   findOwnInstallation,
   type Installation,
   npmPackageName,
   npmPrefixOf,
   ownCommand,
-  releaseFolderCommandPath,
   requireRoot,
 } from './installation.ts';
 import { removeInstalledFiles } from './installed-files.ts';
@@ -71,7 +71,7 @@ async function removeService(root: string, keepSettings: boolean): Promise<void>
 /** Removes the program in the way it was installed. Throws if it is still there then. */
 async function removeProgram({ kind, root }: Installation, keepSettings: boolean): Promise<void> {
   if (kind === 'folder') {
-    if (isWithin(root, releaseFolderCommandPath)) rmSync(releaseFolderCommandPath);
+    if (isWithin(root, commandLinkToReleaseFolder)) rmSync(commandLinkToReleaseFolder);
     const left = removeInstalledFiles(root);
     if (left.length > 0) printNote(`Not installed with infra-monitor, and left: ${left.join(', ')}`);
     return;

@@ -3,7 +3,7 @@ import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { briefAgentHealth, buildAgentHealth } from '../views/health.ts';
 import { english, type Language } from '../views/language.ts';
 import { prometheusFamilies } from '../views/prometheus.ts';
-import { buildCollectorStatus, statusEndpointPath } from '../views/status.ts';
+import { buildCollectorReadings, statusEndpointPath } from '../views/status.ts';
 import { createPrometheusHandler } from './prometheus-handler.ts';
 import type { RouteHandler } from './route.ts';
 
@@ -34,7 +34,7 @@ export function createApiRoutes(
     if (state.collectors.has(declaration.id))
       routes.set(statusEndpointPath(declaration), () => ({
         status: 200,
-        body: buildCollectorStatus(declaration, agent, state),
+        body: buildCollectorReadings(declaration, agent, state),
       }));
   }
   return routes;

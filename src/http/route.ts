@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 /** A document that several clients get as it is, and that is compressed once for all of them. */
-export class SharedDocument {
+export class DocumentCompressedOnce {
   readonly content: Buffer;
   #gzip: Buffer | undefined;
 
@@ -57,7 +57,7 @@ export function sendRouteResponse(
   }
   const { body } = result;
   // A page is a quarter as large then; scrapers ask often, for little.
-  const document = body instanceof SharedDocument ? body : undefined;
+  const document = body instanceof DocumentCompressedOnce ? body : undefined;
   const isCompressed = document !== undefined && takesGzip(request);
   const content = isCompressed ? document.gzip : (document?.content ?? contentOf(body));
   response.writeHead(result.status, {

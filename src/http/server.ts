@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { bounds } from '../model/bounds.ts';
 import { UsageError } from '../model/errors.ts';
+import { waitForOwnTurn } from '../model/event-loop-turns.ts';
 import { hostInUrl } from '../model/host-in-url.ts';
-import { ownTurn } from '../model/steps.ts';
 import { type AccessRules, decideAccess } from './access.ts';
 import { answerInOrder } from './answer-in-order.ts';
 import { limitConnections } from './connection-limit.ts';
@@ -50,7 +50,7 @@ async function respondTo(
     };
   // Requests that cost something are answered one a turn, so that whoever sends many holds up neither a supervisor nor
   // a reading.
-  if (path !== tokenFreePath) await ownTurn();
+  if (path !== tokenFreePath) await waitForOwnTurn();
   return route(request, trusted);
 }
 

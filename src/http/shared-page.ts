@@ -1,5 +1,5 @@
+import { resultOfStepsInTurns } from '../model/event-loop-turns.ts';
 import type { HistoryRange } from '../model/metric-history.ts';
-import { resultInTurns } from '../model/steps.ts';
 import {
   liveSectionsById,
   type PageContext,
@@ -8,7 +8,7 @@ import {
   renderPageParts,
 } from '../views/page/index.ts';
 import { LiveSectionStream } from './live-section-stream.ts';
-import { SharedDocument } from './route.ts';
+import { DocumentCompressedOnce } from './route.ts';
 import { SharedRendering } from './shared-rendering.ts';
 
 /** Documents of one rendering that are kept, each for the prefix of a proxy. */
@@ -19,10 +19,10 @@ export class SharedPage {
   readonly stream: LiveSectionStream;
   readonly #rendering: SharedRendering<RenderedPage>;
   #latest: RenderedPage | undefined;
-  readonly #documents = new Map<string | undefined, SharedDocument>();
+  readonly #documents = new Map<string | undefined, DocumentCompressedOnce>();
 
   constructor(context: PageContext, range: HistoryRange) {
-    this.#rendering = new SharedRendering(() => resultInTurns(renderPageParts(context, range, new Date())));
+    this.#rendering = new SharedRendering(() => resultOfStepsInTurns(renderPageParts(context, range, new Date())));
     this.stream = new LiveSectionStream(
       () => context.agent.startedAt.toISOString(),
       async () => {
@@ -32,11 +32,11 @@ export class SharedPage {
     );
   }
 
-  async documentFor(prefix: string | undefined): Promise<SharedDocument> {
+  async documentFor(prefix: string | undefined): Promise<DocumentCompressedOnce> {
     const page = await this.#rendering.get();
     if (this.#latest !== page || this.#documents.size >= maxDocuments) this.#documents.clear();
     this.#latest = page;
-    const document = this.#documents.get(prefix) ?? new SharedDocument(pageDocument(page, prefix));
+    const document = this.#documents.get(prefix) ?? new DocumentCompressedOnce(pageDocument(page, prefix));
     this.#documents.set(prefix, document);
     return document;
   }

@@ -1,4 +1,4 @@
-import type { Steps } from '../model/steps.ts';
+import type { StepwiseWork } from '../model/event-loop-turns.ts';
 
 /** Milliseconds after which an answer is found again even if nothing shows that it changed. */
 const maxAgeMs = 60_000;
@@ -19,7 +19,7 @@ export class CacheUntilBasisChanges<T> {
   }
 
   /** As `get`, for an answer that takes several steps to find. */
-  *getInSteps(basis: readonly unknown[], find: () => Steps<T>): Steps<T> {
+  *getInSteps(basis: readonly unknown[], find: () => StepwiseWork<T>): StepwiseWork<T> {
     return (this.#current(basis) ?? this.#remember(basis, yield* find())).answer;
   }
 

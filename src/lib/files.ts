@@ -24,7 +24,7 @@ export const parseFiniteNumber = (text: string | undefined): number | undefined 
   text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
 
 /** Reads a small file of /proc or /sys that the kernel serves from memory; undefined if it is missing or can't be read.
- * For files whose driver queries its device, use DriverFileReader. */
+ * For files whose driver queries its device, use SlowSysfsFileReader. */
 export const tryReadTextSync = (path: string, encoding: BufferEncoding = 'utf8'): string | undefined =>
   undefinedOnKernelError(() => readFileSync(path, encoding).trimEnd());
 

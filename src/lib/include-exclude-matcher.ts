@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import type { Steps } from '../model/steps.ts';
+import type { StepwiseWork } from '../model/event-loop-turns.ts';
 
 export interface IncludeExcludeGlobs {
   include: readonly string[];
@@ -30,7 +30,7 @@ export function* splitNamesIntoWatchedAndExcluded(
   names: readonly string[],
   verdict: (name: string) => IncludeExcludeVerdict,
   isSelectedByDefault: (name: string) => boolean,
-): Steps<{ watched: string[]; excluded: string[] }> {
+): StepwiseWork<{ watched: string[]; excluded: string[] }> {
   const watched: string[] = [];
   const excluded: string[] = [];
   for (const name of names) {

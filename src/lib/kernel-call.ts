@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ownTurn } from '../model/steps.ts';
+import { waitForOwnTurn } from '../model/event-loop-turns.ts';
 
 /** Milliseconds that calls wait for the one that this process has made, and of one pause. Not all at once: after a long
  * turn of the event loop the pause is over before the answer is looked at, which may have come long ago. */
@@ -54,7 +54,7 @@ export async function callKernelOrChildProcess<T>(
 async function acquireChildProcess(): Promise<void> {
   if (childProcessCount < maxChildProcesses) childProcessCount += 1;
   else await new Promise<void>((resolve) => waitingForChildProcess.push(resolve));
-  if (isSilent) await ownTurn();
+  if (isSilent) await waitForOwnTurn();
 }
 
 function releaseChildProcess(): void {

@@ -1,6 +1,6 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
-import { ownTurn } from '../model/steps.ts';
+import { waitForOwnTurn } from '../model/event-loop-turns.ts';
 import type { MutableAgentState } from './mutable-agent-state.ts';
 import type { ReportableEntryChange } from './state-entry.ts';
 
@@ -34,7 +34,7 @@ export function readCollectorAndRecord(
   const record = async () => {
     const outcome = await read(active, end);
     // To take in what was read costs as much as to read it.
-    await ownTurn();
+    await waitForOwnTurn();
     return { outcome, changes: agentState.record(active.collector, outcome) };
   };
   return { recorded: record(), done };
@@ -43,7 +43,7 @@ export function readCollectorAndRecord(
 async function read({ collector, source, memory }: ActiveCollector, end: () => void): Promise<CollectorOutcome> {
   await memory.ready;
   // Several begin at the same moment: all at the start, and those of one schedule.
-  await ownTurn();
+  await waitForOwnTurn();
   const began = performance.now();
   const timeoutSeconds = collectorTimeoutSeconds(collector);
   const controller = new AbortController();

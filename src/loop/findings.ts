@@ -29,7 +29,7 @@ export const markFindingsUncertain = (before: LastingFindings = noFindings): Las
   new Map([...before].map(([key, finding]) => [key, { ...finding, isCertain: false }]));
 
 /** The findings of a reading, each with its beginning. */
-export function findingsOfReading(
+export function lastingFindingsAfterReading(
   problems: AnyTable['problems'],
   reading: unknown,
   before: LastingFindings = noFindings,

@@ -1,4 +1,4 @@
-import { historyRanges, type IntervalValues, type MetricValueLine } from '../model/metric-history.ts';
+import { historyRanges, type IntervalValues, type MetricHistoryInRange } from '../model/metric-history.ts';
 
 const { intervals: minutesKept } = historyRanges.hour;
 const { intervals: quartersKept, intervalMinutes: minutesOfQuarter } = historyRanges.day;
@@ -38,7 +38,7 @@ export class MetricSeries {
     if (!Number.isNaN(value)) this.#add(value);
   }
 
-  hourUntil(now: Date): MetricValueLine {
+  hourUntil(now: Date): MetricHistoryInRange {
     const minute = minuteOf(now);
     const newest = this.#newest ?? minute;
     const values = Array.from({ length: minutesKept }, (_, index) => {
@@ -48,7 +48,7 @@ export class MetricSeries {
     return { range: 'hour', values };
   }
 
-  dayUntil(now: Date): MetricValueLine {
+  dayUntil(now: Date): MetricHistoryInRange {
     const minute = minuteOf(now);
     const quarter = quarterOf(minute);
     const newestMinute = this.#newest ?? minute;

@@ -1,4 +1,4 @@
-import { type Address, addressPath, memoryKey } from '../model/address.ts';
+import { type DeviceOrPartAddress, memoryKey, pathBelowCollector } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import type {
   AnyCollectorDefinition,
@@ -10,7 +10,7 @@ import { nameOfDeviceOrPart } from '../model/device.ts';
 import { UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
-import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
+import type { RestoredProblem, ToldProblemForEndReport } from '../model/problem.ts';
 import { problemTexts } from '../model/problem-texts.ts';
 import type { DeviceOwner } from '../model/shared-device.ts';
 import type {
@@ -24,7 +24,7 @@ import { type StateLanguage, textOfWording } from '../model/translation.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { evaluateMetrics } from './evaluate-metrics.ts';
-import { findingsOfReading, markFindingsUncertain } from './findings.ts';
+import { lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
 import { EarlierProblemMemory } from './problem-memory.ts';
 import {
   entryAfterObservation,
@@ -103,7 +103,7 @@ export class MutableAgentState implements AgentState {
     return this.problemMemory.announced;
   }
 
-  get toldProblems(): ReadonlyMap<string, ToldProblem> {
+  get toldProblems(): ReadonlyMap<string, ToldProblemForEndReport> {
     return this.problemMemory.told;
   }
 
@@ -207,9 +207,9 @@ export class MutableAgentState implements AgentState {
 
   /** Forgets a device, or one of its parts, that is no longer there, until it is back. Returns whether anything was
    * known of it. Throws if it is there, or may be. */
-  forgetMissing(address: Address): boolean {
+  forgetMissing(address: DeviceOrPartAddress): boolean {
     const record = this.#recordOf(address.collector);
-    const path = addressPath(address);
+    const path = pathBelowCollector(address);
     const isWithin = (one: string) => one === path || one.startsWith(`${path}/`);
     const entries = [...record.entries].filter(([one]) => isWithin(one));
     if (record.lastSuccess === undefined || record.error !== undefined)
@@ -246,7 +246,7 @@ export class MutableAgentState implements AgentState {
     const seen = new Set<string>();
     for (const observation of observations) {
       const address = uniqueAddressOfObservation(collector, observation, seen);
-      const path = addressPath(address);
+      const path = pathBelowCollector(address);
       seen.add(path);
       this.forgotten.delete(`${collector.id}/${path}`);
       this.forgotten.delete(`${collector.id}/${address.device}`);
@@ -259,7 +259,7 @@ export class MutableAgentState implements AgentState {
       const knownFindings = this.problemMemory.findingsBefore(`${collector.id}/${path}`, before?.findings);
       const findings =
         'reading' in observation
-          ? findingsOfReading(table?.problems, observation.reading, knownFindings, at, {
+          ? lastingFindingsAfterReading(table?.problems, observation.reading, knownFindings, at, {
               texts,
               language: texts === undefined ? undefined : language,
             })
@@ -342,7 +342,7 @@ export class MutableAgentState implements AgentState {
     this.forgotten.add(path);
   }
 
-  #queueEvents(address: Address, { events = [] }: Observation<Record<string, unknown>>): void {
+  #queueEvents(address: DeviceOrPartAddress, { events = [] }: Observation<Record<string, unknown>>): void {
     if (this.owners.has(memoryKey(address))) return;
     const pending = events.map((event) => ({ address, event }));
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
@@ -350,7 +350,7 @@ export class MutableAgentState implements AgentState {
 
   /** The changes are in English, as the log is. `englishHint`: the entry's. */
   #replace(record: CollectorRecord, entry: StateEntry, at: Date, englishHint?: string): ReportableEntryChange[] {
-    const path = addressPath(entry.address);
+    const path = pathBelowCollector(entry.address);
     const before = record.entries.get(path);
     record.entries.set(path, entry);
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;

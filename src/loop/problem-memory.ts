@@ -1,12 +1,12 @@
 import {
-  type AnnouncedDevice,
   compareSeverities,
   complaintProblemKey,
+  type EarlierAnnouncedDevice,
   type LastingFinding,
   type LastingFindings,
   missingProblemKey,
   type RestoredProblem,
-  type ToldProblem,
+  type ToldProblemForEndReport,
   unreadableProblemKey,
 } from '../model/problem.ts';
 import type { CollectorState, StateEntry } from '../model/state.ts';
@@ -23,8 +23,8 @@ const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
  * was told. */
 export class EarlierProblemMemory {
   readonly restored = new Map<string, RestoredProblem>();
-  readonly told = new Map<string, ToldProblem>();
-  readonly announced = new Map<string, AnnouncedDevice & { since: Date }>();
+  readonly told = new Map<string, ToldProblemForEndReport>();
+  readonly announced = new Map<string, EarlierAnnouncedDevice & { since: Date }>();
   /** Problems whose end was told: a broker that was out of reach still tells of them. */
   readonly #ended = new Set<string>();
 
@@ -45,12 +45,12 @@ export class EarlierProblemMemory {
   }
 
   /** Takes over which devices the broker has announcements of: what is not there now has vanished meanwhile. */
-  restoreAnnounced(devices: readonly AnnouncedDevice[], now: Date): void {
+  restoreAnnounced(devices: readonly EarlierAnnouncedDevice[], now: Date): void {
     for (const device of devices)
       if (!this.announced.has(device.path)) this.announced.set(device.path, { ...device, since: now });
   }
 
-  markTold(id: string, problem: ToldProblem): void {
+  markTold(id: string, problem: ToldProblemForEndReport): void {
     this.told.set(id, problem);
     this.#ended.delete(id);
   }

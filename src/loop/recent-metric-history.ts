@@ -1,18 +1,18 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import {
   type AnyMetricDeclaration,
+  isPrimaryConnectivityMetric,
   isPrimaryNumericMetric,
-  isUptimeMetric,
   type MetricValue,
 } from '../model/metric.ts';
-import type { HistoryRange, MetricHistory, MetricValueLine } from '../model/metric-history.ts';
+import type { HistoryRange, MetricHistory, MetricHistoryInRange } from '../model/metric-history.ts';
 import type { CollectorState } from '../model/state.ts';
 import { MetricSeries } from './metric-series.ts';
 
 const maxSeries = 1000;
 
 const hasHistory = (metric: AnyMetricDeclaration) =>
-  (metric.kind === 'gauge' && isPrimaryNumericMetric(metric)) || isUptimeMetric(metric);
+  (metric.kind === 'gauge' && isPrimaryNumericMetric(metric)) || isPrimaryConnectivityMetric(metric);
 
 const numberOf = (value: MetricValue | undefined) =>
   typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.NaN;
@@ -35,7 +35,13 @@ export class RecentMetricHistory implements MetricHistory {
     }
   }
 
-  lineOf(range: HistoryRange, collector: string, path: string, metric: string, now: Date): MetricValueLine | undefined {
+  lineOf(
+    range: HistoryRange,
+    collector: string,
+    path: string,
+    metric: string,
+    now: Date,
+  ): MetricHistoryInRange | undefined {
     const series = this.#series.get(collector)?.get(`${path} ${metric}`);
     return range === 'hour' ? series?.hourUntil(now) : series?.dayUntil(now);
   }

@@ -1,4 +1,10 @@
-import { type Address, addressPath, deviceAddress, partAddress, partAddressWithHash } from '../model/address.ts';
+import {
+  type DeviceOrPartAddress,
+  deviceAddress,
+  partAddress,
+  partAddressWithHash,
+  pathBelowCollector,
+} from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
 import { describeError } from '../model/errors.ts';
@@ -27,17 +33,17 @@ export function uniqueAddressOfObservation(
   { id }: AnyCollectorDefinition,
   { table, device, part }: Observation<Record<string, unknown>>,
   used: ReadonlySet<string>,
-): Address {
+): DeviceOrPartAddress {
   if (part === undefined) return deviceAddress(id, device);
   const address = partAddress(id, device, table, part);
-  return used.has(addressPath(address)) ? partAddressWithHash(address, part) : address;
+  return used.has(pathBelowCollector(address)) ? partAddressWithHash(address, part) : address;
 }
 
 /** The entry after an observation, without what is wrong with it. */
 export function entryAfterObservation(
   before: StateEntry | undefined,
   metrics: Record<string, AnyMetricDeclaration>,
-  address: Address,
+  address: DeviceOrPartAddress,
   observation: Observation<Record<string, unknown>>,
   evaluation: EvaluatedMetrics | undefined,
   at: Date,

@@ -1,6 +1,6 @@
 /** Command that makes the agent forget a device that is no longer there; with the last topic level of a part behind it,
  * the part. */
-export const forgetAction = 'forget';
+export const forgetActionKey = 'forget';
 
 /** Something that users can do to a device: a button entity in Home Assistant. */
 export interface ActionDeclaration {

@@ -1,10 +1,10 @@
-import type { Address } from './address.ts';
+import type { DeviceOrPartAddress } from './address.ts';
 import type { PastMoment } from './past-moment.ts';
 import type { Problem, Severity } from './problem.ts';
 
 /** A device that an agent watches, without its parts. */
 export interface ReportedDevice {
-  address: Address;
+  address: DeviceOrPartAddress;
   /** What its state topic has, by key; undefined if it never had a state. */
   values?: Readonly<Record<string, unknown>>;
   /** Undefined if the agent does not say. */
@@ -18,7 +18,7 @@ export interface ReportedProblem
     'id' | 'cause' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'certain' | 'explainedBy' | 'remedy'
   > {
   /** The device that it concerns; undefined for one of the broker or a collector. */
-  device?: Address;
+  device?: DeviceOrPartAddress;
   /** The worst severity with which the agent has reported it to its user; absent if it has not. */
   toldSeverity?: Severity;
   /** By the clock of that agent. */

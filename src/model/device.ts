@@ -46,7 +46,7 @@ export interface DevicePart {
 }
 
 /** A device that the agent reads and that is below its own: its name begins with the agent's. */
-export const deviceBelowAgent = ({ id, name }: AgentIdentity, device: Omit<Device, 'via'>): Device => ({
+export const namePrefixedDeviceBelowAgent = ({ id, name }: AgentIdentity, device: Omit<Device, 'via'>): Device => ({
   ...device,
   name: `${name} ${device.name}`,
   via: id,

@@ -1,4 +1,4 @@
-import type { Address } from './address.ts';
+import type { DeviceOrPartAddress } from './address.ts';
 
 /** Declares the events of a table's devices: each device gets one event entity in Home Assistant. */
 export interface EventDeclaration {
@@ -22,6 +22,6 @@ export interface DeviceEvent {
 /** An event that has not been published yet. */
 export interface PendingEvent {
   /** Of the device. */
-  address: Address;
+  address: DeviceOrPartAddress;
   event: DeviceEvent;
 }

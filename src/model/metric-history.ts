@@ -11,7 +11,7 @@ export const historyRanges = {
 export type IntervalValues = readonly (number | undefined)[];
 
 /** The values of a metric in a range. */
-export interface MetricValueLine {
+export interface MetricHistoryInRange {
   range: HistoryRange;
   /** The mean of each interval; of an hour, the last value of each minute. */
   values: IntervalValues;
@@ -23,5 +23,11 @@ export interface MetricValueLine {
 /** Recent values of metrics. */
 export interface MetricHistory {
   /** Undefined for metrics without a history. A boolean is 0 or 1. */
-  lineOf(range: HistoryRange, collector: string, path: string, metric: string, now: Date): MetricValueLine | undefined;
+  lineOf(
+    range: HistoryRange,
+    collector: string,
+    path: string,
+    metric: string,
+    now: Date,
+  ): MetricHistoryInRange | undefined;
 }

@@ -105,7 +105,7 @@ export const isPrimaryNumericMetric = ({ kind, category, enabled }: AnyMetricDec
   (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
 
 /** Whether a metric says that something can be reached, by default and not as a diagnostic. */
-export const isUptimeMetric = (metric: AnyMetricDeclaration): boolean =>
+export const isPrimaryConnectivityMetric = (metric: AnyMetricDeclaration): boolean =>
   metric.kind === 'boolean' &&
   metric.deviceClass === 'connectivity' &&
   metric.category === undefined &&

@@ -101,7 +101,7 @@ export interface RestoredProblem {
 }
 
 /** A device that an earlier process, or an earlier connection, has announced, and that the user has not removed. */
-export interface AnnouncedDevice {
+export interface EarlierAnnouncedDevice {
   /** Where it stands: `nvme/s4ewnx0n123`. */
   path: string;
   name: string;
@@ -144,4 +144,7 @@ export interface Problem {
 
 /** What is needed of a reported problem to report its end, also after a restart. The severity is the worst that was
  * reported. */
-export type ToldProblem = Pick<Problem, 'path' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'since'>;
+export type ToldProblemForEndReport = Pick<
+  Problem,
+  'path' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'since'
+>;

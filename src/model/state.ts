@@ -1,8 +1,8 @@
-import type { Address } from './address.ts';
+import type { DeviceOrPartAddress } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { BaseUnitValuesByKey, MetricValuesByKey } from './metric.ts';
-import type { AnnouncedDevice, LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
+import type { EarlierAnnouncedDevice, LastingFindings, RestoredProblem, ToldProblemForEndReport } from './problem.ts';
 import type { DeviceOwner } from './shared-device.ts';
 
 /** The agent's id and name, and the prefixes of its topics. */
@@ -25,7 +25,7 @@ export interface AgentIdentity {
 
 /** The latest state of a device or part. */
 export interface StateEntry {
-  address: Address;
+  address: DeviceOrPartAddress;
   table: string;
   device: Device;
   part?: DevicePart;
@@ -103,12 +103,12 @@ export interface AgentState {
   /** Problems that an earlier process has published and that are not over, by id. */
   restoredProblems: ReadonlyMap<string, RestoredProblem>;
   /** Devices that were announced before the agent started, each with the time at which that was found out, by path. */
-  announcedDevices: ReadonlyMap<string, AnnouncedDevice & { since: Date }>;
+  announcedDevices: ReadonlyMap<string, EarlierAnnouncedDevice & { since: Date }>;
   /** Paths of devices and parts that the user has told the agent to forget, and that are not there:
    * `nvme/s4ewnx0n123`. */
   forgotten: ReadonlySet<string>;
   /** Problems that were reported to the user and whose end was not, by id. */
-  toldProblems: ReadonlyMap<string, ToldProblem>;
+  toldProblems: ReadonlyMap<string, ToldProblemForEndReport>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
   /** Devices that another agent owns, by collector and device: `router/gateway`. */

@@ -1,11 +1,11 @@
-import { type Address, addressPath, parsePartSegment } from './address.ts';
+import { type DeviceOrPartAddress, parsePartSegment, pathBelowCollector } from './address.ts';
 import { slug } from './naming.ts';
 import type { AgentIdentity } from './state.ts';
 
 /** What a topic is for, and whose it is. `agent` is the id of the agent that publishes below it. */
 export type ParsedTopic =
   | { kind: 'status' | 'ping' | 'problems' | 'index'; agent: string }
-  | { kind: 'state' | 'availability' | 'event' | 'memory' | 'command'; agent: string; address: Address }
+  | { kind: 'state' | 'availability' | 'event' | 'memory' | 'command'; agent: string; address: DeviceOrPartAddress }
   | { kind: 'discovery'; agent: string; device: string }
   | { kind: 'claim'; collector: string; key: string }
   | { kind: 'homeAssistantStatus' }
@@ -72,16 +72,16 @@ export class Topics {
     return this.#agent.homeAssistantBirth.topic;
   }
 
-  state(address: Address): string {
-    return `${this.#root}/${address.collector}/${addressPath(address)}`;
+  state(address: DeviceOrPartAddress): string {
+    return `${this.#root}/${address.collector}/${pathBelowCollector(address)}`;
   }
 
-  availability(address: Address): string {
+  availability(address: DeviceOrPartAddress): string {
     return `${this.state(address)}/availability`;
   }
 
   /** Topic of a device's events, which are not retained. */
-  event(device: Address): string {
+  event(device: DeviceOrPartAddress): string {
     return `${this.state(device)}/event`;
   }
 
@@ -91,7 +91,7 @@ export class Topics {
   }
 
   /** Topic of commands to a device; the payload is the key of an action. */
-  command(device: Address): string {
+  command(device: DeviceOrPartAddress): string {
     return `${this.state(device)}/command`;
   }
 

@@ -30,7 +30,7 @@ export type TableNames<T extends AnyTable = AnyTable> = {
   ([EnumKey<T['metrics']>] extends [never] ? unknown : { states: States<T['metrics']> });
 
 /** The names of all tables of a collector, in another language. */
-export type CollectorNames<Tables extends Record<string, AnyTable>> = {
+export type TableNamesOfCollector<Tables extends Record<string, AnyTable>> = {
   [Key in keyof Tables]: TableNames<Tables[Key]>;
 };
 

@@ -1,4 +1,4 @@
-import { type Address, agentDeviceAddress, memoryKey } from '../model/address.ts';
+import { agentDeviceAddress, type DeviceOrPartAddress, memoryKey } from '../model/address.ts';
 import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems } from '../model/agent-directory.ts';
 import { bounds } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
@@ -33,7 +33,7 @@ function parseState(payload: string): Record<string, unknown> {
 }
 
 /** The device that a problem concerns, by its id: `nvme/s4ewnx0n1/spare`. */
-function deviceOfProblem({ id, place }: PublishedProblem): Address | undefined {
+function deviceOfProblem({ id, place }: PublishedProblem): DeviceOrPartAddress | undefined {
   const [, collector, device] = /^([^/]+)\/([^/]+)\//.exec(id) ?? [];
   return collector === undefined || device === undefined || (place !== 'device' && place !== 'part')
     ? undefined
@@ -176,7 +176,7 @@ export class AgentReports {
   }
 
   /** Parts are left out. */
-  #changeDevice(agent: string, address: Address, change: (device: ReportedDevice) => void): void {
+  #changeDevice(agent: string, address: DeviceOrPartAddress, change: (device: ReportedDevice) => void): void {
     if (address.part !== undefined) return;
     this.#change(agent, ({ devices }) => {
       const key = memoryKey(address);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { addressPath } from '../model/address.ts';
+import { pathBelowCollector } from '../model/address.ts';
 import { definedMembers } from '../model/defined-members.ts';
-import type { AnnouncedDevice } from '../model/problem.ts';
+import type { EarlierAnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { optionalField } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
@@ -17,21 +17,24 @@ const deviceSchema = z.object({
 const parseDevice = (payload: string | undefined) => deviceSchema.safeParse(parseAnnouncement(payload)?.device).data;
 
 /** Paths, with their collectors, of the parts that these retained messages of an agent have a state of. */
-export function selectAnnouncedParts(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
+export function selectPartsWithRetainedState(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
   const topics = new Topics(agent);
   return [...retained.keys()].flatMap((topic) => {
     const parsed = topics.parse(topic);
     return parsed?.kind === 'state' && parsed.agent === agent.id && parsed.address.part !== undefined
-      ? [`${parsed.address.collector}/${addressPath(parsed.address)}`]
+      ? [`${parsed.address.collector}/${pathBelowCollector(parsed.address)}`]
       : [];
   });
 }
 
 /** The devices that these retained messages of an agent announce and have a state of: one without an announcement was
  * removed by the user, one without a state by the agent. */
-export function selectAnnouncedDevices(agent: AgentIdentity, retained: ReadonlyMap<string, string>): AnnouncedDevice[] {
+export function selectEarlierAnnouncedDevices(
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+): EarlierAnnouncedDevice[] {
   const topics = new Topics(agent);
-  return [...retained.keys()].flatMap((topic): AnnouncedDevice[] => {
+  return [...retained.keys()].flatMap((topic): EarlierAnnouncedDevice[] => {
     const parsed = topics.parse(topic);
     if (parsed?.kind !== 'state' || parsed.agent !== agent.id || parsed.address.part !== undefined) return [];
     const { collector, device } = parsed.address;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseDiscoveryJson } from '../views/discovery-json.ts';
+import { parseAndExpandDiscoveryJson } from '../views/discovery-json.ts';
 
 export type Component = Record<string, unknown>;
 
@@ -21,7 +21,7 @@ const retainedPayloadSchema = z.object({
 export function parseAnnouncement(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
-    return retainedPayloadSchema.safeParse(parseDiscoveryJson(payload)).data;
+    return retainedPayloadSchema.safeParse(parseAndExpandDiscoveryJson(payload)).data;
   } catch {
     return undefined;
   }

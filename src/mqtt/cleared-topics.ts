@@ -3,7 +3,7 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 
 /** Subscribes to topics and has them cleared. Returns those for which no empty message comes within the time after
  * that: a broker of MQTT 3.1.1 acknowledges what it drops. */
-export async function findUnclearedTopics(
+export async function clearAndFindUnclearedTopics(
   connection: SingleUseBrokerConnection,
   topics: readonly string[],
   timeoutMs: number,

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
-import { selectAnnouncedDevices, selectAnnouncedParts } from './announced-devices.ts';
+import { selectEarlierAnnouncedDevices, selectPartsWithRetainedState } from './announced-devices.ts';
 import { DeviceClaimSettler } from './device-claim-settler.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, HomeAssistantPresenceAndRemoval } from './discovery-lifecycle.ts';
-import { EventQueue } from './event-queue.ts';
 import { dispatchInboundMessage, type InboundMessageListener, selectMemoryPayloads } from './inbound.ts';
 import { OwnRetainedMessages } from './own-retained-messages.ts';
+import { PendingEventPublisher } from './pending-event-publisher.ts';
 import { retainedIndexPayload, subscribeInPortions } from './retained-by-name.ts';
 import { RetainedPublisher } from './retained-publisher.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
@@ -34,7 +34,7 @@ export class ConnectedSession {
   readonly #announcer: DiscoveryAnnouncer;
   readonly #lifecycle: ConnectionLifecycle;
   readonly #removal: HomeAssistantPresenceAndRemoval;
-  readonly #events: EventQueue;
+  readonly #events: PendingEventPublisher;
   readonly #claims: DeviceClaimSettler;
   readonly #inbound: InboundMessageListener;
   /** The broker sends retained messages only for full names, which the agent has to list. */
@@ -93,7 +93,7 @@ export class ConnectedSession {
       isAnnounced: () => !this.#announcer.isAnnouncing && !this.#publisher.hasUnaccepted(isDiscoveryTopic),
       present: () => void this.#events.deliver(),
     });
-    this.#events = new EventQueue({
+    this.#events = new PendingEventPublisher({
       ...context,
       publish: (topic, payload) => connection.publish(topic, payload, { retain: false }),
       canBeHeard: () => this.#lifecycle.phase === 'settled' && this.#removal.isHomeAssistantPresent,
@@ -220,8 +220,8 @@ export class ConnectedSession {
     const problems = this.#retained.payloads.get(this.#topics.problems);
     if (problems !== undefined) problemsLoaded(problems);
     devicesAnnounced(
-      selectAnnouncedDevices(agent, this.#retained.payloads),
-      selectAnnouncedParts(agent, this.#retained.payloads),
+      selectEarlierAnnouncedDevices(agent, this.#retained.payloads),
+      selectPartsWithRetainedState(agent, this.#retained.payloads),
     );
     this.#after(lateRetainedMs, () => {
       this.#retainedComplete();

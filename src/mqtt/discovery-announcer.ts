@@ -1,10 +1,10 @@
-import { doInTurns, resultInTurns, type Steps } from '../model/steps.ts';
+import { resultOfStepsInTurns, runStepsInTurns, type StepwiseWork } from '../model/event-loop-turns.ts';
 import { Topics } from '../model/topics.ts';
 import { planAnnouncements } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
 import { withoutDisabledComponents } from './announcement-payload.ts';
-import { AnnouncementRepeats } from './announcement-repeats.ts';
+import { ChangedAnnouncementRepeater } from './changed-announcement-repeater.ts';
 import {
   type ComponentRemovalPhase,
   type ReconciledDiscovery,
@@ -44,7 +44,7 @@ interface DiscoveryAnnouncerContext
 export class DiscoveryAnnouncer {
   readonly #context: DiscoveryAnnouncerContext;
   readonly #check: AnnouncementEchoCheck;
-  readonly #repeats: AnnouncementRepeats;
+  readonly #repeats: ChangedAnnouncementRepeater;
   /** Phases in which everything is yet to be announced. */
   readonly #requested: ComponentRemovalPhase[] = [];
   #isAnnouncing = false;
@@ -56,7 +56,7 @@ export class DiscoveryAnnouncer {
   constructor(context: DiscoveryAnnouncerContext) {
     this.#context = context;
     this.#check = new AnnouncementEchoCheck(context.after, (isRetry) => this.#onMissing(isRetry));
-    this.#repeats = new AnnouncementRepeats(context);
+    this.#repeats = new ChangedAnnouncementRepeater(context);
   }
 
   /** Announces everything as it is now. With many parts that takes several turns of the event loop: what is asked for
@@ -88,7 +88,7 @@ export class DiscoveryAnnouncer {
       return;
     }
     this.#isAnnouncing = true;
-    doInTurns(this.#reconcile(phase), ({ payloads, hasRemoved }) => {
+    runStepsInTurns(this.#reconcile(phase), ({ payloads, hasRemoved }) => {
       if (!this.#hasEnded) this.#handOver(phase, payloads);
       this.#hasRemoved = hasRemoved;
       this.#announceNext();
@@ -126,8 +126,8 @@ export class DiscoveryAnnouncer {
   /** Publishes tombstones for what is not declared any more, and waits until Home Assistant has removed it. */
   async publishTombstones(): Promise<void> {
     const { agent, catalogue, language, state, publisher, retained, after } = this.#context;
-    const desired = await resultInTurns(planAnnouncements(catalogue, agent, state, language));
-    const payloads = await resultInTurns(tombstonePayloads(agent, desired, retained.payloads));
+    const desired = await resultOfStepsInTurns(planAnnouncements(catalogue, agent, state, language));
+    const payloads = await resultOfStepsInTurns(tombstonePayloads(agent, desired, retained.payloads));
     publisher.publishChanged(payloads);
     await publisher.drained();
     if (payloads.size > 0) await new Promise<void>((resolve) => after(tombstoneDelayMs, resolve));
@@ -184,7 +184,7 @@ export class DiscoveryAnnouncer {
     this.announce();
   }
 
-  *#reconcile(phase: ComponentRemovalPhase): Steps<ReconciledDiscovery> {
+  *#reconcile(phase: ComponentRemovalPhase): StepwiseWork<ReconciledDiscovery> {
     const { agent, catalogue, language, state, publisher, retained, devices } = this.#context;
     try {
       const desired = yield* planAnnouncements(catalogue, agent, state, language);

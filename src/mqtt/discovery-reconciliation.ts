@@ -1,6 +1,6 @@
+import type { StepwiseWork } from '../model/event-loop-turns.ts';
 import { entityUniqueId } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import type { Steps } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { type AnnouncementPlan, discoveryOrigin } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
@@ -129,7 +129,7 @@ export interface ReconciledDiscovery {
 }
 
 /** The discovery payloads to publish; a part for each component of a device. */
-export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput): Steps<ReconciledDiscovery> {
+export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput): StepwiseWork<ReconciledDiscovery> {
   const { agent, desired, retained, lastSent } = input;
   const topics = new Topics(agent);
   const announcements: { topic: string; device: Component; components: Record<string, Component> }[] = [];
@@ -172,7 +172,7 @@ export function* tombstonePayloads(
   agent: AgentIdentity,
   discovery: AnnouncementPlan,
   retained: ReadonlyMap<string, string>,
-): Steps<RetainedPayloadsByTopic> {
+): StepwiseWork<RetainedPayloadsByTopic> {
   const topics = new Topics(agent);
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {

@@ -7,14 +7,17 @@ import { readRetainedTopics } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 
 /** An agent that ran on this machine under another id, and does not run now. */
-export interface FormerAgent {
+export interface FormerAgentOfMachine {
   id: string;
   name: string;
 }
 
 /** The former agents of this machine whose lists of what is wrong the broker retains; none where these can't be read.
  * Over a connection of its own: a broker may end one that asks for what it may not read. */
-export async function findFormerAgents(settings: MqttSettings, agent: AgentIdentity): Promise<FormerAgent[]> {
+export async function findFormerAgentsOfMachine(
+  settings: MqttSettings,
+  agent: AgentIdentity,
+): Promise<FormerAgentOfMachine[]> {
   if (agent.machine === undefined || settings.MQTT_URL.protocol === 'embedded') return [];
   const topics = new Topics(agent);
   const { status, problems } = topics.of('+');
@@ -24,7 +27,7 @@ export async function findFormerAgents(settings: MqttSettings, agent: AgentIdent
     () => new Map<string, string>(),
   );
   await connection.close();
-  return [...retained].flatMap(([topic, payload]): FormerAgent[] => {
+  return [...retained].flatMap(([topic, payload]): FormerAgentOfMachine[] => {
     const parsed = topics.parse(topic);
     if (parsed?.kind !== 'problems' || parsed.agent === agent.id) return [];
     const { machine, agent: name = parsed.agent } = parseProblemsPayload(payload) ?? {};

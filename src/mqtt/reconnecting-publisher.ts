@@ -3,7 +3,6 @@ import { describeError } from '../model/errors.ts';
 import type { AgentState } from '../model/state.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
-import { BrokerConnectionOpener } from './broker-connection-opener.ts';
 import { BrokerRotation } from './broker-rotation.ts';
 import { ConnectedSession } from './connected-session.ts';
 import { DismissedDevices } from './dismissed-devices.ts';
@@ -15,6 +14,7 @@ import { retainedByNameOnlyNote } from './retained-by-name.ts';
 import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
+import { VersionFallbackConnectionOpener } from './version-fallback-connection-opener.ts';
 
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
@@ -38,7 +38,7 @@ export class ReconnectingPublisher {
   readonly #memory: CrossConnectionMemory;
   readonly #brokers: BrokerRotation;
   readonly #packetLimit = new PacketLimitGuess();
-  readonly #opener = new BrokerConnectionOpener();
+  readonly #opener = new VersionFallbackConnectionOpener();
   #connected: ConnectedSession | undefined;
   #wasConnected = false;
   #retainsByNameOnly = false;

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { agentDeviceAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
+import { runStepsAtOnce } from '../model/event-loop-turns.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { doAtOnce } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { hasTombstones } from './announcement-payload.ts';
 import { readClaimTopicsOfAgent } from './claim-topics.ts';
-import { findUnclearedTopics } from './cleared-topics.ts';
+import { clearAndFindUnclearedTopics } from './cleared-topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
 import { discoverySettleMs } from './discovery-lifecycle.ts';
 import { type ComponentRemovalPhase, reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
@@ -36,7 +36,7 @@ const announcementsOfRemoval = (
   announced: ReadonlyMap<string, string>,
   phase: ComponentRemovalPhase,
 ): ReadonlyMap<string, string> =>
-  doAtOnce(
+  runStepsAtOnce(
     reconcileDiscoveryPayloads({
       agent,
       desired: new Map(),
@@ -92,7 +92,7 @@ async function withdrawAnnouncements(
   devices: ReadonlySet<string>,
 ): Promise<void> {
   const announcements = [...devices].map((device) => topics.discovery(device));
-  const left = await findUnclearedTopics(connection, announcements, passOnTimeoutMs, async () => {
+  const left = await clearAndFindUnclearedTopics(connection, announcements, passOnTimeoutMs, async () => {
     for (const topic of announcements) await publish(connection, topic, '');
   });
   if (left.length > 0)

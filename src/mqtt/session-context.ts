@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
-import type { AnnouncedDevice } from '../model/problem.ts';
+import type { EarlierAnnouncedDevice } from '../model/problem.ts';
 import type { DeviceOwner } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import type { Language } from '../views/language.ts';
@@ -40,7 +40,7 @@ export interface SessionContext {
   problemsLoaded(payload: string): void;
   /** The devices that an earlier process or connection has announced, and the paths of parts that it has published.
    * Anybody may have written their names. */
-  devicesAnnounced(devices: readonly AnnouncedDevice[], parts: readonly string[]): void;
+  devicesAnnounced(devices: readonly EarlierAnnouncedDevice[], parts: readonly string[]): void;
   /** Another agent owns the device, by collector and device: `router/gateway`; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;
   /** A command to a device was received. */

@@ -1,6 +1,6 @@
 import { Topics } from '../model/topics.ts';
 import { onlinePayload } from '../views/availability.ts';
-import { clearingPayloadsOfOrphanedTopics } from '../views/clear-orphaned-topics.ts';
+import { emptyOrOfflineOrphanPayloads } from '../views/orphaned-topics.ts';
 import { type RetainedPayloadsByTopic, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
@@ -57,7 +57,7 @@ export class StatePublisher {
   #publishOrphaned(current: RetainedPayloadsByTopic, isIncluded: (payload: string) => boolean): void {
     const { agent, catalogue, state } = this.#context;
     const retained = new Set([...this.#retained.payloads.keys(), ...this.#publisher.retainedTopics]);
-    const payloads = clearingPayloadsOfOrphanedTopics(catalogue, agent, state, retained, current);
+    const payloads = emptyOrOfflineOrphanPayloads(catalogue, agent, state, retained, current);
     this.#publisher.publishChanged(new Map([...payloads].filter(([, payload]) => isIncluded(payload))));
   }
 

@@ -1,11 +1,11 @@
-import { compareSeverities, type Problem, type Severity, type ToldProblem } from '../model/problem.ts';
+import { compareSeverities, type Problem, type Severity, type ToldProblemForEndReport } from '../model/problem.ts';
 import type { AgentState } from '../model/state.ts';
-import { groupProblems } from '../views/problem-groups.ts';
+import { groupProblemsByCause } from '../views/problem-groups.ts';
 import { isReportableProblem } from '../views/problems.ts';
 import type { ReportsByOtherAgents } from './reports-by-other-agents.ts';
 
 /** A problem that has begun, has become worse, or is over, to send to a person. */
-export type AlertMessage =
+export type ReportableProblemChange =
   | {
       kind: 'trouble';
       problem: Problem;
@@ -13,10 +13,10 @@ export type AlertMessage =
       /** The severity with which it was reported before, if it has become worse since. */
       severityBefore?: Severity;
     }
-  | { kind: 'recovery'; id: string; problem: ToldProblem; seconds: number };
+  | { kind: 'recovery'; id: string; problem: ToldProblemForEndReport; seconds: number };
 
 interface TrackedProblem {
-  problem: Problem | ToldProblem;
+  problem: Problem | ToldProblemForEndReport;
   /** The worst severity that was reported; undefined if none was. */
   reported?: Severity | undefined;
   /** Id of the other agent that reported it. */
@@ -30,7 +30,7 @@ interface TrackedProblem {
 const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
 
 const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
-  groupProblems(all).find((group) => group.problem === problem)?.consequences ?? [];
+  groupProblemsByCause(all).find((group) => group.problem === problem)?.consequences ?? [];
 
 /** Reports each problem once when it has lasted for `minSeconds`, once more when it has been worse for as long, and its
  * end when it has been absent for as long: a problem that comes and goes is reported as one. What an earlier process
@@ -49,7 +49,7 @@ export class AlertDebouncer {
     { toldProblems, restoredProblems }: Pick<AgentState, 'toldProblems' | 'restoredProblems'>,
     now: Date,
     others: ReportsByOtherAgents,
-  ): AlertMessage[] {
+  ): ReportableProblemChange[] {
     const present = new Set(problems.map(({ id }) => id));
     for (const [id, problem] of toldProblems) {
       const tracked = this.#tracked.get(id);
@@ -75,7 +75,7 @@ export class AlertDebouncer {
     all: readonly Problem[],
     now: Date,
     others: ReportsByOtherAgents,
-  ): AlertMessage[] {
+  ): ReportableProblemChange[] {
     const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem };
     this.#tracked.set(problem.id, tracked);
     tracked.overSince = undefined;
@@ -103,7 +103,7 @@ export class AlertDebouncer {
     ];
   }
 
-  #messagesWhenOver(id: string, now: Date, others: ReportsByOtherAgents): AlertMessage[] {
+  #messagesWhenOver(id: string, now: Date, others: ReportsByOtherAgents): ReportableProblemChange[] {
     const tracked = this.#tracked.get(id);
     if (tracked === undefined) return [];
     const overSince = tracked.overSince ?? now;

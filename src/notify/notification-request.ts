@@ -3,7 +3,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { formatDuration } from '../views/duration.ts';
 import { english, type Language } from '../views/language.ts';
 import { formatProblem } from '../views/problem-groups.ts';
-import type { AlertMessage } from './alert-debouncer.ts';
+import type { ReportableProblemChange } from './alert-debouncer.ts';
 import type { NotifySettings } from './settings.ts';
 
 /** An HTTP POST request that is ready to send. */
@@ -18,7 +18,7 @@ interface TestMessage {
   text: string;
 }
 
-export type NotificationMessage = AlertMessage | TestMessage;
+export type ProblemChangeOrTest = ReportableProblemChange | TestMessage;
 
 /** ntfy's priorities, of which 5 is the highest (https://docs.ntfy.sh/publish/#message-priority). */
 const ntfyPriorities: Record<Severity, number> = { data_at_risk: 5, outage: 4, degraded: 3, notice: 2 };
@@ -27,10 +27,10 @@ const ntfyDefaultPriority = 3;
 /** Affected things in a message before “and 12 more”. */
 const maxAffected = 5;
 
-const subjectOf = (agent: AgentIdentity, message: NotificationMessage) =>
+const subjectOf = (agent: AgentIdentity, message: ProblemChangeOrTest) =>
   message.kind === 'test' ? agent.name : message.problem.subject;
 
-function titleOf(agent: AgentIdentity, message: NotificationMessage): string {
+function titleOf(agent: AgentIdentity, message: ProblemChangeOrTest): string {
   const { name, site } = agent;
   const subject = subjectOf(agent, message);
   // Most devices' names begin with the agent's.
@@ -47,7 +47,7 @@ const listAffected = (affected: readonly string[], { notifications }: Language) 
     : `${affected.slice(0, maxAffected - 1).join('; ')}; ${notifications.andMore(affected.length - maxAffected + 1)}`;
 
 function severityLine(
-  { problem, severityBefore }: Extract<AlertMessage, { kind: 'trouble' }>,
+  { problem, severityBefore }: Extract<ReportableProblemChange, { kind: 'trouble' }>,
   { severities, notifications }: Language,
 ): string {
   const severity = severities[problem.severity];
@@ -57,7 +57,7 @@ function severityLine(
     : notifications.worse(severity, severities[severityBefore], time);
 }
 
-function linesOf(message: NotificationMessage, language: Language): string[] {
+function linesOf(message: ProblemChangeOrTest, language: Language): string[] {
   const { notifications, durationUnits } = language;
   if (message.kind === 'test') return [message.text];
   const { problem } = message;
@@ -82,7 +82,7 @@ function linesOf(message: NotificationMessage, language: Language): string[] {
 function buildNtfyRequest(
   address: string,
   agent: AgentIdentity,
-  message: NotificationMessage,
+  message: ProblemChangeOrTest,
   language: Language,
 ): NotificationRequest {
   const url = new URL(address);
@@ -102,7 +102,7 @@ function buildNtfyRequest(
 }
 
 /** The parts of a message for programs. */
-function fieldsOf(message: NotificationMessage, { problems }: Language) {
+function fieldsOf(message: ProblemChangeOrTest, { problems }: Language) {
   if (message.kind === 'test') return { what: message.text };
   const { problem } = message;
   return {
@@ -125,7 +125,7 @@ function fieldsOf(message: NotificationMessage, { problems }: Language) {
 const buildWebhookRequest = (
   url: string,
   agent: AgentIdentity,
-  message: NotificationMessage,
+  message: ProblemChangeOrTest,
   language: Language,
 ): NotificationRequest => ({
   url,
@@ -144,7 +144,7 @@ export const buildNotificationRequest = (
   address: string,
   format: NotifySettings['NOTIFY_FORMAT'],
   agent: AgentIdentity,
-  message: NotificationMessage,
+  message: ProblemChangeOrTest,
   language: Language = english,
 ): NotificationRequest =>
   format === 'ntfy'

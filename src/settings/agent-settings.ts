@@ -8,7 +8,7 @@ export const isAgentId = (text: string): boolean =>
   text.length <= 60 && /^[a-z0-9]+(_[a-z0-9]+)*(__[0-9a-f]{6})?$/.test(text);
 
 /** The id of an agent that is named by its id or by the name from which the id was made. */
-export const agentIdOf = (idOrName: string): string => (isAgentId(idOrName) ? idOrName : slug(idOrName));
+export const toAgentId = (idOrName: string): string => (isAgentId(idOrName) ? idOrName : slug(idOrName));
 
 export const agentSettingsSchema = z.object({
   AGENT_NAME: stringSetting({

@@ -23,9 +23,9 @@ import { oddValueWarnings, quotedValueWarnings, withMqttUserAsMqttUsername } fro
 import { readHashedMachineId } from './hashed-machine-id.ts';
 import { misspelledVariableWarnings, unmatchedPerNameVariableErrors } from './misspelled-variables.ts';
 import {
+  createSettingProblem,
   type Environment,
   listPlainAndFileSecretVariables,
-  problemOf,
   readVariables,
   type SettingProblem,
   SettingsError,
@@ -187,7 +187,7 @@ export function parseSettings(
   const id = own.AGENT_ID ?? slug(name);
   if (reservedNames.includes(id))
     problems.push(
-      problemOf(
+      createSettingProblem(
         own.AGENT_ID === undefined ? 'AGENT_NAME' : 'AGENT_ID',
         `got ${JSON.stringify(own.AGENT_ID ?? name)}, but the names ${reservedNames.join(', ')} are reserved`,
       ),

@@ -18,7 +18,7 @@ export interface SettingProblem {
   text: string;
 }
 
-export const problemOf = (variable: string, text: string): SettingProblem => ({
+export const createSettingProblem = (variable: string, text: string): SettingProblem => ({
   variable,
   text: `${variable}: ${text}`,
 });
@@ -50,7 +50,7 @@ const ownValue = (env: Environment, name: string, meta: SettingMeta | undefined)
 function readSecretFile(env: Environment, name: string, problems: SettingProblem[]): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
-  if (env[name]) problems.push(problemOf(name, `${name}_FILE is set too; remove one of them`));
+  if (env[name]) problems.push(createSettingProblem(name, `${name}_FILE is set too; remove one of them`));
   try {
     const text = readBoundedFileSync(path, bounds.secretFile)
       .toString('utf8')
@@ -61,7 +61,7 @@ function readSecretFile(env: Environment, name: string, problems: SettingProblem
     // A secret in place of its file's path would be quoted.
     const reason =
       withoutCredentials(path) === path ? describeError(error) : `got ${printableValue(path)}, expected path`;
-    problems.push(problemOf(`${name}_FILE`, reason));
+    problems.push(createSettingProblem(`${name}_FILE`, reason));
     return undefined;
   }
 }
@@ -125,7 +125,7 @@ function readVariable(
     return result.data.from(() => readSecretFile(env, name, []));
   if (result !== undefined) return result.data;
   problems.push(
-    problemOf(
+    createSettingProblem(
       fileText === undefined ? name : `${name}_FILE`,
       `got ${meta?.secret ? '***' : printableValue(value ?? '')}, expected ${meta?.expects}${adviceOn(value, meta)}`,
     ),

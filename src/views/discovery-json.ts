@@ -94,7 +94,7 @@ function expandComponent(value: unknown, sharedBase: unknown): unknown {
 /** A discovery payload with long keys and whole topics, whether or not it was written with Home Assistant's
  * abbreviations; what is no object stays as it is. Throws for text that is not JSON or beyond the bounds of a
  * message. */
-export function parseDiscoveryJson(payload: string): unknown {
+export function parseAndExpandDiscoveryJson(payload: string): unknown {
   const announcement = withLongKeys(parseJsonWithin(payload, bounds.brokerMessage), componentKeys);
   if (!isObject(announcement)) return announcement;
   const { '~': base, device, origin, components, ...members } = announcement;

@@ -1,9 +1,16 @@
-import { type ActionDeclaration, forgetAction } from '../model/action.ts';
-import { type Address, formatPartSegment, isForgotten, memoryKey, type PartAddress } from '../model/address.ts';
+import { type ActionDeclaration, forgetActionKey } from '../model/action.ts';
+import {
+  type DeviceOrPartAddress,
+  formatPartSegment,
+  isForgotten,
+  memoryKey,
+  type PartTableAndId,
+} from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { definedMembers } from '../model/defined-members.ts';
 import type { Device, DevicePart } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
+import type { StepwiseWork } from '../model/event-loop-turns.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
 import {
   deviceIdentifier,
@@ -15,13 +22,12 @@ import {
 } from '../model/naming.ts';
 import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
-import type { Steps } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { english, type Language, translateDevice, translatePartName } from './language.ts';
 import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from './platform.ts';
-import { groupProblemEntities } from './problem-entity-groups.ts';
+import { addGroupsToProblemEntities } from './problem-entity-groups.ts';
 import { problemListComponentKeys, problemListComponents } from './problem-list-components.ts';
 
 type Component = Record<string, unknown>;
@@ -82,7 +88,7 @@ const deviceInfoOf = (agent: AgentIdentity, device: Device, owner: DeviceOwner |
 const macAddress = /([0-9a-f]{2}[:_-]){5}[0-9a-f]{2}/i;
 
 /** A part in an entity id: by its name if its own id is a MAC address. */
-const entityIdSegment = (address: PartAddress, part: DevicePart | undefined): string =>
+const entityIdSegment = (address: PartTableAndId, part: DevicePart | undefined): string =>
   part !== undefined && macAddress.test(part.id) ? slug(part.name) : formatPartSegment(address);
 
 const agentStatusOptions = (topics: Topics) => ({
@@ -91,14 +97,14 @@ const agentStatusOptions = (topics: Topics) => ({
   payload_off: offlinePayload,
 });
 
-const stateOptions = (topics: Topics, address: Address, key: string, metric: AnyMetricDeclaration) => ({
+const stateOptions = (topics: Topics, address: DeviceOrPartAddress, key: string, metric: AnyMetricDeclaration) => ({
   state_topic: topics.state(address),
   value_template: valueTemplate(key, metric),
   ...availabilityOptions(topics, address),
 });
 
 /** Available while the agent is online and its last reading of the entry succeeded. */
-const availabilityOptions = (topics: Topics, address: Address) => ({
+const availabilityOptions = (topics: Topics, address: DeviceOrPartAddress) => ({
   availability: [{ topic: topics.status }, { topic: topics.availability(address) }],
   availability_mode: 'all',
 });
@@ -178,11 +184,11 @@ function forgetButton(
 ): [string, Component] {
   const { address, device, part } = entry;
   const { forget, forgetPart } = language.words;
-  const name = componentKeyOf(entry, forgetAction);
+  const name = componentKeyOf(entry, forgetActionKey);
   const segments = [
     entityIdPrefix(agent, device.name),
     ...(address.part === undefined ? [] : [entityIdSegment(address.part, part)]),
-    forgetAction,
+    forgetActionKey,
   ];
   return [
     name,
@@ -194,7 +200,8 @@ function forgetButton(
       icon: 'mdi:delete-outline',
       entity_category: 'config',
       command_topic: topics.command({ collector: address.collector, device: address.device }),
-      payload_press: address.part === undefined ? forgetAction : `${forgetAction} ${formatPartSegment(address.part)}`,
+      payload_press:
+        address.part === undefined ? forgetActionKey : `${forgetActionKey} ${formatPartSegment(address.part)}`,
       availability: [{ topic: topics.status }],
     },
   ];
@@ -270,7 +277,7 @@ export function* planAnnouncements(
   agent: AgentIdentity,
   state: DiscoveredState,
   language = english,
-): Steps<AnnouncementPlan> {
+): StepwiseWork<AnnouncementPlan> {
   const { collectors, owners, forgotten } = snapshotOf(state);
   const topics = new Topics(agent);
   const desired = new Map<string, DesiredDeviceAndComponents>();
@@ -331,7 +338,7 @@ export function* planAnnouncements(
   }
   const hasList = collectors.size > 0;
   if (hasList) announceProblems(agent, language, desired);
-  yield* groupProblemEntities(agent, desired);
+  yield* addGroupsToProblemEntities(agent, desired);
   return {
     desired,
     excluded,

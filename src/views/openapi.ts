@@ -3,7 +3,7 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { agentHealthSchema, briefAgentHealthSchema } from './health.ts';
 import { expositionContentTypes } from './prometheus-text.ts';
-import { createCollectorStatusSchema, errorResponseSchema } from './response-schemas.ts';
+import { createCollectorReadingsSchema, errorResponseSchema } from './response-schemas.ts';
 import { statusEndpointPath } from './status.ts';
 
 type Json = Record<string, unknown>;
@@ -118,7 +118,7 @@ export function buildOpenApiDocument(
         ...Object.fromEntries(
           running.map((declaration) => [
             schemaName(declaration.id),
-            schemaOf(createCollectorStatusSchema(declaration)),
+            schemaOf(createCollectorReadingsSchema(declaration)),
           ]),
         ),
       },

@@ -1,6 +1,6 @@
+import type { StepwiseWork } from '../model/event-loop-turns.ts';
 import { deviceIdentifier, parseComponentKey } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import type { Steps } from '../model/steps.ts';
 import type { DesiredDeviceAndComponents } from './discovery.ts';
 import { machineProblemComponentKey } from './problem-list-components.ts';
 
@@ -20,10 +20,10 @@ const summaryKeyOf = (keys: readonly string[]): string | undefined =>
 
 /** Makes *Problem* of each device a group of what it stands for: the other problems of the device, and *Problem* of the
  * devices below it. Home Assistant shows the members since 2026.4; earlier releases ignore the option. */
-export function* groupProblemEntities(
+export function* addGroupsToProblemEntities(
   agent: AgentIdentity,
   desired: ReadonlyMap<string, DesiredDeviceAndComponents>,
-): Steps<void> {
+): StepwiseWork<void> {
   const own = deviceIdentifier(agent, '');
   const announcements: (DesiredDeviceAndComponents & {
     keys: string[];

@@ -12,13 +12,13 @@ export const formatProblem = (problem: Pick<Problem, 'subject' | 'text' | 'certa
   `${problem.subject}: ${formatProblemText(problem, texts)}`;
 
 /** A problem that nothing explains, and those that it explains. */
-export interface ProblemGroup {
+export interface ProblemWithConsequences {
   problem: Problem;
   consequences: readonly Problem[];
 }
 
 /** Groups problems by their cause, in the order of the list. */
-export function groupProblems(problems: readonly Problem[]): ProblemGroup[] {
+export function groupProblemsByCause(problems: readonly Problem[]): ProblemWithConsequences[] {
   const byId = new Map(problems.map((problem) => [problem.id, problem]));
   const causeOf = (problem: Problem): Problem => {
     const explanation = problem.explainedBy === undefined ? undefined : byId.get(problem.explainedBy);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { addressPath, agentDeviceAddress } from '../model/address.ts';
+import { agentDeviceAddress, pathBelowCollector } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
@@ -112,7 +112,7 @@ const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProbl
  * name. */
 function pageUrlOf({ id }: AgentIdentity, { collectors }: AgentState): string | undefined {
   const address = agentDeviceAddress(id);
-  return collectors.get(address.collector)?.entries.get(addressPath(address))?.device.configurationUrl;
+  return collectors.get(address.collector)?.entries.get(pathBelowCollector(address))?.device.configurationUrl;
 }
 
 function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: AgentState): PublishedProblems {

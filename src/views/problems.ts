@@ -15,7 +15,7 @@ import type { ProblemTexts } from '../model/problem-texts.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { english, type Language, translateCollector, translateDeviceAndPart } from './language.ts';
 import { collectorOverdueMs } from './overdue.ts';
-import { findPendingExplanations } from './pending-explanations.ts';
+import { createPendingExplanationCheck } from './pending-explanation-check.ts';
 
 /** A problem before it is known what explains it. */
 interface Candidate extends Problem {
@@ -280,7 +280,7 @@ export function findProblems(
   monotonicMs = performance.now(),
 ): Problem[] {
   const gateway = gatewayOf(state);
-  const isExplainedSoon = findPendingExplanations(state);
+  const isExplainedSoon = createPendingExplanationCheck(state);
   const candidates = [
     ...brokerProblems(state.broker, language.problems),
     ...catalogue.flatMap((declaration) => {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
 import type { AnyTable } from '../model/table.ts';
-import type { CollectorStatus } from './status.ts';
+import type { CollectorReadings } from './status.ts';
 
 /** Schemas of fields that several responses have. */
 export const timeSchema = z.iso.datetime();
@@ -57,7 +57,7 @@ const deviceOrPartShape = (metrics: Record<string, AnyMetricDeclaration>) => ({
 });
 
 /** Schema of `/<endpoint>/status`. */
-export function createCollectorStatusSchema({ id, tables }: CollectorMetadata): z.ZodMiniType<CollectorStatus> {
+export function createCollectorReadingsSchema({ id, tables }: CollectorMetadata): z.ZodMiniType<CollectorReadings> {
   const ofKind = (kind: AnyTable['kind']) => Object.entries(tables).filter(([, table]) => table.kind === kind);
   const parts = ofKind('part').map(([kind, { metrics }]) =>
     z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(metrics) }),
@@ -90,5 +90,5 @@ export function createCollectorStatusSchema({ id, tables }: CollectorMetadata): 
     lastSuccess: z.nullable(timeSchema),
     devices: z.array(z.union(devices)),
   });
-  return schema as unknown as z.ZodMiniType<CollectorStatus>;
+  return schema as unknown as z.ZodMiniType<CollectorReadings>;
 }

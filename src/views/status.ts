@@ -39,7 +39,7 @@ interface DeviceStatus extends DeviceOrPartStatus {
   parts: (DeviceOrPartStatus & { kind: string })[];
 }
 
-export interface CollectorStatus {
+export interface CollectorReadings {
   agent: string;
   site: string | null;
   collector: string;
@@ -92,12 +92,12 @@ export const statusEndpointPath = ({ id, endpoint = id }: CollectorMetadata): st
 
 /** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. With a language,
  * names and states are those that people read. */
-export function buildCollectorStatus(
+export function buildCollectorReadings(
   { id, tables }: CollectorMetadata,
   agent: AgentIdentity,
   state: AgentState,
   language = english,
-): CollectorStatus | undefined {
+): CollectorReadings | undefined {
   const collector = state.collectors.get(id);
   if (collector === undefined) return undefined;
   const devices = new Map<string, DeviceStatus>();

@@ -8,9 +8,9 @@ import { createLog } from '../../src/log.ts';
 import { DeviceMemoryStore } from '../../src/loop/device-memory-store.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../../src/model/collector.ts';
+import { resultOfStepsInTurns } from '../../src/model/event-loop-turns.ts';
 import { HostRoots } from '../../src/model/host-roots.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
-import { resultInTurns } from '../../src/model/steps.ts';
 import { Topics } from '../../src/model/topics.ts';
 import { AgentReports } from '../../src/mqtt/agent-reports.ts';
 import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
@@ -116,7 +116,7 @@ function machine(folder: string, disks: number, interfaces: number): HostRoots {
 
 /** The page as a browser gets it first, and as listeners get it. */
 async function renderPage(context: PageContext): Promise<void> {
-  const page = await resultInTurns(renderPageParts(context, 'hour', new Date()));
+  const page = await resultOfStepsInTurns(renderPageParts(context, 'hour', new Date()));
   await nextTurn();
   pageDocument(page);
   await nextTurn();
@@ -141,8 +141,8 @@ function hostReading(folder: string, disks: number, interfaces: number): () => P
     const observations = await source.read(AbortSignal.timeout(60_000));
     state.record(host, { ok: true, observations, at: new Date(), seconds: 0 } as never);
     await nextTurn();
-    const desired = await resultInTurns(planAnnouncements(allCollectors, agent, state));
-    const { payloads } = await resultInTurns(
+    const desired = await resultOfStepsInTurns(planAnnouncements(allCollectors, agent, state));
+    const { payloads } = await resultOfStepsInTurns(
       reconcileDiscoveryPayloads({
         agent,
         ...desired,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts';
 import { hostTexts } from '../../src/collectors/host/texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
@@ -43,7 +43,7 @@ function textsIn(value: unknown, path: string, key = ''): [path: string, text: s
 }
 
 const pairs = Object.entries({ ...english, problems: problemTexts }).flatMap(([id, texts]) => {
-  const inGerman = id === 'problems' ? german.problems : german.collectorTexts[id];
+  const inGerman = id === 'problems' ? germanNamesAndPageTexts.problems : germanNamesAndPageTexts.collectorTexts[id];
   const german_ = new Map(textsIn(inGerman, id));
   return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german_.get(path) ?? '' }));
 });
@@ -66,7 +66,13 @@ const translated = Object.entries(situations).filter(([, { readings }]) => isTra
 describe('what is wrong is the same in German, in other words', () => {
   test.each(translated)('%s', (_, { readings }) => {
     const inEnglish = findProblems(allCollectors, agent, stateAfter(readings), undefined, 0);
-    const inGerman = findProblems(allCollectors, agent, stateAfter(readings, german), german, 0);
+    const inGerman = findProblems(
+      allCollectors,
+      agent,
+      stateAfter(readings, germanNamesAndPageTexts),
+      germanNamesAndPageTexts,
+      0,
+    );
     const withoutWords = ({ id, severity, since, certain, explainedBy, step }: (typeof inGerman)[number]) => ({
       id,
       severity,
@@ -89,7 +95,7 @@ test('a change of the language gives a lasting problem new words, and neither a 
   const readings: Situation['readings'] = situations['a full disk']?.readings ?? {};
   const payload = problemsPayload(allCollectors, agent, stateAfter(readings)) ?? '';
   const [before] = findProblems(allCollectors, agent, stateAfter(readings), undefined, 0);
-  const again = stateAfter({}, german);
+  const again = stateAfter({}, germanNamesAndPageTexts);
   again.problemMemory.restore(parseRestoredProblems(payload), new Date(Date.UTC(2026, 0, 3)));
   for (const collector of allCollectors.filter(({ id }) => id === 'host')) {
     again.add(collector);
@@ -97,7 +103,7 @@ test('a change of the language gives a lasting problem new words, and neither a 
     if (typeof observations === 'string') continue;
     again.record(collector, { ok: true, observations, at: new Date(Date.UTC(2026, 0, 3)), seconds: 1 });
   }
-  const [after] = findProblems(allCollectors, agent, again, german, 0);
+  const [after] = findProblems(allCollectors, agent, again, germanNamesAndPageTexts, 0);
   expect(after).toMatchObject({ id: before?.id, since: before?.since, text: 'kein Speicherplatz mehr frei' });
   expect(after?.subject).toBe('nas Dateisystem /tank');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { english } from '../../src/views/language.ts';
@@ -25,7 +25,7 @@ const entityNamesIn = (topics: Record<string, Json>) =>
 /** What the agent calls its part for a collector; it watches all but its own. */
 const collectorPartName = ({ id, title }: CollectorMetadata) => (id === 'agent' ? [] : `${title} collector`);
 
-const { tables: names } = german;
+const { tables: names } = germanNamesAndPageTexts;
 const catalogue: readonly CollectorMetadata[] = allCollectors;
 /** English names of metrics, events and buttons that German does not have, too. */
 const onlyEnglish = new Set(
@@ -36,7 +36,7 @@ const onlyEnglish = new Set(
         ...Object.entries(metrics).map(([metric, { name }]) => [name, own?.metrics[metric]]),
         ...Object.entries(actions).map(([action, { name }]) => [name, own?.actions?.[action]]),
         [event?.name ?? '', own?.event ?? ''],
-      ].flatMap(([name = '', german]) => (name === german ? [] : name.toLowerCase()));
+      ].flatMap(([name = '', germanNamesAndPageTexts]) => (name === germanNamesAndPageTexts ? [] : name.toLowerCase()));
     }),
   ),
 );

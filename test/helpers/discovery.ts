@@ -1,6 +1,6 @@
 import type { CollectorMetadata } from '../../src/model/collector.ts';
+import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import type { AgentIdentity, AgentState } from '../../src/model/state.ts';
-import { doAtOnce } from '../../src/model/steps.ts';
 import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
 import { english } from '../../src/views/language.ts';
@@ -12,10 +12,10 @@ export const discoveryPayloads = (
   state: AgentState,
   language = english,
 ) =>
-  doAtOnce(
+  runStepsAtOnce(
     reconcileDiscoveryPayloads({
       agent,
-      ...doAtOnce(planAnnouncements(catalogue, agent, state, language)),
+      ...runStepsAtOnce(planAnnouncements(catalogue, agent, state, language)),
       retained: new Map(),
       dismissed: new Set(),
       phase: 'tombstone',

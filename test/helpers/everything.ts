@@ -1,4 +1,4 @@
-import { addressPath, deviceAddress, partAddress } from '../../src/model/address.ts';
+import { deviceAddress, partAddress, pathBelowCollector } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
@@ -56,7 +56,7 @@ function collectorOf({ id, title, tables }: CollectorMetadata, parts: number): C
     id,
     title,
     timeoutSeconds: 10,
-    entries: new Map(entries.map((entry) => [addressPath(entry.address), entry])),
+    entries: new Map(entries.map((entry) => [pathBelowCollector(entry.address), entry])),
     complaints: [],
     consecutiveFailures: 0,
     skippedTicks: 0,

@@ -1,4 +1,4 @@
-import { findingsOfReading } from '../../src/loop/findings.ts';
+import { lastingFindingsAfterReading } from '../../src/loop/findings.ts';
 import type { Finding, LastingFindings } from '../../src/model/problem.ts';
 
 /** What is wrong after the last of these readings: `full degraded: nearly full`, with a question mark if it may be
@@ -9,7 +9,12 @@ export function findingsAfter<Reading>(
 ): string[] {
   let findings: LastingFindings = new Map();
   for (const [minute, reading] of readings.entries())
-    findings = findingsOfReading(problems as never, reading, findings, new Date(Date.UTC(2026, 0, 1, 0, minute)));
+    findings = lastingFindingsAfterReading(
+      problems as never,
+      reading,
+      findings,
+      new Date(Date.UTC(2026, 0, 1, 0, minute)),
+    );
   return [...findings.values()].map(
     ({ key, severity, text, isCertain }) => `${key} ${severity}: ${text}${isCertain ? '' : '?'}`,
   );

@@ -1,5 +1,5 @@
 import { allCollectors } from '../../src/collectors/index.ts';
-import { addressPath, deviceAddress, partAddress } from '../../src/model/address.ts';
+import { deviceAddress, partAddress, pathBelowCollector } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
@@ -71,7 +71,7 @@ function stateOf({ things }: Machine): AgentState {
       const address = part === undefined ? deviceAddress(id, device) : partAddress(id, device, thing.table, part);
       const sample = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, goodValue(key, metric)]));
       return [
-        addressPath(address),
+        pathBelowCollector(address),
         {
           ...thing,
           address,

@@ -1,15 +1,15 @@
 import { onTestFinished, vi } from 'vitest';
 import { loadCommandLanguage } from '../../src/cli/load-language.ts';
-import { findProblemLines } from '../../src/cli/problem-lines.ts';
+import { formatProblemsAsLines } from '../../src/cli/problem-lines.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { createLivePageRoutes } from '../../src/http/page-routes.ts';
 import { startStatusServer } from '../../src/http/server.ts';
 import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { RecentMetricHistory } from '../../src/loop/recent-metric-history.ts';
+import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
-import { doAtOnce } from '../../src/model/steps.ts';
 import { startNotifications } from '../../src/notify/index.ts';
 import { english } from '../../src/views/language.ts';
 import { html } from '../../src/views/page/html.ts';
@@ -69,7 +69,7 @@ function problemsOnLabPage(agent: AgentIdentity, state: MutableAgentState): stri
     [`${agent.id}/problems`, payload],
   ]);
   const context = { language: english, now: new Date() };
-  const [section] = doAtOnce(buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, context));
+  const [section] = runStepsAtOnce(buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, context));
   return (section?.problems ?? []).map(({ text }) => {
     const [, severity = '', problem = ''] = /^<strong>(.*?)<\/strong> (.*?), for /.exec(html`${text}`.text) ?? [];
     return `${words(severity)} ${unescaped(problem)}`;
@@ -95,7 +95,7 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
         ({ severity, subject, text, certain }) =>
           `${isExplained ? '' : `${severity} `}${subject}: ${text}${certain ? '' : ' (last known)'}`,
       );
-  const lines = findProblemLines(agent, state, await loadCommandLanguage({ language: 'en' }));
+  const lines = formatProblemsAsLines(agent, state, await loadCommandLanguage({ language: 'en' }));
   const once = {
     own: lines.flatMap((line) => {
       const [, severity, subject, text] = /^(\S[^:]*): (.*?)(?: \([A-Z\d:]+\))?: (.*)$/.exec(line) ?? [];

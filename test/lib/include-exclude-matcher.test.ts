@@ -4,7 +4,7 @@ import {
   includedNamesWithoutMatch,
   splitNamesIntoWatchedAndExcluded,
 } from '../../src/lib/include-exclude-matcher.ts';
-import { doAtOnce } from '../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 
 test('without globs, the default selection applies', () =>
   expect(createIncludeExcludeMatcher({ include: [], exclude: [] })('eth0')).toBe('default'));
@@ -34,7 +34,7 @@ test('paths: * stays in its folder, ** does not, and hidden names count', () => 
 test('excluded names are listed only if they belong to the default selection', () => {
   const real = (name: string) => name !== 'lo';
   const split = (...input: Parameters<typeof splitNamesIntoWatchedAndExcluded>) =>
-    doAtOnce(splitNamesIntoWatchedAndExcluded(...input));
+    runStepsAtOnce(splitNamesIntoWatchedAndExcluded(...input));
   expect(
     split(['lo', 'eth0', 'wlan0'], createIncludeExcludeMatcher({ include: [], exclude: ['wlan*', 'lo'] }), real),
   ).toEqual({ watched: ['eth0'], excluded: ['wlan0'] });

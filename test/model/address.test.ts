@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import {
-  addressPath,
   agentDeviceAddress,
   deviceAddress,
   parsePartSegment,
   partAddress,
   partAddressWithHash,
+  pathBelowCollector,
 } from '../../src/model/address.ts';
 
 const device = { id: 'NAS', name: 'NAS' };
 const part = { id: '/mnt/a', name: 'A' };
 
 test('the path of a part is below its device', () => {
-  expect(addressPath(deviceAddress('host', device))).toBe('nas');
-  expect(addressPath(partAddress('host', device, 'filesystem', part))).toBe('nas/filesystem_mnt_a');
+  expect(pathBelowCollector(deviceAddress('host', device))).toBe('nas');
+  expect(pathBelowCollector(partAddress('host', device, 'filesystem', part))).toBe('nas/filesystem_mnt_a');
 });
 
 test('the device of an agent whose ID has a hash', () =>
@@ -21,7 +21,7 @@ test('the device of an agent whose ID has a hash', () =>
 
 test('a part whose address is in use gets a hash of its id', () => {
   const address = partAddress('host', device, 'filesystem', part);
-  expect(addressPath(partAddressWithHash(address, part))).toBe('nas/filesystem_mnt_a_f72353');
+  expect(pathBelowCollector(partAddressWithHash(address, part))).toBe('nas/filesystem_mnt_a_f72353');
   expect(partAddressWithHash(deviceAddress('host', device), part)).toEqual(deviceAddress('host', device));
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Address } from '../../src/model/address.ts';
+import type { DeviceOrPartAddress } from '../../src/model/address.ts';
 import { Topics } from '../../src/model/topics.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
@@ -111,7 +111,7 @@ test('a base topic of several levels', () => {
 });
 
 const slugs = fc.stringMatching(/^[a-z0-9]+(_[a-z0-9]+)*$/);
-const addresses: fc.Arbitrary<Address> = fc.record(
+const addresses: fc.Arbitrary<DeviceOrPartAddress> = fc.record(
   {
     collector: fc.stringMatching(/^[a-z][a-z_]*$/),
     device: slugs,

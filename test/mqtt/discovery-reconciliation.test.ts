@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doAtOnce } from '../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import { hasTombstones } from '../../src/mqtt/announcement-payload.ts';
 import {
   type ComponentRemovalPhase,
@@ -16,9 +16,9 @@ const topic = topicOf('thing_1');
 const whole = (reading: Probe = {}) => ({ table: 'thing' as const, device, reading });
 const piece = (id: string, more: object = { reading: {} }) =>
   ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
-const discoveryOf = (state: ReturnType<typeof stateOf>) => doAtOnce(planAnnouncements([collector], agent, state));
-const payloadsOf = (input: DiscoveryReconciliationInput) => doAtOnce(reconcileDiscoveryPayloads(input)).payloads;
-const tombstonesOf = (...input: Parameters<typeof tombstonePayloads>) => doAtOnce(tombstonePayloads(...input));
+const discoveryOf = (state: ReturnType<typeof stateOf>) => runStepsAtOnce(planAnnouncements([collector], agent, state));
+const payloadsOf = (input: DiscoveryReconciliationInput) => runStepsAtOnce(reconcileDiscoveryPayloads(input)).payloads;
+const tombstonesOf = (...input: Parameters<typeof tombstonePayloads>) => runStepsAtOnce(tombstonePayloads(...input));
 type Components = Record<string, Record<string, unknown>>;
 interface Announced {
   device: Record<string, unknown>;

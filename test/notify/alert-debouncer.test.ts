@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Problem, RestoredProblem, ToldProblem } from '../../src/model/problem.ts';
+import type { Problem, RestoredProblem, ToldProblemForEndReport } from '../../src/model/problem.ts';
 import { AlertDebouncer } from '../../src/notify/alert-debouncer.ts';
 import { ReportsByOtherAgents } from '../../src/notify/reports-by-other-agents.ts';
 import { DirectoryOfTopics, problem as published } from '../helpers/agent-directory.ts';
@@ -23,7 +23,7 @@ const gone = problem('b', 'B', 'gone');
 interface Phase {
   seconds: number;
   problems: Problem[];
-  told?: Record<string, ToldProblem>;
+  told?: Record<string, ToldProblemForEndReport>;
   restored?: string[];
   /** Messages of other agents, by their topic below the base topic. */
   others?: Record<string, string>;

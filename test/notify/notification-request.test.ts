@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import type { Problem } from '../../src/model/problem.ts';
-import { buildNotificationRequest, type NotificationMessage } from '../../src/notify/notification-request.ts';
+import { buildNotificationRequest, type ProblemChangeOrTest } from '../../src/notify/notification-request.ts';
 import { english } from '../../src/views/language.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
@@ -22,10 +22,10 @@ const problem: Problem = {
   remedy: 'back up and replace the drive',
 };
 const pool = { ...problem, id: 'storage/tank/degraded', subject: 'Pool tank', text: 'degraded since a disk is gone' };
-const trouble: NotificationMessage = { kind: 'trouble', problem, consequences: [pool] };
-const recovery: NotificationMessage = { kind: 'recovery', id: problem.id, problem, seconds: 750 };
+const trouble: ProblemChangeOrTest = { kind: 'trouble', problem, consequences: [pool] };
+const recovery: ProblemChangeOrTest = { kind: 'recovery', id: problem.id, problem, seconds: 750 };
 const read = ({ url, body }: { url: string; body: string }) => ({ url, ...JSON.parse(body) });
-const ntfy = (message: NotificationMessage, of = agent, language = english) =>
+const ntfy = (message: ProblemChangeOrTest, of = agent, language = english) =>
   read(buildNotificationRequest('https://ntfy.sh/my-topic', 'ntfy', of, message, language));
 
 test('ntfy: JSON to the URL above the topic, with all that a person needs', () => {
@@ -75,7 +75,7 @@ test('what became worse says so', () => {
 
 test('German times have an article, and every first word a capital letter', () => {
   const message = { ...trouble, problem: { ...problem, severity: 'degraded' } } as const;
-  const lines = (of: NotificationMessage): string[] => ntfy(of, agent, german).message.split('\n');
+  const lines = (of: ProblemChangeOrTest): string[] => ntfy(of, agent, germanNamesAndPageTexts).message.split('\n');
   expect(lines(message)[1]).toBe('Eingeschränkt seit dem 2. Januar 2026, 03:04 UTC');
   expect(lines({ ...message, severityBefore: 'notice' })[1]).toBe(
     'Schlimmer als zuvor: eingeschränkt (bisher Hinweis); Beginn: 2. Januar 2026, 03:04 UTC',
@@ -111,11 +111,11 @@ test.each([
 
 test('no duration of zero', () =>
   expect(
-    [0, 59, 60].map((seconds) => ntfy({ ...recovery, seconds } as NotificationMessage).message.split(':')[0]),
+    [0, 59, 60].map((seconds) => ntfy({ ...recovery, seconds } as ProblemChangeOrTest).message.split(':')[0]),
   ).toEqual(['Resolved within a minute', 'Resolved within a minute', 'Resolved after 60 s']));
 
 test('a webhook: one object with the text and its parts', () => {
-  const json = (message: NotificationMessage) =>
+  const json = (message: ProblemChangeOrTest) =>
     read(buildNotificationRequest('https://example.org/hook?key=1', 'json', { ...agent, site: 'Berlin' }, message));
   const common = {
     url: 'https://example.org/hook?key=1',

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
-import { selectAnnouncedDevices } from '../../src/mqtt/announced-devices.ts';
+import { selectEarlierAnnouncedDevices } from '../../src/mqtt/announced-devices.ts';
 import { parseAnnouncement } from '../../src/mqtt/announcement-payload.ts';
-import { parseDiscoveryJson } from '../../src/views/discovery-json.ts';
-import { parseLabDevices } from '../../src/views/home-assistant/lab-devices.ts';
+import { parseAndExpandDiscoveryJson } from '../../src/views/discovery-json.ts';
+import { parseLabDevicesWithRegistry } from '../../src/views/home-assistant/lab-devices.ts';
 import { announcementsOf, exampleLab, retainedOf } from '../helpers/lab.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
-const parse = (value: unknown) => parseDiscoveryJson(JSON.stringify(value));
+const parse = (value: unknown) => parseAndExpandDiscoveryJson(JSON.stringify(value));
 
 /** The abbreviations of Home Assistant for all that announcements of this program have. */
 const short: Record<string, Record<string, string>> = {
@@ -93,21 +93,25 @@ const payloads = announcementsOf(exampleLab);
 test('what is announced with abbreviations is read as if it were announced in full', () => {
   for (const payload of payloads) {
     expect(abbreviated(payload).length).toBeLessThan(0.9 * payload.length);
-    expect(parseDiscoveryJson(abbreviated(payload))).toEqual(JSON.parse(payload));
-    expect(parseDiscoveryJson(payload)).toEqual(JSON.parse(payload));
+    expect(parseAndExpandDiscoveryJson(abbreviated(payload))).toEqual(JSON.parse(payload));
+    expect(parseAndExpandDiscoveryJson(payload)).toEqual(JSON.parse(payload));
     expect(parseAnnouncement(abbreviated(payload))).toEqual(parseAnnouncement(payload));
   }
 });
 
 test('dashboards and the devices that were announced are the same', () => {
-  expect(parseLabDevices(allCollectors, payloads.map(abbreviated))).toEqual(parseLabDevices(allCollectors, payloads));
+  expect(parseLabDevicesWithRegistry(allCollectors, payloads.map(abbreviated))).toEqual(
+    parseLabDevicesWithRegistry(allCollectors, payloads),
+  );
   for (const machine of exampleLab) {
     const retained = retainedOf(machine);
     const short = new Map(
       [...retained].map(([topic, payload]) => [topic, topic.endsWith('/config') ? abbreviated(payload) : payload]),
     );
-    expect(selectAnnouncedDevices(machine.agent, retained)).not.toEqual([]);
-    expect(selectAnnouncedDevices(machine.agent, short)).toEqual(selectAnnouncedDevices(machine.agent, retained));
+    expect(selectEarlierAnnouncedDevices(machine.agent, retained)).not.toEqual([]);
+    expect(selectEarlierAnnouncedDevices(machine.agent, short)).toEqual(
+      selectEarlierAnnouncedDevices(machine.agent, retained),
+    );
   }
   expect(agent.baseTopic).toBe('infra-monitor');
 });

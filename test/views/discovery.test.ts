@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CollectorSubsetState } from '../../src/loop/collector-subset-state.ts';
-import { doAtOnce } from '../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
 import { discoveryPayloads } from '../helpers/discovery.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
@@ -55,7 +55,7 @@ test('excluded devices and parts are not desired; their keys are named, and no o
     { table: 'thing', device: { id: 'other', name: 'Other' }, reading: {} },
     { table: 'part', device: { id: 'other', name: 'Other' }, part: { id: 'usb', name: 'USB' }, excluded: true },
   ]);
-  const { desired, excluded, declared } = doAtOnce(planAnnouncements([collector], agent, state));
+  const { desired, excluded, declared } = runStepsAtOnce(planAnnouncements([collector], agent, state));
   expect([...desired.keys()]).toEqual(['other', 'nas']);
   expect(Object.keys(desired.get('other')?.components ?? {})).not.toContain('probe-part_usb-level');
   expect([...excluded].map(([key, keys]) => [key, [...keys].sort()])).toEqual([
@@ -100,7 +100,7 @@ test('what is read while the announcement is made is not in it', () => {
   const steps = planAnnouncements([collector], agent, state);
   steps.next();
   state.record(collector, { ok: true, observations: [whole(), piece('c')], at: new Date(), seconds: 0 });
-  const keys = Object.keys(doAtOnce(steps).desired.get('thing_1')?.components ?? {});
+  const keys = Object.keys(runStepsAtOnce(steps).desired.get('thing_1')?.components ?? {});
   expect(keys.filter((key) => /part_.-level/.test(key))).toEqual(['probe-part_a-level', 'probe-part_b-level']);
 });
 
@@ -111,7 +111,7 @@ test('a device that was forgotten is withdrawn by the identity that has announce
   state.forgetMissing({ collector: 'probe', device: 'thing_1' });
   const excludedFor = (id: string) => {
     const subset = new CollectorSubsetState(state, new Set([id]), state.broker);
-    return [...doAtOnce(planAnnouncements([collector, other], { ...agent, id }, subset)).excluded.keys()];
+    return [...runStepsAtOnce(planAnnouncements([collector, other], { ...agent, id }, subset)).excluded.keys()];
   };
   expect(excludedFor('probe')).toEqual(['thing_1']);
   expect(excludedFor('other')).toEqual([]);

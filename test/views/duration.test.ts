@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { formatDuration } from '../../src/views/duration.ts';
 
 test.each([
@@ -12,5 +12,5 @@ test.each([
   [90 * 86_400, '90 d', '90 Tagen'],
 ])('%d seconds are %s, or behind “seit” %s', (seconds, inEnglish, inGerman) => {
   expect(formatDuration(seconds)).toBe(inEnglish);
-  expect(formatDuration(seconds, german.durationUnits)).toBe(inGerman);
+  expect(formatDuration(seconds, germanNamesAndPageTexts.durationUnits)).toBe(inGerman);
 });

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { agentHealthSchema, buildAgentHealth } from '../../src/views/health.ts';
 import { buildOpenApiDocument } from '../../src/views/openapi.ts';
-import { createCollectorStatusSchema } from '../../src/views/response-schemas.ts';
-import { buildCollectorStatus } from '../../src/views/status.ts';
+import { createCollectorReadingsSchema } from '../../src/views/response-schemas.ts';
+import { buildCollectorReadings } from '../../src/views/status.ts';
 import { everything } from '../helpers/everything.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -35,17 +35,17 @@ states.broken.record(collector, { ok: false, error: 'broken', at: since, seconds
 Object.assign(states.broken.broker, { error: 'refused' });
 
 test.each(Object.entries(states))('responses match their schemas: %s', (_, state) => {
-  const answer = JSON.parse(JSON.stringify(buildCollectorStatus(collector, agent, state)));
-  expect(z.safeParse(createCollectorStatusSchema(collector), answer).error).toBeUndefined();
+  const answer = JSON.parse(JSON.stringify(buildCollectorReadings(collector, agent, state)));
+  expect(z.safeParse(createCollectorReadingsSchema(collector), answer).error).toBeUndefined();
   // Parsing drops properties that the schema lacks: there must be none.
-  expect(z.parse(createCollectorStatusSchema(collector), answer)).toEqual(answer);
+  expect(z.parse(createCollectorReadingsSchema(collector), answer)).toEqual(answer);
   const well = JSON.parse(JSON.stringify(buildAgentHealth([collector], agent, state, since)));
   expect(z.parse(agentHealthSchema, well)).toEqual(well);
 });
 
 test.each(allCollectors)('$id: a response with every metric matches its schema', (declaration) => {
-  const answer = JSON.parse(JSON.stringify(buildCollectorStatus(declaration, agent, everything(allCollectors))));
-  expect(z.parse(createCollectorStatusSchema(declaration), answer)).toEqual(answer);
+  const answer = JSON.parse(JSON.stringify(buildCollectorReadings(declaration, agent, everything(allCollectors))));
+  expect(z.parse(createCollectorReadingsSchema(declaration), answer)).toEqual(answer);
 });
 
 test('the schema of a status has every metric with its unit and type', () => {

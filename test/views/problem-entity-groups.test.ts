@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { doAtOnce } from '../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import type { DesiredDeviceAndComponents } from '../../src/views/discovery.ts';
-import { groupProblemEntities } from '../../src/views/problem-entity-groups.ts';
+import { addGroupsToProblemEntities } from '../../src/views/problem-entity-groups.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
 const flag = (device: string, key: string, more: object = {}): [string, Record<string, unknown>] => [
@@ -31,7 +31,7 @@ test('Problem stands for the other enabled problems of its device, and for Probl
     flag('s4', 'nvme-drive-spare_low'),
   );
   const router = announcement('infra-monitor_nas_home', machine, flag('home', 'router-radio_1-problem'));
-  doAtOnce(groupProblemEntities(agent, new Map(Object.entries({ nas, s4: drive, home: router }))));
+  runStepsAtOnce(addGroupsToProblemEntities(agent, new Map(Object.entries({ nas, s4: drive, home: router }))));
   expect(groupOf(nas, 'problems-agent-problem')).toEqual([
     'infra-monitor_nas_nas_host-host-throttled',
     'infra-monitor_nas_s4_nvme-drive-problem',
@@ -48,6 +48,6 @@ test('Problem of a site stands for Problem of the machines of its agents', () =>
     ['berlin', site],
     ['agent_pi', pi],
   ]);
-  doAtOnce(groupProblemEntities({ ...agent, id: 'sites' }, desired));
+  runStepsAtOnce(addGroupsToProblemEntities({ ...agent, id: 'sites' }, desired));
   expect(groupOf(site, 'sites-site-problem')).toEqual(['infra-monitor_pi_pi_problems-agent-problem']);
 });

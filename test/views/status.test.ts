@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildCollectorStatus } from '../../src/views/status.ts';
+import { buildCollectorReadings } from '../../src/views/status.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
@@ -11,7 +11,9 @@ test('the last readings with units, parts below their device, and why something 
     { table: 'part', device, part, error: new Error('gone') },
     { table: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
   ]);
-  const { devices, ...rest } = buildCollectorStatus(collector, { ...agent, site: 'Berlin' }, state) ?? { devices: [] };
+  const { devices, ...rest } = buildCollectorReadings(collector, { ...agent, site: 'Berlin' }, state) ?? {
+    devices: [],
+  };
   expect(rest).toEqual({
     agent: 'nas',
     site: 'Berlin',
@@ -47,7 +49,7 @@ test('the last readings with units, parts below their device, and why something 
 
 test('an inactive collector has none', () =>
   expect(
-    buildCollectorStatus(
+    buildCollectorReadings(
       probe(async () => [], 'other'),
       agent,
       stateOf(collector),

@@ -21,7 +21,7 @@ export async function promptBrokerAddress(found: readonly FoundBroker[], usual?:
 }
 
 /** Looks for brokers, and asks which one to use; `current`: that of the settings. */
-export async function chooseBroker(
+export async function findAndChooseBroker(
   current: string | undefined,
 ): Promise<{ address: string; found: readonly FoundBroker[] }> {
   printLine('Looking for brokers …');

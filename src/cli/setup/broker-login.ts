@@ -105,7 +105,7 @@ export async function promptChangedLogin(known: Environment): Promise<Environmen
 }
 
 /** Says if the broker takes this agent without its login as well. */
-export async function noteNeedlessLogin({ mqtt, agent }: Settings): Promise<void> {
+export async function noteIfBrokerAcceptsAnonymous({ mqtt, agent }: Settings): Promise<void> {
   if (mqtt.MQTT_USERNAME === undefined) return;
   const { MQTT_USERNAME: _, MQTT_PASSWORD: __, ...anonymous } = mqtt;
   const connection = await connectTemporarily(anonymous as Settings['mqtt'], agent).catch(() => undefined);

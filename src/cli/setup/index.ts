@@ -13,15 +13,15 @@ import {
   serviceSettingsPath,
   writeSettingsFile,
 } from '../../settings/settings-file.ts';
-import type { CollectorStatus } from '../../views/status.ts';
+import type { CollectorReadings } from '../../views/status.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
-import { readLanguageOfHomeAssistant } from '../home-assistant-login.ts';
+import { readSupportedHomeAssistantLanguage } from '../home-assistant-login.ts';
 import { ownCommand } from '../installation.ts';
 import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
-import { chooseBroker, promptBrokerAddress, withScheme } from './broker-address.ts';
-import { noteNeedlessLogin, promptChangedLogin, promptForAcceptedBroker } from './broker-login.ts';
+import { findAndChooseBroker, promptBrokerAddress, withScheme } from './broker-address.ts';
+import { noteIfBrokerAcceptsAnonymous, promptChangedLogin, promptForAcceptedBroker } from './broker-login.ts';
 import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
@@ -47,7 +47,7 @@ const descriptions = () =>
   );
 
 async function showFirstValues({ http, agent }: Settings): Promise<void> {
-  const { devices } = (await fetchFromRunningAgent(http, '/host/status')) as CollectorStatus;
+  const { devices } = (await fetchFromRunningAgent(http, '/host/status')) as CollectorReadings;
   const values = Object.values(devices[0]?.values ?? {}).filter(
     ({ value }) => value !== null && typeof value !== 'object',
   );
@@ -113,7 +113,7 @@ export async function runSetupCommand({
   if (isPaused) await systemdService.stop();
   try {
     const { address, found } =
-      given.MQTT_URL === undefined ? await chooseBroker(known.MQTT_URL) : { address: given.MQTT_URL, found: [] };
+      given.MQTT_URL === undefined ? await findAndChooseBroker(known.MQTT_URL) : { address: given.MQTT_URL, found: [] };
     given.MQTT_URL = address;
     const isLoginGiven = Object.keys(given).some((name) => /^MQTT_(USERNAME|PASSWORD)/.test(name));
     if (!isLoginGiven && isInteractive()) Object.assign(given, await promptChangedLogin(known));
@@ -122,7 +122,8 @@ export async function runSetupCommand({
       descriptions(),
       () => promptBrokerAddress(found),
     );
-    if (address !== known.MQTT_URL) await noteNeedlessLogin(parseSettings(allCollectors, parseSettingsVariables(text)));
+    if (address !== known.MQTT_URL)
+      await noteIfBrokerAcceptsAnonymous(parseSettings(allCollectors, parseSettingsVariables(text)));
     const unreadable = isService ? await findFilesUnreadableForService(parseSettingsVariables(text)) : [];
     if (unreadable.length > 0)
       throw new UsageError(
@@ -141,7 +142,9 @@ export async function runSetupCommand({
       text = editSettingsText(text, { AGENT_ID: agent.id }, descriptions());
     }
     if (known.AGENT_LANGUAGE === undefined) {
-      const language = await readLanguageOfHomeAssistant(parseSettings(allCollectors, parseSettingsVariables(text)));
+      const language = await readSupportedHomeAssistantLanguage(
+        parseSettings(allCollectors, parseSettingsVariables(text)),
+      );
       if (language !== undefined) text = editSettingsText(text, { AGENT_LANGUAGE: language }, descriptions());
     }
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));

@@ -8,7 +8,7 @@ import { parseSettings } from '../../settings/index.ts';
 import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../../settings/settings-file.ts';
 import { supportUrl, version } from '../../version.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
-import { findOwnInstallation, type Installation, releaseFolderCommandPath, requireRoot } from '../installation.ts';
+import { commandLinkToReleaseFolder, findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
 import { systemdService } from '../service.ts';
 import { printFailure, printLine, printSuccess } from '../terminal.ts';
 import { isUrl, readVerifiedReleaseFile } from './release-files.ts';
@@ -22,7 +22,8 @@ const respondsHealthy = async (look: () => Promise<unknown>) =>
 
 /** The version that has taken the place of the running one. */
 async function readInstalledVersion({ kind }: Installation): Promise<string> {
-  const [command, ...args] = kind === 'folder' ? [releaseFolderCommandPath] : [process.execPath, process.argv[1] ?? ''];
+  const [command, ...args] =
+    kind === 'folder' ? [commandLinkToReleaseFolder] : [process.execPath, process.argv[1] ?? ''];
   return (await readCommandOutput(command, [...args, '--version'], { seconds: limitSeconds })).trim();
 }
 

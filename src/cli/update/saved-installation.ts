@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandOutput } from '../../lib/command.ts';
-import { type Installation, npmPrefixOf, releaseFolderCommandPath } from '../installation.ts';
+import { commandLinkToReleaseFolder, type Installation, npmPrefixOf } from '../installation.ts';
 import { serviceUnitPath } from '../service.ts';
 
 /** Time limit of a package manager. */
@@ -29,13 +29,13 @@ function saveFolder(root: string): SavedInstallation {
   rmSync(copy, { recursive: true, force: true });
   cpSync(root, copy, { recursive: true });
   const unit = existsSync(serviceUnitPath) ? readFileSync(serviceUnitPath) : undefined;
-  const program = existsSync(releaseFolderCommandPath) ? realpathSync(releaseFolderCommandPath) : undefined;
+  const program = existsSync(commandLinkToReleaseFolder) ? realpathSync(commandLinkToReleaseFolder) : undefined;
   return {
     async restore() {
       rmSync(root, { recursive: true });
       renameSync(copy, root);
-      rmSync(releaseFolderCommandPath, { force: true });
-      if (program !== undefined) symlinkSync(program, releaseFolderCommandPath);
+      rmSync(commandLinkToReleaseFolder, { force: true });
+      if (program !== undefined) symlinkSync(program, commandLinkToReleaseFolder);
       if (unit !== undefined) writeFileSync(serviceUnitPath, unit);
     },
     discard: () => rmSync(copy, { recursive: true, force: true }),

@@ -1,7 +1,7 @@
-import type { CollectorNames } from '../../model/translation.ts';
+import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { agentTables } from './index.ts';
 
-export const agentNamesInGerman: CollectorNames<typeof agentTables> = {
+export const agentNamesInGerman: TableNamesOfCollector<typeof agentTables> = {
   agent: {
     title: 'Agent',
     plural: 'Agenten',

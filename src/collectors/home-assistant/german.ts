@@ -1,9 +1,9 @@
-import type { CollectorNames } from '../../model/translation.ts';
+import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { InstanceHintInput } from './instance-state.ts';
 import type { homeAssistantTables } from './metrics.ts';
 import type { HomeAssistantTexts } from './texts.ts';
 
-export const homeAssistantNamesInGerman: CollectorNames<typeof homeAssistantTables> = {
+export const homeAssistantNamesInGerman: TableNamesOfCollector<typeof homeAssistantTables> = {
   instance: {
     title: 'Home Assistant',
     plural: 'Home Assistant',

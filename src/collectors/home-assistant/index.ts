@@ -9,7 +9,7 @@ import type { HomeAssistantReadingByTable } from './reading.ts';
 import { homeAssistantSettingsSchema } from './settings.ts';
 
 /** Reads the file before each visit, so that a renewed certificate takes effect. */
-export function readAuthorities(path: string | undefined): string[] | undefined {
+export function readTrustedCas(path: string | undefined): string[] | undefined {
   if (path === undefined) return undefined;
   try {
     return [...rootCertificates, readBoundedFileSync(path, bounds.certificateFile).toString('utf8')];
@@ -55,7 +55,7 @@ export const homeAssistantCollector: CollectorDefinition<
     );
     return {
       async read(signal) {
-        const authorities = readAuthorities(authorityFile);
+        const authorities = readTrustedCas(authorityFile);
         return Promise.all([...monitors.values()].map((monitor) => monitor.read(authorities, signal)));
       },
       runAction: (device) => monitors.get(device)?.tryToken(),

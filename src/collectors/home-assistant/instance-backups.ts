@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 
 /** Home Assistant's automatic backups. */
-export interface AutomaticBackups {
+export interface AutomaticBackupTimes {
   /** The last that succeeded; null if none has. */
   completed: Date | null;
   /** The last that was begun. */
@@ -13,7 +13,7 @@ export interface AutomaticBackups {
 
 /** Unique ids of the entities (homeassistant/components/backup/sensor.py). The command `backup/info` wants an
  * administrator. */
-const keyByUniqueId: Record<string, keyof AutomaticBackups> = {
+const keyByUniqueId: Record<string, keyof AutomaticBackupTimes> = {
   last_successful_automatic_backup: 'completed',
   last_attempted_automatic_backup: 'attempted',
   next_scheduled_automatic_backup: 'next',
@@ -27,15 +27,15 @@ const stateSchema = z.iso.datetime({ offset: true });
 
 /** Made of the states of the backup integration's entities, by entity id; undefined if it has none, as before
  * 2025.5. */
-export async function readAutomaticBackups(
+export async function readAutomaticBackupTimes(
   socket: HaWebSocket,
   states: Readonly<Record<string, string>>,
-): Promise<AutomaticBackups | undefined> {
+): Promise<AutomaticBackupTimes | undefined> {
   const ids = Object.keys(states);
   if (ids.length === 0) return undefined;
   // Entities are renamed, and named in Home Assistant's language: only the registry tells which is which.
   const answer = await socket.sendCommand({ type: 'config/entity_registry/get_entries', entity_ids: ids });
-  const found: Partial<Record<keyof AutomaticBackups, Date | null>> = {};
+  const found: Partial<Record<keyof AutomaticBackupTimes, Date | null>> = {};
   for (const [id, entry] of Object.entries(entriesSchema.safeParse(answer).data ?? {})) {
     const key = entry === null ? undefined : keyByUniqueId[entry.unique_id];
     const state = states[id];
@@ -57,7 +57,7 @@ const longestBackupMs = dayMs / 2;
 
 /** Whether a backup has been missing for more than a day; undefined without a schedule, and while the first one may be
  * running. */
-export function isBackupOverdue({ completed, attempted, next }: AutomaticBackups, now: Date): boolean | undefined {
+export function isBackupOverdue({ completed, attempted, next }: AutomaticBackupTimes, now: Date): boolean | undefined {
   if (next === undefined) return undefined;
   if (completed === null)
     return attempted !== undefined && now.getTime() - attempted.getTime() > longestBackupMs ? true : undefined;

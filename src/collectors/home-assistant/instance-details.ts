@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { UpdateVersions } from '../../model/metric.ts';
 import { optionalField, validItems, validMembers } from '../../model/tolerant-schemas.ts';
-import { type AutomaticBackups, readAutomaticBackups } from './instance-backups.ts';
+import { type AutomaticBackupTimes, readAutomaticBackupTimes } from './instance-backups.ts';
 import { type InstanceCore, parseInstanceCore } from './instance-core.ts';
 
 /** What Home Assistant reveals to the holder of a token over its WebSocket. Of its entities only numbers are read, and
@@ -14,7 +14,7 @@ export interface InstanceDetails {
   unavailable?: number | undefined;
   /** Number of open repairs that are not ignored. */
   repairs?: number | undefined;
-  backups?: AutomaticBackups | undefined;
+  backups?: AutomaticBackupTimes | undefined;
   updates: Partial<Record<UpdatablePart, UpdateVersions>>;
   /** When the state that has been unchanged for longest was set, which is about the start, and when the newest state
    * was set; both by Home Assistant's clock. */
@@ -100,7 +100,7 @@ export async function readInstanceDetailsOverWebSocket(socket: HaWebSocket): Pro
   return {
     ...overview,
     repairs: repairsSchema.safeParse(repairs).data?.issues.filter(({ ignored }) => !ignored).length,
-    backups: await readAutomaticBackups(socket, backups),
+    backups: await readAutomaticBackupTimes(socket, backups),
     updates: updatesOf(updates),
   };
 }

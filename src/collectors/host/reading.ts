@@ -72,7 +72,7 @@ export interface InterfaceReading {
   ipv6?: string | undefined;
 }
 
-export interface DiskReading {
+export interface DiskActivityReading {
   /** Bytes per second. */
   readPerSecond?: number | undefined;
   writtenPerSecond?: number | undefined;
@@ -95,7 +95,7 @@ export type HostReadingByTable = {
   host: HostReading;
   filesystem: FilesystemReading;
   interface: InterfaceReading;
-  disk: DiskReading;
+  disk: DiskActivityReading;
   temperature: TemperatureReading;
   fan: FanReading;
 };

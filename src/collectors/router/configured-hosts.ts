@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
 import { normalizeMacAddress } from './tr064/device-info.ts';
-import type { ConfiguredClient } from './tr064/parts.ts';
+import type { ConfiguredClient } from './tr064/sub-devices.ts';
 
 /** A router to watch, as the settings name it. */
 export interface ConfiguredRouter {

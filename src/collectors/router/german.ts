@@ -1,4 +1,4 @@
-import type { CollectorNames } from '../../model/translation.ts';
+import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { routerTables } from './metrics.ts';
 import type { RouterTexts } from './problems.ts';
 import type { reachabilityMetrics } from './reachability.ts';
@@ -17,7 +17,7 @@ const reachability: Record<keyof typeof reachabilityMetrics, string> = {
 const probes = { icmp: 'Ping', tcp: 'TCP', http: 'HTTP' };
 
 /** Words of the menus of FRITZ!OS, where it has one: Leitungskapazität, Störabstandsmarge, Sekunden mit Fehlern. */
-export const routerNamesInGerman: CollectorNames<typeof routerTables> = {
+export const routerNamesInGerman: TableNamesOfCollector<typeof routerTables> = {
   router: {
     title: 'Router',
     plural: 'Router',

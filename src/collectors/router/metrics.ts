@@ -6,7 +6,7 @@ import { routerFindings, targetFindings } from './problems.ts';
 import { reachabilityMetrics, targetMetrics } from './reachability.ts';
 import { type RouterReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
-import { tr064PartTables, tr064RouterMetrics } from './tr064/metrics.ts';
+import { tr064RouterMetrics, tr064SubDeviceTables } from './tr064/metrics.ts';
 
 const rateMetric = (
   name: string,
@@ -170,5 +170,5 @@ export const routerTables = {
     event: targetEvent,
     problems: targetFindings,
   }),
-  ...tr064PartTables,
+  ...tr064SubDeviceTables,
 };

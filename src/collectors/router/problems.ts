@@ -2,8 +2,8 @@ import { type Finding, findingIf, type LastingFindings } from '../../model/probl
 import type { ReachabilityReading } from './reachability.ts';
 import type { RouterReading } from './reading.ts';
 import { isWanConnected } from './router-events.ts';
-import type { Tr064PartReadingByTable } from './tr064/parts.ts';
 import type { LoginState } from './tr064/reading.ts';
+import type { Tr064SubDeviceReadingByTable } from './tr064/sub-devices.ts';
 
 const loginProblems: Partial<Record<LoginState, string>> = {
   refused: 'refuses the login',
@@ -137,7 +137,7 @@ export function routerFindings(
 
 /** What is wrong with a repeater. */
 export const repeaterFindings = (
-  { isConnected }: Tr064PartReadingByTable['repeater'],
+  { isConnected }: Tr064SubDeviceReadingByTable['repeater'],
   _before?: LastingFindings,
   texts: RouterTexts = routerTexts,
 ): Finding[] =>

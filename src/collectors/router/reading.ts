@@ -1,6 +1,6 @@
 import type { ReachabilityReading } from './reachability.ts';
-import type { Tr064PartReadingByTable } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
+import type { Tr064SubDeviceReadingByTable } from './tr064/sub-devices.ts';
 
 /** The connection states of UPnP (WANIPConnection:1, ConnectionStatus). */
 export const wanStatuses = [
@@ -54,4 +54,4 @@ export interface RouterReading extends ReachabilityReading {
 export type ProbeTargetReading = ReachabilityReading;
 
 /** The reading of each table. */
-export type RouterReadingByTable = { router: RouterReading; target: ProbeTargetReading } & Tr064PartReadingByTable;
+export type RouterReadingByTable = { router: RouterReading; target: ProbeTargetReading } & Tr064SubDeviceReadingByTable;

@@ -17,12 +17,12 @@ import type { GatewayRouterFinder } from './gateway.ts';
 import { IgdClient, type IgdReading } from './igd/igd-client.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReading, RouterReadingByTable, WanReading } from './reading.ts';
-import { RouterDevice } from './router-device.ts';
+import { RouterDeviceDescriber } from './router-device-describer.ts';
 import { isWanConnected, RouterEventDetector } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
 import { LoginAddressRule } from './tr064/advice.ts';
-import { Tr064PartObserver } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
+import { Tr064SubDeviceObservationBuilder } from './tr064/sub-devices.ts';
 import { Tr064Client } from './tr064/tr064-client.ts';
 
 /** For polls over DNS, and over IGD and TR-064, whose requests are sent one after the other. */
@@ -41,7 +41,7 @@ const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'gran
 export class RouterMonitor {
   readonly name: string;
   readonly #login: LoginAddressRule;
-  readonly #device: RouterDevice;
+  readonly #device: RouterDeviceDescriber;
   /** Whether no other agent reports what the router says of itself. */
   readonly #isOwner: () => boolean;
   readonly #limits: LatencyAndLossLimits;
@@ -51,7 +51,7 @@ export class RouterMonitor {
   readonly #igdPoller: Poller<IgdReading>;
   readonly #tr064: Tr064Client;
   readonly #tr064Poller: Poller<Tr064Reading | undefined>;
-  readonly #parts: Tr064PartObserver;
+  readonly #parts: Tr064SubDeviceObservationBuilder;
   readonly #events = new RouterEventDetector();
   #queue: Promise<void> = Promise.resolve();
   #hasDnsAnswered = false;
@@ -73,7 +73,7 @@ export class RouterMonitor {
     this.name = name;
     this.#login = new LoginAddressRule(router, addresses, settings.FRITZBOX_HOSTS.length > 0, password !== undefined);
     this.#isOwner = isOwner;
-    this.#device = new RouterDevice(agent, router, roots, addresses, gateway, password !== undefined);
+    this.#device = new RouterDeviceDescriber(agent, router, roots, addresses, gateway, password !== undefined);
     this.#limits = latencyAndLossLimitsOf(name, settings);
     const probe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     const { address } = probe;
@@ -92,7 +92,7 @@ export class RouterMonitor {
       address.lookUp,
     );
     this.#tr064Poller = new Poller((signal) => this.#inTurn(() => this.#readTr064(signal)), requestPollerOptions);
-    this.#parts = new Tr064PartObserver(settings.FRITZBOX_CLIENTS);
+    this.#parts = new Tr064SubDeviceObservationBuilder(settings.FRITZBOX_CLIENTS);
   }
 
   async read(): Promise<Observation<RouterReadingByTable>[]> {

@@ -8,7 +8,7 @@ import {
 } from '../../lib/probe/reachability-probe.ts';
 import { memoryKey } from '../../model/address.ts';
 import type { CollectorContext, Observation, ObservationOrComplaint } from '../../model/collector.ts';
-import { type Device, deviceBelowAgent } from '../../model/device.ts';
+import { type Device, namePrefixedDeviceBelowAgent } from '../../model/device.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
@@ -42,7 +42,7 @@ class TargetMonitor {
     const { name, host } = target;
     this.#host = host;
     this.#gateway = gateway;
-    this.#device = deviceBelowAgent(agent, {
+    this.#device = namePrefixedDeviceBelowAgent(agent, {
       id: name,
       name,
       manufacturer: projectName,

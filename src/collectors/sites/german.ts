@@ -1,7 +1,7 @@
-import type { CollectorNames } from '../../model/translation.ts';
+import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { sitesTables } from './metrics.ts';
 
-export const sitesNamesInGerman: CollectorNames<typeof sitesTables> = {
+export const sitesNamesInGerman: TableNamesOfCollector<typeof sitesTables> = {
   site: {
     title: 'Standort',
     plural: 'Standorte',

@@ -9,7 +9,7 @@ export interface DescribedProblem {
 }
 
 /** A problem that an agent reports. */
-export interface AgentProblem extends DescribedProblem {
+export interface AgentReportedProblem extends DescribedProblem {
   /** Key of the site at which it is. */
   site: string;
   /** Slug of the device. */
@@ -37,8 +37,8 @@ export function problemsReportedByAgents(
   agents: readonly ReportedAgent[],
   answering: ReadonlySet<ReportedAgent>,
   siteKeys: ReadonlySet<string>,
-): AgentProblem[] {
-  const byCause = new Map<string, AgentProblem>();
+): AgentReportedProblem[] {
+  const byCause = new Map<string, AgentReportedProblem>();
   for (const agent of agents) {
     const isAnswering = answering.has(agent);
     for (const { cause, subject, severity, text, certain, device } of faultsOf(agent, isAnswering)) {

@@ -3,7 +3,7 @@ import { groupBy } from '../../model/group-by.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
 import {
-  type AgentProblem,
+  type AgentReportedProblem,
   type DescribedProblem,
   describeWorstProblemAndCount,
   problemsReportedByAgents,
@@ -141,7 +141,7 @@ export function determineSiteVerdicts(
 }
 
 /** What the agents say of a site; not of its router if that is why the site has an outage. */
-const problemsOfSite = (key: string, outage: SiteOutage | undefined, problems: readonly AgentProblem[]) =>
+const problemsOfSite = (key: string, outage: SiteOutage | undefined, problems: readonly AgentReportedProblem[]) =>
   problems.filter(({ device }) => !(outage?.cause === 'router_unreachable' && device === key));
 
 /** The cause, and the worst that is wrong. `agents`: those of the site that answer. */

@@ -5,7 +5,7 @@ import type { HostMounts } from '../host/linux/host-mounts.ts';
 import { type BlockDevice, readBlockDevices } from './block-devices.ts';
 import { BlockGraph, type RedundancyGroup } from './block-graph.ts';
 import { isPlaceholderSerial, readDriveIdentity } from './drives/drive-identity.ts';
-import { readStorageDrives } from './drives/storage-drives.ts';
+import { listStorageDrives } from './drives/storage-drives.ts';
 import type { MemberDrive } from './pools/pool.ts';
 import { listMountedFilesystems, listSwapDevices, type MountedFilesystem } from './storage-mounts.ts';
 import { readUdevProperties } from './udev.ts';
@@ -37,7 +37,7 @@ export class StorageLayout {
   constructor(roots: HostRoots, mounts: HostMounts, isRemembered: (id: string) => boolean) {
     this.#roots = roots;
     this.#wholeDriveIds = new Map(
-      readStorageDrives(roots, isRemembered).flatMap(({ id, names }) => names.map((name) => [name, id])),
+      listStorageDrives(roots, isRemembered).flatMap(({ id, names }) => names.map((name) => [name, id])),
     );
     this.graph = new BlockGraph(readBlockDevices(roots.sys()), (leaf) => this.driveOf(leaf)?.id ?? leaf);
     this.filesystems = listMountedFilesystems(mounts);

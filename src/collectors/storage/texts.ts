@@ -11,7 +11,7 @@ export function joinFirstNames(names: readonly string[], last: string, more: (co
 }
 
 /** “/srv, /home and 3 more”. */
-export const listFirstNames = (names: readonly string[]) =>
+export const joinFirstNamesAndMore = (names: readonly string[]) =>
   joinFirstNames(names, 'and', (count) => `and ${count} more`);
 
 const roleNames: Partial<Record<MemberRole, string>> = {
@@ -38,12 +38,12 @@ export const commonDriveTexts = {
     const named = role === 'active' && active > 1 ? `one of ${active} members` : roleNames[role];
     return `${named ?? 'the only member'} of ${pool}`;
   },
-  areLost: (mounts: readonly string[]) => `${listFirstNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} lost`,
+  areLost: (mounts: readonly string[]) => `${joinFirstNamesAndMore(mounts)} ${mounts.length === 1 ? 'is' : 'are'} lost`,
   goOnDegraded: (mounts: readonly string[]) =>
-    `${listFirstNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'} on, degraded`,
-  haveUnknownFate: (mounts: readonly string[]) => `what becomes of ${listFirstNames(mounts)} is not known`,
+    `${joinFirstNamesAndMore(mounts)} ${mounts.length === 1 ? 'goes' : 'go'} on, degraded`,
+  haveUnknownFate: (mounts: readonly string[]) => `what becomes of ${joinFirstNamesAndMore(mounts)} is not known`,
   ifItDies: (effects: readonly string[]) => `if it dies, ${effects.join(', and ')}`,
-  whichHolds: (mounts: readonly string[]) => `which holds ${listFirstNames(mounts)}`,
+  whichHolds: (mounts: readonly string[]) => `which holds ${joinFirstNamesAndMore(mounts)}`,
 };
 
 export type CommonDriveTexts = typeof commonDriveTexts;

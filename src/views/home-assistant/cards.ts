@@ -15,7 +15,7 @@ export const maxSectionColumns = 4;
 
 /** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour
  * leaves a hole. */
-export const gridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
+export const fullWidthGridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
   cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', column_span: maxSectionColumns, cards }] : [];
 
 /** The title of a group, above the sections of its devices. */
@@ -36,10 +36,10 @@ function fitRows(cards: readonly DashboardCard[]): readonly DashboardCard[] {
 
 /** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside
  * each other. */
-export function deviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
+export function fittedWidthDeviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
   const tiles = new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : []))).size;
   const columns = Math.min(maxSectionColumns, Math.max(1, Math.ceil(tiles / tilesOfColumn)));
-  return gridSections(fitRows(cards)).map((section) => ({ ...section, column_span: columns }));
+  return fullWidthGridSections(fitRows(cards)).map((section) => ({ ...section, column_span: columns }));
 }
 
 export const headingCard = (title: string, icon?: string): DashboardCard => ({
@@ -172,7 +172,7 @@ function tileVariants(entity: LabEntity, title: string): YamlMap[] {
 
 /** A tile that is half a narrow section wide, once for each look that it may have; one of them is visible.
  * `visibility`: conditions that must be met besides. `color`: in place of those of the value. */
-export const tileCards = (
+export const tileCardVariants = (
   entity: LabEntity,
   {
     title = entity.name,
@@ -198,7 +198,7 @@ export const tileCards = (
 const hasStateWords = ({ stateWords }: LabEntity) => Object.keys(stateWords).length > 0;
 
 /** Entities as rows of one card, and as tiles below it where Home Assistant would show keys in place of words. */
-export function entitiesCards(entities: readonly LabEntity[]): DashboardCard[] {
+export function entitiesAndTileCards(entities: readonly LabEntity[]): DashboardCard[] {
   const rows = entities.filter((entity) => !hasStateWords(entity));
   const tiles = entities.filter(hasStateWords);
   const card = {
@@ -206,7 +206,7 @@ export function entitiesCards(entities: readonly LabEntity[]): DashboardCard[] {
     entities: rows.map(({ id, name }) => ({ entity: id, name })),
     grid_options: { columns: 'full' },
   };
-  return [...(rows.length === 0 ? [] : [card]), ...fitRows(tiles.flatMap((entity) => tileCards(entity)))];
+  return [...(rows.length === 0 ? [] : [card]), ...fitRows(tiles.flatMap((entity) => tileCardVariants(entity)))];
 }
 
 /** A graph of the last day, for entities with the same unit; none of what has no number. */

@@ -2,8 +2,8 @@ import { groupBy } from '../../model/group-by.ts';
 import {
   type DashboardSection,
   devicePagePath,
-  deviceSections,
-  gridSections,
+  fittedWidthDeviceSections,
+  fullWidthGridSections,
   headingCard,
   headingSection,
   historyGraphCards,
@@ -65,8 +65,8 @@ function groupSections(
   const targets = devices.filter(isProbeTargetDevice);
   const others = devices.filter((device) => !isProbeTargetDevice(device));
   const sections = [
-    ...others.flatMap((device) => deviceSections(deviceSummaryCards(device))),
-    ...gridSections([
+    ...others.flatMap((device) => fittedWidthDeviceSections(deviceSummaryCards(device))),
+    ...fullWidthGridSections([
       ...(others.length > 0 ? [subtitleCard(texts.targets, { icon: 'mdi:bullseye-arrow' })] : []),
       ...targets.flatMap(deviceSummaryCards),
     ]),
@@ -81,12 +81,15 @@ const networkSections = (devices: readonly LabDevice[], texts: DashboardTexts) =
   );
   const latencies = devices.flatMap(({ entities }) => entities.filter(isLatency));
   return [
-    ...gridSections([
+    ...fullWidthGridSections([
       headingCard(texts.latency, 'mdi:timer-outline'),
       ...historyGraphCards(latencies, (entity) => nameOfDevice.get(entity) ?? entity.name),
     ]),
     ...devices.flatMap((device) =>
-      gridSections([headingCard(device.name, device.icon), ...historyGraphCards(device.entities.filter(isTraffic))]),
+      fullWidthGridSections([
+        headingCard(device.name, device.icon),
+        ...historyGraphCards(device.entities.filter(isTraffic)),
+      ]),
     ),
   ];
 };

@@ -2,13 +2,13 @@ import { groupBy } from '../../model/group-by.ts';
 import {
   type DashboardCard,
   type DashboardSection,
-  deviceSections,
-  entitiesCards,
-  gridSections,
+  entitiesAndTileCards,
+  fittedWidthDeviceSections,
+  fullWidthGridSections,
   headingCard,
   historyGraphCards,
   subtitleCard,
-  tileCards,
+  tileCardVariants,
 } from './cards.ts';
 import { deviceSummaryCards, isShownOnDashboard, shownEntitiesOfDeviceItself } from './device-summary-cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
@@ -56,14 +56,14 @@ const headingOfParts = (table: string, { parts }: DashboardTexts): DashboardCard
 /** The parts of one table, each below its name. */
 function partSections(table: string, entities: readonly LabEntity[], texts: DashboardTexts): DashboardSection[] {
   const cards: DashboardCard[] = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((partEntities) => {
-    if (partEntities.length === 1) return partEntities.flatMap((entity) => tileCards(entity));
+    if (partEntities.length === 1) return partEntities.flatMap((entity) => tileCardVariants(entity));
     const { part, names } = withoutPart(partEntities);
     return [
       ...(part === '' ? [] : [subtitleCard(part)]),
-      ...partEntities.flatMap((entity, index) => tileCards(entity, { title: names[index] })),
+      ...partEntities.flatMap((entity, index) => tileCardVariants(entity, { title: names[index] })),
     ];
   });
-  return gridSections([headingOfParts(table, texts), ...cards]);
+  return fullWidthGridSections([headingOfParts(table, texts), ...cards]);
 }
 
 const graphedUnits = ['%', '°C', 'ms'];
@@ -85,10 +85,10 @@ export const devicePageSections = (
   devices: readonly LabDevice[],
   texts: DashboardTexts,
 ): DashboardSection[] => [
-  ...gridSections([
+  ...fullWidthGridSections([
     headingCard(device.name, device.icon),
     ...machineProblemCards(device, texts),
-    ...shownEntitiesOfDeviceItself(device).flatMap((entity) => tileCards(entity)),
+    ...shownEntitiesOfDeviceItself(device).flatMap((entity) => tileCardVariants(entity)),
   ]),
   ...[
     ...groupBy(
@@ -100,10 +100,12 @@ export const devicePageSections = (
     devices.filter(({ via }) => via === device.id),
     texts,
   ),
-  ...devices.filter(({ via }) => via === device.id).flatMap((child) => deviceSections(deviceSummaryCards(child))),
-  ...gridSections([headingCard(texts.lastDay, 'mdi:chart-line'), ...deviceGraphCards(device)]),
-  ...gridSections([
+  ...devices
+    .filter(({ via }) => via === device.id)
+    .flatMap((child) => fittedWidthDeviceSections(deviceSummaryCards(child))),
+  ...fullWidthGridSections([headingCard(texts.lastDay, 'mdi:chart-line'), ...deviceGraphCards(device)]),
+  ...fullWidthGridSections([
     headingCard(texts.diagnosis, 'mdi:stethoscope'),
-    ...entitiesCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic)),
+    ...entitiesAndTileCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic)),
   ]),
 ];

@@ -1,4 +1,4 @@
-import { type DashboardCard, devicePagePath, stateCondition, subtitleCard, tileCards } from './cards.ts';
+import { type DashboardCard, devicePagePath, stateCondition, subtitleCard, tileCardVariants } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
 import { isProblemListEntity, problemEntitiesOfDevice } from './problem-cards.ts';
 
@@ -43,7 +43,7 @@ const fileSystemCards = ({ entities }: LabDevice) =>
   entities
     .filter((entity) => isShownOnDashboard(entity) && entity.table === 'filesystem' && entity.metric === 'used')
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entity) => tileCards(entity, { title: entity.name.replace(fileSystemName, '$1') }));
+    .flatMap((entity) => tileCardVariants(entity, { title: entity.name.replace(fileSystemName, '$1') }));
 
 function summaryEntities(device: LabDevice): LabEntity[] {
   const own = shownEntitiesOfDeviceItself(device);
@@ -61,13 +61,13 @@ function targetCards(device: LabDevice): DashboardCard[] {
   const reachable = entityOfMetric(device, 'target', 'reachable');
   const latency = entityOfMetric(device, 'target', 'latency');
   const title = device.name;
-  if (reachable === undefined) return latency === undefined ? [] : tileCards(latency, { title });
+  if (reachable === undefined) return latency === undefined ? [] : tileCardVariants(latency, { title });
   const page = { tap_action: { action: 'navigate', navigation_path: devicePagePath(device) } };
   return [
     ...(latency === undefined
-      ? tileCards(reachable, { title, visibility: [stateCondition(reachable, 'on')] })
-      : tileCards(latency, { title, visibility: [stateCondition(reachable, 'on')] })),
-    ...tileCards(reachable, {
+      ? tileCardVariants(reachable, { title, visibility: [stateCondition(reachable, 'on')] })
+      : tileCardVariants(latency, { title, visibility: [stateCondition(reachable, 'on')] })),
+    ...tileCardVariants(reachable, {
       title,
       visibility: [stateCondition(reachable, ['off', 'unavailable', 'unknown'])],
       color: 'red',
@@ -88,7 +88,7 @@ export function deviceSummaryCards(device: LabDevice): DashboardCard[] {
       ),
       states: internet === undefined ? [] : [internet],
     }),
-    ...summaryEntities(device).flatMap((entity) => tileCards(entity)),
+    ...summaryEntities(device).flatMap((entity) => tileCardVariants(entity)),
     ...fileSystemCards(device),
   ];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { optionalField, validMembers } from '../../model/tolerant-schemas.ts';
-import { parseDiscoveryJson } from '../discovery-json.ts';
+import { parseAndExpandDiscoveryJson } from '../discovery-json.ts';
 
 /** Platforms whose announcements make no entity (homeassistant/components/mqtt/discovery.py). */
 const platformsWithoutEntity = new Set(['device_automation', 'tag']);
@@ -22,14 +22,17 @@ const isEnabledEntity = (platform: string | undefined, component: Component) =>
 
 function parseAnnouncement(payload: string): z.output<typeof announcementSchema> | undefined {
   try {
-    return announcementSchema.safeParse(parseDiscoveryJson(payload)).data;
+    return announcementSchema.safeParse(parseAndExpandDiscoveryJson(payload)).data;
   } catch {
     return undefined;
   }
 }
 
 /** The entities that these discovery payloads of any programs announce and that are not disabled by default. */
-export function countEnabledEntities(discoveryPrefix: string, payloads: ReadonlyMap<string, string>): number {
+export function countEnabledEntitiesInDiscovery(
+  discoveryPrefix: string,
+  payloads: ReadonlyMap<string, string>,
+): number {
   let count = 0;
   for (const [topic, payload] of payloads) {
     const announcement = parseAnnouncement(payload);

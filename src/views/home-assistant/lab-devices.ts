@@ -3,7 +3,7 @@ import type { CollectorMetadata } from '../../model/collector.ts';
 import { parseComponentKey } from '../../model/naming.ts';
 import { optionalField, validMembers } from '../../model/tolerant-schemas.ts';
 import { projectName } from '../../version.ts';
-import { parseDiscoveryJson } from '../discovery-json.ts';
+import { parseAndExpandDiscoveryJson } from '../discovery-json.ts';
 import { type DashboardLanguage, englishDashboard, stateWordsOf } from './dashboard-language.ts';
 import { compareDevicesByName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
 import type { MqttRegistry } from './registered-entities.ts';
@@ -100,7 +100,7 @@ function parseDevice(
 
 function parseJson(text: string): unknown {
   try {
-    return parseDiscoveryJson(text);
+    return parseAndExpandDiscoveryJson(text);
   } catch {
     return undefined;
   }
@@ -108,7 +108,7 @@ function parseJson(text: string): unknown {
 
 /** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out.
  * `registry`: with the ids, names and areas that they have in Home Assistant, if these are known. */
-export const parseLabDevices = (
+export const parseLabDevicesWithRegistry = (
   catalogue: readonly CollectorMetadata[],
   payloads: Iterable<string>,
   registry?: MqttRegistry,

@@ -1,5 +1,5 @@
 import { groupBy } from '../../model/group-by.ts';
-import { type DashboardSection, gridSections, headingCard } from './cards.ts';
+import { type DashboardSection, fullWidthGridSections, headingCard } from './cards.ts';
 import type { LabDevice } from './lab-device.ts';
 import { plainTextMacro } from './problem-list-template.ts';
 import type { DashboardTexts } from './texts.ts';
@@ -53,7 +53,7 @@ export function storageTreeSections(below: readonly LabDevice[], texts: Dashboar
       .map(({ id }) => ({ name: device.name, id })),
   );
   if (pools.length === 0 && drives.length === 0) return [];
-  return gridSections([
+  return fullWidthGridSections([
     headingCard(texts.storage, 'mdi:file-tree'),
     {
       type: 'markdown',

@@ -1,13 +1,13 @@
 import type { CollectorMetadata } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
+import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import type { AnyMetricDeclaration } from '../../model/metric.ts';
 import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { AgentIdentity, CollectorState, StateEntry } from '../../model/state.ts';
-import type { Steps } from '../../model/steps.ts';
 import { namesOfTable, translateDevice, translatePartName } from '../language.ts';
-import { type DeviceView, webAddress } from './device-view.ts';
+import { type DeviceView, httpUrlOrUndefined } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { viewOfProblem } from './problem-view.ts';
 import type { RenderingContext } from './rendering-context.ts';
@@ -60,7 +60,7 @@ const viewOfDevice = (id: string, device: Device, kind: string): DeviceView => (
   name: device.name,
   fullName: device.name,
   details: describeDevice(device),
-  href: webAddress(device.configurationUrl),
+  href: httpUrlOrUndefined(device.configurationUrl),
   problems: [],
   numbers: [],
   uptimes: [],
@@ -131,7 +131,7 @@ export function* buildDeviceViews(
   declaration: CollectorMetadata,
   { entries }: CollectorState,
   context: DeviceViewContext,
-): Steps<DeviceView[]> {
+): StepwiseWork<DeviceView[]> {
   const devices = new Map<string, { view: DeviceView; device: Device; parts: DeviceView[] }>();
   const tables = Object.keys(declaration.tables);
   const inOrder = [...entries]

@@ -1,9 +1,9 @@
 import { agentDeviceAddress, memoryKey } from '../../model/address.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
+import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import type { Steps } from '../../model/steps.ts';
 import { translateCollector } from '../language.ts';
 import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
@@ -60,7 +60,7 @@ export function* buildCollectorSections(
   state: AgentState,
   problems: readonly Problem[],
   moment: Omit<DeviceViewContext, 'agent' | 'problems'>,
-): Steps<PageSection[]> {
+): StepwiseWork<PageSection[]> {
   const { language } = moment;
   const byPath = groupBy(problems, ({ path }) => path);
   const byId = new Map(problems.map((problem) => [problem.id, problem]));

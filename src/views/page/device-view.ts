@@ -74,7 +74,7 @@ export interface PageSection {
 }
 
 /** The address unless it is not http or https: a device or another agent may name any. */
-export const webAddress = (address: string | undefined): string | undefined =>
+export const httpUrlOrUndefined = (address: string | undefined): string | undefined =>
   address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
 
 /** Whether there is nothing to show of a device or part but its name. */

@@ -1,8 +1,8 @@
 import type { AgentDirectory } from '../../model/agent-directory.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
+import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import type { Steps } from '../../model/steps.ts';
 import { english, type Language } from '../language.ts';
 import { findProblems } from '../problems.ts';
 import { buildCollectorSections } from './collector-sections.ts';
@@ -10,7 +10,7 @@ import { type Html, html } from './html.ts';
 import { buildOtherAgentSections } from './other-agents.ts';
 import { renderPageDocument } from './page-document.ts';
 import { renderProblemsAndAgent } from './problems-and-agent.ts';
-import { emptyTimeElements } from './relative-time.ts';
+import { withoutTimeElementTexts } from './relative-time.ts';
 import type { RenderingContext } from './rendering-context.ts';
 import { renderSection } from './section-html.ts';
 import { renderSectionIndex, siteAnchor } from './section-index.ts';
@@ -41,7 +41,7 @@ export function* renderPageParts(
   { catalogue, agent, state, history, agentDirectory, language = english }: PageContext,
   range: HistoryRange,
   now: Date,
-): Steps<RenderedPage> {
+): StepwiseWork<RenderedPage> {
   const context = { language, now };
   const problems = findProblems(catalogue, agent, state, language);
   const sections = [
@@ -86,6 +86,6 @@ export const liveSectionsById = ({ index, summary, sections }: RenderedPage): Ma
   new Map(
     [{ id: 'index', html: index }, { id: 'summary', html: summary }, ...sections].map(({ id, html: { text } }) => [
       id,
-      emptyTimeElements(text),
+      withoutTimeElementTexts(text),
     ]),
   );

@@ -1,10 +1,10 @@
 import {
   type AnyMetricDeclaration,
+  isPrimaryConnectivityMetric,
   isPrimaryNumericMetric,
-  isUptimeMetric,
   type MetricValue,
 } from '../../model/metric.ts';
-import type { MetricValueLine } from '../../model/metric-history.ts';
+import type { MetricHistoryInRange } from '../../model/metric-history.ts';
 import { colorOf } from '../color-limits.ts';
 import { type AnyTableNames, metricNameAlone } from '../language.ts';
 import type { DeviceView, MetricView } from './device-view.ts';
@@ -12,7 +12,7 @@ import { type Html, html } from './html.ts';
 import { renderMetricValue } from './render-metric-value.ts';
 import type { RenderingContext } from './rendering-context.ts';
 import { renderSparkline } from './sparkline.ts';
-import { renderUptime } from './uptime-strip.ts';
+import { renderUptimeStripAndShare } from './uptime-strip.ts';
 
 /** A metric with its value, and what is remembered of it. */
 export interface ShownMetric {
@@ -22,7 +22,7 @@ export interface ShownMetric {
   /** Of its table. */
   names: AnyTableNames | undefined;
   value: MetricValue;
-  line?: MetricValueLine | undefined;
+  line?: MetricHistoryInRange | undefined;
 }
 
 /** How much of 100 % a value is, as a bar; undefined for values that are no percentage. Its text is the value beside
@@ -56,7 +56,7 @@ function viewOfNumber(shown: ShownMetric, context: RenderingContext): MetricView
 
 /** With how long it could be reached. */
 function viewOfUptime(shown: ShownMetric, context: RenderingContext): MetricView {
-  const uptime = shown.line && renderUptime(shown.line, context.language.page);
+  const uptime = shown.line && renderUptimeStripAndShare(shown.line, context.language.page);
   const share = uptime?.share === undefined ? '' : html` <small>${uptime.share}</small>`;
   const { name, value } = nameAndValue(shown, context);
   return {
@@ -76,7 +76,7 @@ export function buildMetricViews(
   for (const shown of metrics) {
     const { metric } = shown;
     if (isPrimaryNumericMetric(metric)) views.numbers.push(viewOfNumber(shown, context));
-    else if (isUptimeMetric(metric)) views.uptimes.push(viewOfUptime(shown, context));
+    else if (isPrimaryConnectivityMetric(metric)) views.uptimes.push(viewOfUptime(shown, context));
     else views.facts.push(nameAndValue(shown, context));
   }
   return views;

@@ -1,15 +1,15 @@
 import type { ReportedAgent, ReportedDevice, ReportedProblem } from '../../model/agent-directory.ts';
 import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
+import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { AnyMetricDeclaration, MetricValue, UpdateVersions } from '../../model/metric.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { Steps } from '../../model/steps.ts';
 import type { AnyTable } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
 import { namesOfTable, translateCollector } from '../language.ts';
 import { formatProblem } from '../problem-groups.ts';
-import { type DeviceView, type PageSection, type ProblemView, webAddress } from './device-view.ts';
+import { type DeviceView, httpUrlOrUndefined, type PageSection, type ProblemView } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { renderDistanceToNow } from './relative-time.ts';
@@ -163,7 +163,7 @@ export function* buildOtherAgentSections(
   self: AgentIdentity,
   agents: readonly ReportedAgent[],
   context: RenderingContext,
-): Steps<PageSection[]> {
+): StepwiseWork<PageSection[]> {
   const texts = context.language.page;
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const others = agents.filter(({ id }) => !ownIds.has(id));
@@ -181,7 +181,7 @@ export function* buildOtherAgentSections(
       id: otherAgentAnchor(agent.id),
       title: agent.name,
       site: agent.site ?? texts.noSite,
-      href: webAddress(agent.problems?.pageUrl),
+      href: httpUrlOrUndefined(agent.problems?.pageUrl),
       problems: problemViews(agent, context),
       isFailing: !agent.isOnline,
       note: [noteOf(agent, texts), ...(known.length > maxDevices ? [texts.moreDevices] : [])].join('; '),

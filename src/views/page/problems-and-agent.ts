@@ -1,6 +1,6 @@
 import { isFaultSeverity, type Problem } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import { formatProblemText, groupProblems, type ProblemGroup } from '../problem-groups.ts';
+import { formatProblemText, groupProblemsByCause, type ProblemWithConsequences } from '../problem-groups.ts';
 import { type Html, html } from './html.ts';
 import { renderDistanceToNow } from './relative-time.ts';
 import type { RenderingContext } from './rendering-context.ts';
@@ -18,7 +18,7 @@ const renderConsequences = (consequences: readonly Problem[], context: Rendering
     ? ''
     : html`<details><summary>${context.language.page.alsoAffected(consequences.length)}</summary>${consequences.map((problem) => html`<p class="also">${renderSubjectAndText(problem, context)}</p>`)}</details>`;
 
-const renderGroup = ({ problem, consequences }: ProblemGroup, context: RenderingContext) => {
+const renderGroup = ({ problem, consequences }: ProblemWithConsequences, context: RenderingContext) => {
   const { severity, since, serialNumber, remedy } = problem;
   const { severities, page: texts } = context.language;
   return html`<li class="${severity}"><strong>${severities[severity]}</strong> ${renderSubjectAndText(problem, context)}, ${texts.lasting(renderDistanceToNow(since, context))}${
@@ -26,7 +26,7 @@ const renderGroup = ({ problem, consequences }: ProblemGroup, context: Rendering
   }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences, context)}</li>`;
 };
 
-const renderList = (groups: readonly ProblemGroup[], context: RenderingContext) =>
+const renderList = (groups: readonly ProblemWithConsequences[], context: RenderingContext) =>
   groups.length === 0 ? '' : html`<ul>${groups.map((group) => renderGroup(group, context))}</ul>`;
 
 /** All problems first, then the state of the agent, its loop and its broker. */
@@ -38,7 +38,7 @@ export function renderProblemsAndAgent(
 ): Html {
   const { broker, collectors } = state;
   const texts = context.language.page;
-  const groups = groupProblems(problems);
+  const groups = groupProblemsByCause(problems);
   const faults = groups.filter(({ problem }) => isFaultSeverity(problem.severity));
   const notices = groups.filter(({ problem }) => !isFaultSeverity(problem.severity));
   const count = faults.length;

@@ -13,4 +13,4 @@ export const renderRelativeTime = (at: Date, context: RenderingContext): Html =>
 };
 
 /** Empties the elapsed times in a section's HTML, which would change all the time; the page's script fills them in. */
-export const emptyTimeElements = (text: string): string => text.replaceAll(/(<time [^>]*>)[^<]*/g, '$1');
+export const withoutTimeElementTexts = (text: string): string => text.replaceAll(/(<time [^>]*>)[^<]*/g, '$1');

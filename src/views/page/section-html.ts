@@ -1,5 +1,5 @@
+import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import { isFaultSeverity, severities } from '../../model/problem.ts';
-import type { Steps } from '../../model/steps.ts';
 import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, type HtmlContent, html } from './html.ts';
 import { groupPartsByKind, type PartGroup } from './part-groups.ts';
@@ -52,7 +52,7 @@ function* renderPartGroup(
   device: DeviceView,
   { id, title, parts, isOpen }: PartGroup,
   context: RenderingContext,
-): Steps<Html> {
+): StepwiseWork<Html> {
   const content: Html[] = [];
   for (const part of parts) {
     content.push(renderPart(part, context));
@@ -67,7 +67,7 @@ function* renderPartGroup(
 const isWide = ({ parts }: DeviceView) =>
   parts.reduce((sum, { numbers, facts }) => sum + numbers.length + facts.length, 0) > 6;
 
-function* renderDevice(device: DeviceView, context: RenderingContext): Steps<Html> {
+function* renderDevice(device: DeviceView, context: RenderingContext): StepwiseWork<Html> {
   const groups: Html[] = [];
   for (const group of groupPartsByKind(device.parts)) groups.push(yield* renderPartGroup(device, group, context));
   return html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
@@ -76,7 +76,7 @@ function* renderDevice(device: DeviceView, context: RenderingContext): Steps<Htm
   }${renderProblems(device, context)}${renderAllMetrics(device)}${groups}</article>`;
 }
 
-function* renderCards(devices: readonly DeviceView[], context: RenderingContext): Steps<Html> {
+function* renderCards(devices: readonly DeviceView[], context: RenderingContext): StepwiseWork<Html> {
   const cards: Html[] = [];
   for (const device of devices) {
     cards.push(yield* renderDevice(device, context));
@@ -94,7 +94,7 @@ const isWell = ({ problems, hint, lostSince, parts }: DeviceView): boolean =>
   problems.length === 0 && hint === undefined && lostSince === undefined && parts.every(isWell);
 
 /** The cards of a section. Of many, those that are well are folded. */
-function* renderDevices(id: string, devices: readonly DeviceView[], context: RenderingContext): Steps<Html> {
+function* renderDevices(id: string, devices: readonly DeviceView[], context: RenderingContext): StepwiseWork<Html> {
   if (devices.length <= maxOpenCards) return yield* renderCards(devices, context);
   const well = devices.filter(isWell);
   const open = devices.filter((device) => !isWell(device));
@@ -104,14 +104,14 @@ function* renderDevices(id: string, devices: readonly DeviceView[], context: Ren
 }
 
 /** The devices of another agent, folded: they are on its own page. */
-function* renderFoldedDevices({ id, devices }: PageSection, context: RenderingContext): Steps<HtmlContent> {
+function* renderFoldedDevices({ id, devices }: PageSection, context: RenderingContext): StepwiseWork<HtmlContent> {
   return devices.length === 0
     ? ''
     : html`<details class="group" id="${id}/devices/"><summary><span>${context.language.page.lastValues}</span> <small>${devices.length}</small></summary>${yield* renderCards(devices, context)}</details>`;
 }
 
 /** A section with the time of its last reading. */
-export function* renderSection(section: PageSection, context: RenderingContext): Steps<Html> {
+export function* renderSection(section: PageSection, context: RenderingContext): StepwiseWork<Html> {
   const { id, title, site, href, problems, isFailing, lastRead, note, allValuesPath, nothingFound, overview, devices } =
     section;
   const texts = context.language.page;

@@ -1,5 +1,5 @@
 import type { AnyMetricDeclaration } from '../../model/metric.ts';
-import type { IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
+import type { IntervalValues, MetricHistoryInRange } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
 import type { PageTexts } from './texts.ts';
 
@@ -76,7 +76,7 @@ const known = (values: IntervalValues) => values.filter((value) => value !== und
 /** Recent values as a small line with a description; of a day, with a band from the least to the most. Undefined while
  * there are fewer than five values, and of a count that never changed. The page's script reads the values from it. */
 export function renderSparkline(
-  { range, values, least = values, most = values }: MetricValueLine,
+  { range, values, least = values, most = values }: MetricHistoryInRange,
   metric: AnyMetricDeclaration,
   texts: PageTexts,
 ): Html | undefined {

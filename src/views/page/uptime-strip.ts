@@ -1,4 +1,4 @@
-import type { HistoryRange, IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
+import type { HistoryRange, IntervalValues, MetricHistoryInRange } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
 import type { PageTexts } from './texts.ts';
 
@@ -32,8 +32,8 @@ function describeShare(share: string | undefined, range: HistoryRange, isWhole: 
 
 /** When something could be reached, as a strip of time, and its share of the time that is known, if that is enough for
  * one; undefined while nothing is known. */
-export function renderUptime(
-  { range, values }: MetricValueLine,
+export function renderUptimeStripAndShare(
+  { range, values }: MetricHistoryInRange,
   texts: PageTexts,
 ): { share?: string; strip: Html } | undefined {
   const known = values.filter((value) => value !== undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AutomaticBackups } from '../../../src/collectors/home-assistant/instance-backups.ts';
+import type { AutomaticBackupTimes } from '../../../src/collectors/home-assistant/instance-backups.ts';
 import { instanceFindings } from '../../../src/collectors/home-assistant/problems.ts';
 import type { InstanceReading } from '../../../src/collectors/home-assistant/reading.ts';
 import { findingsAfter } from '../../helpers/findings.ts';
@@ -32,11 +32,11 @@ test('a state that wants something of the user is degraded, recovery mode an out
 
 describe('automatic backups', () => {
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-  const withBackups = (backups: AutomaticBackups | undefined) =>
+  const withBackups = (backups: AutomaticBackupTimes | undefined) =>
     ({ visit: { reachable: true, state: 'running', details: { updates: {}, backups } } }) as InstanceReading;
   const missing = ['backup degraded: its last automatic backup is more than a day overdue'];
 
-  test.each<[string, AutomaticBackups | undefined, string[]]>([
+  test.each<[string, AutomaticBackupTimes | undefined, string[]]>([
     ['none is known', undefined, []],
     ['there is no schedule', { completed: daysAgo(90), attempted: daysAgo(90) }, []],
     ['a daily one succeeded', { completed: daysAgo(0.9), attempted: daysAgo(0.9), next: daysAgo(-0.1) }, []],

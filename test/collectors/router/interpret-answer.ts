@@ -1,9 +1,9 @@
 import {
+  parseCommonLinkProperties,
   parseConnectionStatusInfo,
   parseExternalIpv4Address,
   parseExternalIpv6Address,
   parseIpv6Prefix,
-  parseLinkAccessAndRates,
 } from '../../../src/collectors/router/igd/wan-fields.ts';
 import { WanTrafficMeter } from '../../../src/collectors/router/igd/wan-traffic-meter.ts';
 import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
@@ -34,7 +34,7 @@ function wanOf(values: SoapFields) {
   );
   return {
     ...parseConnectionStatusInfo(values),
-    ...parseLinkAccessAndRates(values, values),
+    ...parseCommonLinkProperties(values, values),
     ipv4: parseExternalIpv4Address(values),
     ipv6: parseExternalIpv6Address(values),
     prefix: parseIpv6Prefix(values),

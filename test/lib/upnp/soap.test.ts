@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  parseCommonLinkProperties,
   parseConnectionStatusInfo,
   parseExternalIpv4Address,
   parseIpv6Prefix,
-  parseLinkAccessAndRates,
 } from '../../../src/collectors/router/igd/wan-fields.ts';
 import { parseSoapEnvelope, parseSoapHttpReply, SoapFields } from '../../../src/lib/upnp/soap.ts';
 
@@ -72,7 +72,7 @@ test('whatever the values are, numbers are possible ones', () => {
       }
       const { uptime = 0 } = parseConnectionStatusInfo(fields);
       expect(uptime >= 0 && uptime < 1e9).toBe(true);
-      const { downstreamBytesPerSecond = 1 } = parseLinkAccessAndRates(fields, undefined);
+      const { downstreamBytesPerSecond = 1 } = parseCommonLinkProperties(fields, undefined);
       expect(downstreamBytesPerSecond > 0 && Number.isFinite(downstreamBytesPerSecond)).toBe(true);
       expect(parseExternalIpv4Address(fields)).toBe(undefined);
       expect(parseIpv6Prefix(fields)).toBe(undefined);

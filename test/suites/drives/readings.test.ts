@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import type { CollectorStatus } from '../../../src/views/status.ts';
+import type { CollectorReadings } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { Rack, type Racked } from './rack.ts';
 
@@ -44,7 +44,7 @@ const drives: Racked[] = [
 ];
 
 /** What is known of each drive, a line each. */
-function shown(rack: Rack, statuses: CollectorStatus[]): string {
+function shown(rack: Rack, statuses: CollectorReadings[]): string {
   const devices = statuses.find(({ collector }) => collector === 'nvme')?.devices ?? [];
   const lines = devices.flatMap((device) => [
     `# ${device.name}: ${[device.model, device.serialNumber, device.softwareVersion].join(', ')}`,
@@ -61,14 +61,14 @@ function shown(rack: Rack, statuses: CollectorStatus[]): string {
   return rack.plain(lines.join('\n'));
 }
 
-async function once(rack: Rack): Promise<CollectorStatus[]> {
+async function once(rack: Rack): Promise<CollectorReadings[]> {
   const { stdout } = await execa(process.execPath, [program, 'once', '--json'], {
     env: { PATH: `${rack.bin}:${process.env.PATH}`, HOST_SYS: rack.sys, AGENT_NAME: 'testling' },
     extendEnv: false,
     cwd: rack.folder,
     reject: false,
   });
-  return JSON.parse(stdout) as CollectorStatus[];
+  return JSON.parse(stdout) as CollectorReadings[];
 }
 
 test('nvme-cli: normal, worn, hot, failing, with counters of 128 bits, cold and without a sensor', async () => {

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import type { CollectorStatus } from '../../../src/views/status.ts';
+import type { CollectorReadings } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 import { Rack } from './rack.ts';
@@ -40,7 +40,7 @@ function programFor(rack: Rack): string {
 }
 
 const driveIn = (stdout: string) =>
-  (JSON.parse(stdout) as CollectorStatus[]).find(({ collector }) => collector === 'nvme')?.devices[0];
+  (JSON.parse(stdout) as CollectorReadings[]).find(({ collector }) => collector === 'nvme')?.devices[0];
 const nobody = 'setpriv --reuid=nobody --regid=nogroup --clear-groups';
 
 test('nobody has what the kernel tells, and what mends the rest', async () => {

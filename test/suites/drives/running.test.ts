@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CollectorStatus } from '../../../src/views/status.ts';
+import type { CollectorReadings } from '../../../src/views/status.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -74,7 +74,7 @@ test('in a steady cycle one question a drive; what a drive is, once; its status 
     rack.tell(0, { kelvin });
     await observer.see(topic('a'), tells({ temperature: kelvin - 273 }), 30);
   }
-  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as CollectorStatus;
+  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as CollectorReadings;
   expect(
     devices.map(({ serialNumber, available, values }) => [
       serialNumber,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { german } from '../../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../../src/model/collector.ts';
 import { stages } from '../../contract/stages.ts';
@@ -16,7 +16,7 @@ const lineUniqueId = 'infra-monitor_testling_home_router-router-wan_link';
 /** Names of metrics, actions and events that only English has. */
 const onlyEnglish = catalogue.flatMap(({ id, tables }) =>
   Object.entries(tables).flatMap(([key, { metrics, actions = {}, event }]) => {
-    const names = german.tables[id]?.[key];
+    const names = germanNamesAndPageTexts.tables[id]?.[key];
     return [
       ...Object.entries(metrics).map(([metric, { name }]) => [name, names?.metrics[metric]]),
       ...Object.entries(actions).map(([action, { name }]) => [name, names?.actions?.[action]]),

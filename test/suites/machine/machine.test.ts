@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CollectorStatus } from '../../../src/views/status.ts';
+import type { CollectorReadings } from '../../../src/views/status.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
@@ -18,7 +18,7 @@ interface Reading {
 
 /** What the agent reads of the only drive when it is started by these words. */
 async function readAs(machine: Machine, words: string): Promise<Reading> {
-  const statuses = JSON.parse(await machine.sh(`${words} ${program} once --json || true`)) as CollectorStatus[];
+  const statuses = JSON.parse(await machine.sh(`${words} ${program} once --json || true`)) as CollectorReadings[];
   const { values, hint, error } = nonNull(statuses.find(({ collector }) => collector === 'nvme')?.devices[0]);
   return {
     source: values.source?.value,

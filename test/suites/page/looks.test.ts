@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { german } from '../../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
 import { household } from '../../helpers/household.ts';
 import { browser, findings, live, servePage } from './browser.ts';
 
@@ -38,7 +38,7 @@ test.each(['phone', 'wide'] as const)(
   'in German on a %s screen, axe-core finds nothing, and nothing overflows',
   async (screen) => {
     for (const colorScheme of schemes) {
-      const shown = { ...household(new Date()), language: german };
+      const shown = { ...household(new Date()), language: germanNamesAndPageTexts };
       const page = await open(await serve(shown), { colorScheme, viewport: screens[screen], locale: 'de-DE' });
       await live(page);
       expect(await findings(page)).toEqual([]);

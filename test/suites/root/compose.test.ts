@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import type { CollectorStatus } from '../../../src/views/status.ts';
+import type { CollectorReadings } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -104,7 +104,7 @@ test('the agent sees the host through it, and says what it can’t know', () => 
   };
   const [host] = JSON.parse(
     inContainer('/', folder, [process.execPath, join(folder, 'dist/infra-monitor.js'), 'once', '--json'], env),
-  ) as CollectorStatus[];
+  ) as CollectorReadings[];
   const device = host?.devices[0];
   expect(device?.parts.find(({ kind }) => kind === 'filesystem')).toMatchObject({ id: 'root', available: true });
   expect(device?.values.reboot_required?.value).toBeNull();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCommandByDrivesHelper } from '../../../src/collectors/storage/helper/drives-helper-client.ts';
-import type { CollectorStatus } from '../../../src/views/status.ts';
+import type { CollectorReadings } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { patience } from '../../helpers/patience.ts';
 import { until } from '../../helpers/until.ts';
@@ -134,7 +134,7 @@ test('the agent’s user, without any right, reads the drives through it; anothe
         },
       },
     );
-    return (JSON.parse(text) as CollectorStatus[]).find(({ collector }) => collector === 'nvme')?.devices[0];
+    return (JSON.parse(text) as CollectorReadings[]).find(({ collector }) => collector === 'nvme')?.devices[0];
   };
   expect(readAs(agentGroup)?.values).toMatchObject({ source: { value: 'nvme_cli' }, percentage_used: { value: 4 } });
   const stranger = readAs(65534);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { german } from '../../../src/cli/german.ts';
-import { entitiesCards, tileCards } from '../../../src/views/home-assistant/cards.ts';
+import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
+import { entitiesAndTileCards, tileCardVariants } from '../../../src/views/home-assistant/cards.ts';
 import {
   type DashboardLanguage,
   englishDashboard,
@@ -22,7 +22,7 @@ const enumEntityIn = (language: DashboardLanguage, ...options: string[]): LabEnt
 });
 const enumEntity = (...options: string[]) => enumEntityIn(englishDashboard, ...options);
 const looks = (entity: LabEntity) =>
-  tileCards(entity).map(({ name, hide_state, visibility }) => ({ name, hide_state, visibility }));
+  tileCardVariants(entity).map(({ name, hide_state, visibility }) => ({ name, hide_state, visibility }));
 
 test('a state that is a key is shown in words, and every state by one tile', () => {
   const state = { condition: 'state', entity: 'sensor.home_state' };
@@ -39,7 +39,7 @@ test('a state that is a key is shown in words, and every state by one tile', () 
 
 test('in another language, every state is shown in a word of it', () => {
   const state = { condition: 'state', entity: 'sensor.home_state' };
-  expect(looks(enumEntityIn(german, 'running', 'timeout', 'invented_later'))).toEqual([
+  expect(looks(enumEntityIn(germanNamesAndPageTexts, 'running', 'timeout', 'invented_later'))).toEqual([
     { name: 'State', visibility: [{ ...state, state_not: ['running', 'timeout', 'invented_later'] }] },
     { name: 'State: läuft', hide_state: true, visibility: [{ ...state, state: 'running' }] },
     { name: 'State: Zeitüberschreitung', hide_state: true, visibility: [{ ...state, state: 'timeout' }] },
@@ -53,7 +53,7 @@ test('states that are words need one tile', () => {
 
 test('of a list, entities with states that are keys are tiles: a row would show the key', () => {
   const selfTest = { ...enumEntity('passed', 'never_run'), id: 'sensor.self_test', name: 'Self-test' };
-  const cards = entitiesCards([enumEntity('active', 'standby'), selfTest]);
+  const cards = entitiesAndTileCards([enumEntity('active', 'standby'), selfTest]);
   expect(cards.map(({ type, name, entities }) => ({ type, name, entities }))).toEqual([
     { type: 'entities', entities: [{ entity: 'sensor.home_state', name: 'State' }] },
     { type: 'tile', name: 'Self-test' },
@@ -63,6 +63,6 @@ test('of a list, entities with states that are keys are tiles: a row would show 
     { columns: 6, rows: 1 },
     { columns: 6, rows: 1 },
   ]);
-  expect(entitiesCards([selfTest]).map(({ type }) => type)).toEqual(['tile', 'tile']);
-  expect(entitiesCards([])).toEqual([]);
+  expect(entitiesAndTileCards([selfTest]).map(({ type }) => type)).toEqual(['tile', 'tile']);
+  expect(entitiesAndTileCards([])).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { german } from '../../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
 import { dashboardTextsInGerman } from '../../../src/views/home-assistant/german.ts';
-import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import { englishDashboardTexts } from '../../../src/views/home-assistant/texts.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
@@ -32,9 +32,9 @@ const textsOf = (value: unknown): string[] =>
       );
 
 test('a dashboard of agents that speak German is German, with the same cards', () => {
-  const announcements = announcementsOf(exampleLab, german);
-  const devices = parseLabDevices(allCollectors, announcements, undefined, german);
-  const dashboard = buildDashboardConfig(allCollectors, devices, german);
+  const announcements = announcementsOf(exampleLab, germanNamesAndPageTexts);
+  const devices = parseLabDevicesWithRegistry(allCollectors, announcements, undefined, germanNamesAndPageTexts);
+  const dashboard = buildDashboardConfig(allCollectors, devices, germanNamesAndPageTexts);
   const texts = textsOf(dashboard);
   expect(texts).toEqual(
     expect.arrayContaining([
@@ -48,7 +48,10 @@ test('a dashboard of agents that speak German is German, with the same cards', (
     ]),
   );
   const { views } = dashboard as { views: { path: string }[] };
-  const inEnglish = buildDashboardConfig(allCollectors, parseLabDevices(allCollectors, announcementsOf(exampleLab)));
+  const inEnglish = buildDashboardConfig(
+    allCollectors,
+    parseLabDevicesWithRegistry(allCollectors, announcementsOf(exampleLab)),
+  );
   expect(views.map(({ path }) => path)).toEqual(
     (inEnglish as { views: { path: string }[] }).views.map(({ path }) => path),
   );

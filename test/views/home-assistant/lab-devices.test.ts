@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { slug } from '../../../src/model/naming.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
-import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import {
   parseRegisteredMqttDevices,
   parseRegisteredMqttEntities,
@@ -13,7 +13,7 @@ import { agent as sampleAgent } from '../../helpers/sample-collector.ts';
 import { stateAfter } from '../../helpers/situations/index.ts';
 import { host } from '../../helpers/situations/readings.ts';
 
-const devicesOf = (payloads: readonly string[]) => parseLabDevices(allCollectors, payloads);
+const devicesOf = (payloads: readonly string[]) => parseLabDevicesWithRegistry(allCollectors, payloads);
 const payloads = announcementsOf(exampleLab);
 const views = (of: readonly string[]) =>
   (buildDashboardConfig(allCollectors, devicesOf(of)).views as { title: string; path: string }[]).map(
@@ -58,8 +58,11 @@ test('a machine stands where it stands in Home Assistant, as far as that knows i
   );
   const mqtt = (id: string) => ({ identifiers: [['mqtt', `infra-monitor_${id}_${id}`]] });
   const sitesIn = (devices: unknown, areas: unknown) =>
-    parseLabDevices(allCollectors, payloads, { entities, devices: parseRegisteredMqttDevices(devices, areas) }).flatMap(
-      ({ name, site, entities }) => (entities.some(({ collector }) => collector === 'agent') ? `${name}: ${site}` : []),
+    parseLabDevicesWithRegistry(allCollectors, payloads, {
+      entities,
+      devices: parseRegisteredMqttDevices(devices, areas),
+    }).flatMap(({ name, site, entities }) =>
+      entities.some(({ collector }) => collector === 'agent') ? `${name}: ${site}` : [],
     );
   const suggested = sitesIn([], []);
   expect(suggested).toContain('nas: Berlin');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
-import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
 interface Card {
@@ -17,7 +17,7 @@ interface Dashboard {
 function listOn(path: string, payloads: readonly string[]): string {
   const { views } = buildDashboardConfig(
     allCollectors,
-    parseLabDevices(allCollectors, payloads),
+    parseLabDevicesWithRegistry(allCollectors, payloads),
   ) as unknown as Dashboard;
   const cards = views.find((view) => view.path === path)?.sections.flatMap((section) => section.cards) ?? [];
   return cards.find(({ type }) => type === 'markdown')?.content ?? '';

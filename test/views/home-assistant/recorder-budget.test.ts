@@ -8,7 +8,7 @@ import { type ActiveCollector, readCollectorAndRecord } from '../../../src/loop/
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, OpenedCollector } from '../../../src/model/collector.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
-import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import { stopClock } from '../../helpers/clock.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { agent } from '../../helpers/sample-collector.ts';
@@ -125,7 +125,7 @@ test.runIf(process.platform === 'linux')('what a usual machine costs Home Assist
     turn(30);
   }
 
-  const enabled = parseLabDevices(collectors, discoveryPayloads(collectors, agent, state).values())
+  const enabled = parseLabDevicesWithRegistry(collectors, discoveryPayloads(collectors, agent, state).values())
     .flatMap(({ entities }) => entities)
     .filter((entity) => entity.enabled);
   const kept = enabled.filter(({ diagnostic, isMeasurement }) => !(diagnostic && isMeasurement));

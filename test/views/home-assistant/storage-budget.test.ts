@@ -3,7 +3,7 @@ import { storageCollector } from '../../../src/collectors/storage/index.ts';
 import { readCollectorAndRecord } from '../../../src/loop/collector-reading.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
-import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import { array, letHelperAnswer, sda, sdb } from '../../collectors/storage/pools/machine.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { ataAnswer } from '../../helpers/disks.ts';
@@ -46,7 +46,10 @@ test.runIf(process.platform === 'linux')('what a mirror of two drives adds to Ho
   state.memoryStore.load(new Map(), ['storage']);
   const { recorded } = readCollectorAndRecord({ collector: storageCollector, source, memory } as never, state);
   expect(await recorded).toMatchObject({ outcome: { ok: true } });
-  const enabled = parseLabDevices([storageCollector], discoveryPayloads([storageCollector], agent, state).values())
+  const enabled = parseLabDevicesWithRegistry(
+    [storageCollector],
+    discoveryPayloads([storageCollector], agent, state).values(),
+  )
     .flatMap(({ entities }) => entities)
     .filter(({ enabled, collector }) => enabled && collector === storageCollector.id)
     .map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { german } from '../../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
 import { english } from '../../../src/views/language.ts';
 import { type Html, html } from '../../../src/views/page/html.ts';
 import type { PageTexts } from '../../../src/views/page/texts.ts';
@@ -18,7 +18,7 @@ const topics = {
 const shown = () => ({
   ...household(now),
   agentDirectory: new DirectoryOfTopics(Object.entries(topics)),
-  language: german,
+  language: germanNamesAndPageTexts,
 });
 
 /** What people and screen readers get of a page, without what the agents say is wrong. */
@@ -74,7 +74,7 @@ const textsIn = ({ page }: { page: PageTexts }): string[] =>
 const sameInBoth = ['agent Agent', 'ahead in 5 h', 'broker Broker', 'online online', 'pool Pool', 'script live live'];
 
 test('every text of the page has a German one', () => {
-  const inGerman = new Set(textsIn(german));
+  const inGerman = new Set(textsIn(germanNamesAndPageTexts));
   expect(
     textsIn(english)
       .filter((text) => inGerman.has(text))
@@ -117,5 +117,7 @@ test('the page of a household is German, but for what its agents say is wrong', 
     'Version',
     'online',
   ]);
-  expect(Buffer.byteLength(renderPage({ ...household(now), language: german }, 'hour', now))).toBeLessThan(60_000);
+  expect(
+    Buffer.byteLength(renderPage({ ...household(now), language: germanNamesAndPageTexts }, 'hour', now)),
+  ).toBeLessThan(60_000);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bounds } from '../../../src/model/bounds.ts';
-import { doAtOnce } from '../../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../../src/model/event-loop-turns.ts';
 import { english } from '../../../src/views/language.ts';
 import { html } from '../../../src/views/page/html.ts';
 import { buildOtherAgentSections } from '../../../src/views/page/other-agents.ts';
@@ -11,7 +11,7 @@ const catalogue = [probe(async () => []), { ...probe(async () => [], 'sites'), s
 const now = new Date('2026-01-02T03:04:05Z');
 type Inputs = Parameters<typeof buildOtherAgentSections>;
 const buildSections = (catalogue: Inputs[0], self: Inputs[1], agents: Inputs[2], now: Date) =>
-  doAtOnce(buildOtherAgentSections(catalogue, self, agents, { language: english, now }));
+  runStepsAtOnce(buildOtherAgentSections(catalogue, self, agents, { language: english, now }));
 
 const lab = (topics: Record<string, string>, ...silent: string[]) =>
   buildSections(catalogue, agent, new DirectoryOfTopics(Object.entries(topics), silent).agents, now).map(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doAtOnce } from '../../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../../src/model/event-loop-turns.ts';
 import { english } from '../../../src/views/language.ts';
 import type { DeviceView } from '../../../src/views/page/device-view.ts';
 import { renderSection } from '../../../src/views/page/section-html.ts';
@@ -13,7 +13,7 @@ const drives = (count: number, more: Partial<DeviceView> = {}) =>
 
 /** What the fold says, and how many cards stand before it and in it. */
 function foldOf(devices: DeviceView[]) {
-  const { text } = doAtOnce(
+  const { text } = runStepsAtOnce(
     renderSection({ id: 'storage', title: 'Drives', problems: [], lastRead: now, devices }, { language: english, now }),
   );
   const [before = '', folded] = text.split(/<details class="group" id="storage\/well\/">/);
@@ -50,7 +50,7 @@ test.each<[string, Partial<DeviceView>]>([
 test('an empty section says what was not found', () => {
   const empty = { id: 'storage', title: 'Storage', problems: [], lastRead: now, devices: [] };
   const render = (more: { nothingFound?: string }) =>
-    doAtOnce(renderSection({ ...empty, ...more }, { language: english, now })).text;
+    runStepsAtOnce(renderSection({ ...empty, ...more }, { language: english, now })).text;
   expect(render({})).toContain('<p class="about">None found.</p>');
   expect(render({ nothingFound: 'No pool found.' })).toContain('<p class="about">No pool found.</p>');
 });

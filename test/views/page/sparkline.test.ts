@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { AnyMetricDeclaration } from '../../../src/model/metric.ts';
-import type { MetricValueLine } from '../../../src/model/metric-history.ts';
+import type { MetricHistoryInRange } from '../../../src/model/metric-history.ts';
 import { renderSparkline as renderIn } from '../../../src/views/page/sparkline.ts';
 import { englishPageTexts } from '../../../src/views/page/texts.ts';
 
-const renderSparkline = (line: MetricValueLine, metric: AnyMetricDeclaration) =>
+const renderSparkline = (line: MetricHistoryInRange, metric: AnyMetricDeclaration) =>
   renderIn(line, metric, englishPageTexts);
 
 const share: AnyMetricDeclaration = { kind: 'gauge', name: 'CPU', unit: '%', value: () => undefined };
@@ -17,7 +17,7 @@ const degrees: AnyMetricDeclaration = {
   value: () => undefined,
 };
 const count: AnyMetricDeclaration = { kind: 'gauge', name: 'Clients', value: () => undefined };
-const hour = (...values: (number | undefined)[]): MetricValueLine => ({
+const hour = (...values: (number | undefined)[]): MetricHistoryInRange => ({
   range: 'hour',
   values: [...Array.from({ length: 60 - values.length }, () => undefined), ...values],
 });

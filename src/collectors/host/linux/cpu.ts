@@ -1,5 +1,5 @@
-import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync, parseFiniteNumber, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
@@ -49,7 +49,7 @@ export class CpuUsageReader {
 const plausibleKilohertz = (value: number) => value > 1000 && value < 20_000_000;
 
 /** Mean of all frequency domains. */
-export async function readCpuFrequencyHz(roots: HostRoots, drivers: DriverFileReader): Promise<number | undefined> {
+export async function readCpuFrequencyHz(roots: HostRoots, drivers: SlowSysfsFileReader): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
   const values = await Promise.all(
     listFolderSync(folder).map((policy) =>

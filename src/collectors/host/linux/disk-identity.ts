@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
+import type { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { sysfsFolderOfDisk } from './disks.ts';
@@ -44,11 +44,11 @@ function usbSerial(roots: HostRoots, name: string): string | undefined {
 /** Reads what disks are known by, once for each disk. */
 export class DiskIdentityReader {
   readonly #roots: HostRoots;
-  readonly #drivers: DriverFileReader;
+  readonly #drivers: SlowSysfsFileReader;
   #known = new Map<string, DiskIdentity>();
   #latest = new Map<string, DiskIdentity>();
 
-  constructor(roots: HostRoots, drivers: DriverFileReader) {
+  constructor(roots: HostRoots, drivers: SlowSysfsFileReader) {
     this.#roots = roots;
     this.#drivers = drivers;
   }

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { listFolderSync, tryReadNumberSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
+import type { StepwiseWork } from '../../../model/event-loop-turns.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { Steps } from '../../../model/steps.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import type { DiskReading } from '../reading.ts';
-import type { DeviceCounterRates } from './device-counter-rates.ts';
+import type { DiskActivityReading } from '../reading.ts';
+import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
 
 /** Block devices that users do not consider disks: boot areas of an eMMC, optical and floppy drives, flash chips of a
  * board. */
@@ -19,7 +19,7 @@ export const sysfsFolderOfDisk = (roots: HostRoots, name: string, ...path: strin
 export function* listWatchedAndExcludedDisks(
   roots: HostRoots,
   verdict: (name: string) => IncludeExcludeVerdict,
-): Steps<{ watched: string[]; excluded: string[]; names: string[] }> {
+): StepwiseWork<{ watched: string[]; excluded: string[]; names: string[] }> {
   const isDisk = (name: string) =>
     existsSync(sysfsFolderOfDisk(roots, name, 'device')) &&
     (tryReadNumberSync(sysfsFolderOfDisk(roots, name, 'size')) ?? 0) > 0 &&
@@ -79,8 +79,8 @@ export function diskActivity(
   name: string,
   sequence: string | undefined,
   { sectorsRead, sectorsWritten, busyMilliseconds }: DiskCounters,
-  rates: DeviceCounterRates,
-): DiskReading {
+  rates: DiskAndInterfaceRates,
+): DiskActivityReading {
   const perSecond = rates.perSecond(
     { name: `disk ${name}`, identity: sequence ?? '', maxPerSecond: maxBytesPerSecond / sectorBytes },
     { sectorsRead, sectorsWritten, busyMilliseconds },

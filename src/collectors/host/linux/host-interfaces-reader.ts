@@ -1,14 +1,14 @@
 import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
-import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
+import type { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
+import { resultOfStepsInTurns } from '../../../model/event-loop-turns.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { resultInTurns } from '../../../model/steps.ts';
 import type { HostReadingByTable, InterfaceReading } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
-import type { DeviceCounterRates } from './device-counter-rates.ts';
+import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
 import {
   type InterfaceCounters,
   isLimitedByLinkSpeed,
@@ -29,8 +29,8 @@ const interfacePart = (name: string) => ({ id: name, name });
 /** Reads the machine's network interfaces. */
 export class HostInterfacesReader {
   readonly #roots: HostRoots;
-  readonly #rates: DeviceCounterRates;
-  readonly #drivers: DriverFileReader;
+  readonly #rates: DiskAndInterfaceRates;
+  readonly #drivers: SlowSysfsFileReader;
   readonly #include: readonly string[];
   readonly #verdict;
   readonly #selection = new CacheUntilBasisChanges<{ watched: string[]; excluded: string[]; names: string[] }>();
@@ -42,8 +42,8 @@ export class HostInterfacesReader {
   constructor(
     roots: HostRoots,
     { HOST_INTERFACES: include = [], HOST_INTERFACES_EXCLUDE: exclude = [] }: HostSettings,
-    rates: DeviceCounterRates,
-    drivers: DriverFileReader,
+    rates: DiskAndInterfaceRates,
+    drivers: SlowSysfsFileReader,
   ) {
     this.#roots = roots;
     this.#rates = rates;
@@ -60,7 +60,7 @@ export class HostInterfacesReader {
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
     const folders = listFolderSync(this.#roots.sys('class/net'));
     const routes = ['route', 'ipv6_route'].map((file) => tryReadTextKeepOpenSync(this.#roots.proc('net', file)));
-    const { watched, excluded, names } = await resultInTurns(
+    const { watched, excluded, names } = await resultOfStepsInTurns(
       this.#selection.getInSteps([...routes, ...folders], () =>
         listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
       ),

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
 import { readClocks } from '../../../lib/clocks.ts';
-import { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { Observation, ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -11,20 +11,20 @@ import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
-import { DeviceCounterRates } from './device-counter-rates.ts';
+import { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
 import { readFailedUnits } from './failed-units.ts';
-import { HostDisksReader } from './host-disks-reader.ts';
+import { HostDiskActivityReader } from './host-disk-activity-reader.ts';
 import { HostFilesystemsReader } from './host-filesystems-reader.ts';
 import { HostInterfacesReader } from './host-interfaces-reader.ts';
 import { type HostMounts, HostMountsReader } from './host-mounts.ts';
 import type { HwmonSensor } from './hwmon-sensor.ts';
-import { readMemoryUsage, readPressureStallShares } from './memory.ts';
+import { readCpuMemoryIoPressure, readMemoryUsage } from './memory-and-pressure.ts';
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
 import { ProcessCounter } from './process-counter.ts';
-import { type RebootNeed, readRebootNeed, rebootNeedBasis } from './reboot.ts';
-import { readHostSensors } from './sensors.ts';
-import { isClockSynchronized, parseBootTime, readThrottling } from './system.ts';
+import { type RebootNeed, readRebootNeed, rebootNeedCacheBasis } from './reboot.ts';
+import { readHostTemperaturesAndFans } from './sensors.ts';
+import { isClockSynchronized, parseBootTime, readThrottlingAndUnderVoltage } from './system.ts';
 
 /** How long a reading waits for the package manager; a later answer is used in the next reading. */
 const updatesTimeoutMs = 2000;
@@ -38,13 +38,13 @@ const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === un
 export class LinuxHostReader {
   readonly #roots: HostRoots;
   readonly #cpuUsage = new CpuUsageReader();
-  readonly #rates = new DeviceCounterRates();
-  readonly #drivers = new DriverFileReader();
+  readonly #rates = new DiskAndInterfaceRates();
+  readonly #drivers = new SlowSysfsFileReader();
   readonly #updates: PendingUpdatesReader;
   readonly #mounts: HostMountsReader;
   readonly #filesystems: HostFilesystemsReader;
   readonly #interfaces: HostInterfacesReader;
-  readonly #disks: HostDisksReader;
+  readonly #disks: HostDiskActivityReader;
   readonly #reboot = new CacheUntilBasisChanges<RebootNeed>();
   readonly #processes = new ProcessCounter();
   #hasRead = false;
@@ -56,7 +56,7 @@ export class LinuxHostReader {
     this.#mounts = new HostMountsReader(roots);
     this.#filesystems = new HostFilesystemsReader(roots, settings);
     this.#interfaces = new HostInterfacesReader(roots, settings, this.#rates, this.#drivers);
-    this.#disks = new HostDisksReader(roots, settings, this.#rates, this.#drivers, memory);
+    this.#disks = new HostDiskActivityReader(roots, settings, this.#rates, this.#drivers, memory);
   }
 
   #beginCounters(): { stat: string | undefined; cpu: HostReading['cpu'] } {
@@ -128,13 +128,13 @@ export class LinuxHostReader {
     drivers.begin();
     const [disks, { cpu, cpuCritical, temperatures, fans }, interfaces] = await Promise.all([
       this.#disks.read(device),
-      readHostSensors(roots, drivers),
+      readHostTemperaturesAndFans(roots, drivers),
       this.#interfaces.read(device),
     ]);
     const host = {
       cpuTemperature: cpu,
       cpuCriticalTemperature: cpuCritical,
-      ...(await readThrottling(roots, drivers)),
+      ...(await readThrottlingAndUnderVoltage(roots, drivers)),
       cpuFrequencyHz: await readCpuFrequencyHz(roots, drivers),
     };
     const reported = [...temperatures, ...fans].flatMap(({ error }) => error?.message ?? []);
@@ -166,10 +166,10 @@ export class LinuxHostReader {
       reading: {
         load: readLoadAverage(roots),
         memory: readMemoryUsage(roots),
-        pressure: readPressureStallShares(roots),
+        pressure: readCpuMemoryIoPressure(roots),
         bootTime: parseBootTime(stat, tryReadTextKeepOpenSync(roots.proc('uptime')), now.wall),
         processes: this.#processes.count(roots),
-        reboot: this.#reboot.get(rebootNeedBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
+        reboot: this.#reboot.get(rebootNeedCacheBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
         failedUnits: failedUnits.names,
         updates: this.#updates.latest,
         clockSynchronized: isClockSynchronized(roots),

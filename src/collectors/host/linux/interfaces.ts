@@ -1,11 +1,11 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
-import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
+import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
+import type { StepwiseWork } from '../../../model/event-loop-turns.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { Steps } from '../../../model/steps.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { InterfaceReading } from '../reading.ts';
 import { defaultRouteInterfaces, longestLivedIpv6ByInterface } from './ip-config.ts';
@@ -18,7 +18,7 @@ const guestInterfaces = /^vif\d+\.\d+(-emu)?$/;
 export function* listWatchedAndExcludedInterfaces(
   roots: HostRoots,
   verdict: (name: string) => IncludeExcludeVerdict,
-): Steps<{ watched: string[]; excluded: string[]; names: string[] }> {
+): StepwiseWork<{ watched: string[]; excluded: string[]; names: string[] }> {
   const routes = defaultRouteInterfaces(roots);
   const isSelectedByDefault = (name: string) =>
     routes.has(name) ||
@@ -86,7 +86,7 @@ const parseSpeed = (megabits: number | undefined) =>
  * read. */
 export async function readInterfaceLinkAndSpeed(
   roots: HostRoots,
-  drivers: DriverFileReader,
+  drivers: SlowSysfsFileReader,
   name: string,
 ): Promise<Pick<InterfaceReading, 'link' | 'speedBytesPerSecond'>> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);

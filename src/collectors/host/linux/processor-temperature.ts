@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
+import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { type HwmonSensor, hasValueOrError, plausibleSensorCelsius, sensorValueOrError } from './hwmon-sensor.ts';
 import { selectProcessorSensors } from './processor-sensors.ts';
 
 /** Whether the trip points of a thermal zone slow the processor down
  * (Documentation/driver-api/thermal/sysfs-api.rst). */
-async function coolsProcessor(zone: string, drivers: DriverFileReader): Promise<boolean> {
+async function coolsProcessor(zone: string, drivers: SlowSysfsFileReader): Promise<boolean> {
   const devices = listFolderSync(zone).filter((name) => /^cdev\d+$/.test(name));
   const types = await Promise.all(devices.map((name) => drivers.text(join(zone, name, 'type'))));
   return types.some((type) => /^(processor|cpu)/i.test(type ?? ''));
@@ -16,7 +16,7 @@ async function coolsProcessor(zone: string, drivers: DriverFileReader): Promise<
 type ThermalZone = Pick<HwmonSensor, 'chip' | 'label'> & { folder: string; coolsProcessor: boolean };
 
 /** Thermal zones, which include sensors without a hwmon chip, such as the processors of many boards. */
-async function listThermalZones(roots: HostRoots, drivers: DriverFileReader): Promise<ThermalZone[]> {
+async function listThermalZones(roots: HostRoots, drivers: SlowSysfsFileReader): Promise<ThermalZone[]> {
   const read = async (zone: string): Promise<ThermalZone> => {
     const folder = roots.sys('class/thermal', zone);
     const type = (await drivers.text(join(folder, 'type'))) ?? zone;
@@ -39,7 +39,7 @@ const isPlausibleCritical = (celsius: number) => celsius >= 60 && celsius <= 124
 /** The lowest temperature in degrees Celsius at which one of the sensors' hardware protects itself. */
 export async function readLowestCriticalCelsius(
   sensors: readonly Pick<HwmonSensor, 'criticalFile'>[],
-  drivers: DriverFileReader,
+  drivers: SlowSysfsFileReader,
 ): Promise<number | undefined> {
   const files = sensors.flatMap(({ criticalFile }) => criticalFile ?? []);
   const values = await Promise.all(files.map((file) => undefinedIfUnanswered(drivers.number(file))));
@@ -52,7 +52,7 @@ export async function readLowestCriticalCelsius(
 export async function readProcessorSensors(
   temperatures: readonly HwmonSensor[],
   roots: HostRoots,
-  drivers: DriverFileReader,
+  drivers: SlowSysfsFileReader,
 ): Promise<Pick<HwmonSensor, 'value' | 'error' | 'criticalFile'>[]> {
   const rejected = new Set<ThermalZone>();
   const zones = await listThermalZones(roots, drivers);

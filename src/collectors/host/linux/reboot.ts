@@ -120,7 +120,7 @@ const rebootSigns = [
 ];
 
 /** What the need of a reboot follows from, for `CacheUntilBasisChanges`. */
-export const rebootNeedBasis = (roots: HostRoots, mounts: HostMounts): readonly unknown[] => [
+export const rebootNeedCacheBasis = (roots: HostRoots, mounts: HostMounts): readonly unknown[] => [
   mounts,
   ...rebootSigns.map((path) =>
     // To look at an automount would mount it.

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
+import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import {
   type HwmonSensor,
@@ -13,7 +13,7 @@ import {
 import { readLowestCriticalCelsius, readProcessorSensors } from './processor-temperature.ts';
 import { isRuntimeSuspended } from './runtime-power.ts';
 
-export interface HostSensors {
+export interface HostTemperaturesAndFans {
   /** Degrees Celsius; the highest of several processors. */
   cpu?: number | undefined;
   /** At which the processor protects itself; the lowest of several. */
@@ -38,7 +38,7 @@ const inputName = /^(temp|fan)\d+_input$/;
 
 /** Drivers with the old registration (applesmc, f71882fg) have attributes in the device's folder. Without chips whose
  * name can't be read in time. */
-async function listChips(roots: HostRoots, drivers: DriverFileReader): Promise<Chip[]> {
+async function listChips(roots: HostRoots, drivers: SlowSysfsFileReader): Promise<Chip[]> {
   const read = async (chip: string): Promise<Chip> => {
     const link = roots.sys('class/hwmon', chip);
     const name = (await drivers.text(join(link, 'name'))) ?? (await drivers.text(join(link, 'device/name')));
@@ -70,7 +70,7 @@ function addressOf(folder: string): string {
 
 async function readChannels(
   { folder, name, address, isAsleep: isChipAsleep }: Chip,
-  drivers: DriverFileReader,
+  drivers: SlowSysfsFileReader,
   kind: 'temp' | 'fan',
   convert: (raw: number, chip: string) => number | undefined,
 ): Promise<HwmonSensor[]> {
@@ -108,7 +108,10 @@ async function readChannels(
   );
 }
 
-export async function readHostSensors(roots: HostRoots, drivers: DriverFileReader): Promise<HostSensors> {
+export async function readHostTemperaturesAndFans(
+  roots: HostRoots,
+  drivers: SlowSysfsFileReader,
+): Promise<HostTemperaturesAndFans> {
   const chips = (await listChips(roots, drivers)).filter(({ name }) => !driveChips.has(name));
   const readAll = async (kind: 'temp' | 'fan', convert: (raw: number, chip: string) => number | undefined) =>
     (await Promise.all(chips.map((chip) => readChannels(chip, drivers, kind, convert)))).flat();

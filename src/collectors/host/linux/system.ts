@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
+import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
@@ -42,7 +42,10 @@ type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEven
 /** On a Raspberry Pi, from the bits of the firmware
  * (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled) and the hwmon alarm of the power supply;
  * on x86, from the counter of the package. */
-export async function readThrottling(roots: HostRoots, drivers: DriverFileReader): Promise<Throttling> {
+export async function readThrottlingAndUnderVoltage(
+  roots: HostRoots,
+  drivers: SlowSysfsFileReader,
+): Promise<Throttling> {
   // The folder is soc, or soc@107c000000 on a Raspberry Pi 5.
   const chips = listFolderSync(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
   const flags = await Promise.all(

@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
-import type { DiskReading } from '../reading.ts';
+import type { DiskActivityReading } from '../reading.ts';
 
 const disk = {
   read_rate: {
@@ -24,6 +24,6 @@ const disk = {
     value: (r) => r.writtenPerSecond,
   },
   busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
-} satisfies MetricDeclarations<DiskReading>;
+} satisfies MetricDeclarations<DiskActivityReading>;
 
 export const diskTable = partTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk });

@@ -57,7 +57,7 @@ const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBi
 
 /** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no
  * measurement. */
-export function parseLinkAccessAndRates(
+export function parseCommonLinkProperties(
   link: SoapFields | undefined,
   addon: SoapFields | undefined,
 ): Pick<WanReading, 'link' | 'access' | 'downstreamBytesPerSecond' | 'upstreamBytesPerSecond'> {

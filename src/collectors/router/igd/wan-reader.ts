@@ -4,12 +4,12 @@ import { HttpStatusError } from '../../../lib/upnp/http-client.ts';
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import type { WanReading } from '../reading.ts';
 import {
+  parseCommonLinkProperties,
   parseConnectionStatusInfo,
   parseDsliteStatus,
   parseExternalIpv4Address,
   parseExternalIpv6Address,
   parseIpv6Prefix,
-  parseLinkAccessAndRates,
 } from './wan-fields.ts';
 import { WanTrafficMeter } from './wan-traffic-meter.ts';
 
@@ -87,7 +87,7 @@ async function findLine(
     if (
       connection === undefined ||
       !isConnected(connection) ||
-      parseLinkAccessAndRates(answer.link, undefined).link !== false
+      parseCommonLinkProperties(answer.link, undefined).link !== false
     )
       return answer;
     answers.push(answer);
@@ -140,7 +140,7 @@ export class WanReader {
         : undefined;
     const [received, sent] = [await single('Received'), await single('Sent')];
     const state = parseConnectionStatusInfo(connection?.status);
-    const lineFields = parseLinkAccessAndRates(link, addon);
+    const lineFields = parseCommonLinkProperties(link, addon);
     const ipv4 = connection?.ipv4;
     return {
       ...state,

@@ -6,7 +6,7 @@ import type { DslDirectionReading, DslErrorCounters, PollItem } from './reading.
 /** A rate of zero means that there is no measurement. */
 const nonZero = (value: number | undefined) => (value === 0 ? undefined : value);
 
-export const linkPollItem: PollItem = {
+export const physicalLinkPollItem: PollItem = {
   intervalSeconds: 60,
   async read(client) {
     const info = await client.call('WANCommonInterfaceConfig1', 'GetCommonLinkProperties');

@@ -4,7 +4,7 @@ import { isPublicAddress } from '../../../lib/names/own-network.ts';
 import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { ConfiguredRouter } from '../configured-hosts.ts';
-import type { LoginPermission } from './login-channel.ts';
+import type { AllowedLoginRecipient } from './login-channel.ts';
 
 /** What to do, with the labels of the FRITZ!Box user interface. */
 export const fritzBoxAdviceTexts = {
@@ -69,7 +69,7 @@ export class LoginAddressRule {
     this.#hasAccount = hasAccount;
   }
 
-  get permission(): LoginPermission {
+  get permission(): AllowedLoginRecipient {
     return this.isNamed ? 'any' : 'fritz_box';
   }
 

@@ -12,7 +12,7 @@ import { buildSoapRequest, parseSoapHttpReply, SoapFaultError } from '../../../l
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 
 /** Which device may get the login: none, one that shows itself to be a FRITZ!Box, or any. */
-export type LoginPermission = 'none' | 'fritz_box' | 'any';
+export type AllowedLoginRecipient = 'none' | 'fritz_box' | 'any';
 
 /** Where a login is stored, so that it outlives the process. */
 export interface LoginMemorySlot {

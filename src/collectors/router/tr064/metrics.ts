@@ -7,8 +7,8 @@ import {
   type ReadingWithTr064,
   tr064LineMetrics,
 } from './line-metrics.ts';
-import type { Tr064PartReadingByTable } from './parts.ts';
 import { type LanHostEntry, loginStates, type MeshLinkReading } from './reading.ts';
+import type { Tr064SubDeviceReadingByTable } from './sub-devices.ts';
 
 type Router = MetricDeclarations<ReadingWithTr064>;
 
@@ -121,7 +121,7 @@ const radioMetrics = {
     ...disabledDiagnostic,
     value: (r) => r.standard,
   },
-} satisfies MetricDeclarations<Tr064PartReadingByTable['radio']>;
+} satisfies MetricDeclarations<Tr064SubDeviceReadingByTable['radio']>;
 
 const repeaterMetrics = {
   connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', value: (r) => r.isConnected },
@@ -135,7 +135,7 @@ const repeaterMetrics = {
     optional: true,
     value: (r) => r.firmware,
   },
-} satisfies MetricDeclarations<Tr064PartReadingByTable['repeater']>;
+} satisfies MetricDeclarations<Tr064SubDeviceReadingByTable['repeater']>;
 
 const meshLinkMetrics = {
   connected: {
@@ -149,7 +149,7 @@ const meshLinkMetrics = {
   up: linkRateMetric('Rate up', 'mdi:upload-network', diagnostic, (r) => r.up),
   down_best: linkRateMetric('Best rate down', 'mdi:download-network-outline', disabledDiagnostic, (r) => r.downAtBest),
   up_best: linkRateMetric('Best rate up', 'mdi:upload-network-outline', disabledDiagnostic, (r) => r.upAtBest),
-} satisfies MetricDeclarations<Tr064PartReadingByTable['meshlink']>;
+} satisfies MetricDeclarations<Tr064SubDeviceReadingByTable['meshlink']>;
 
 const clientMetrics = {
   present: { kind: 'boolean', name: 'Present', deviceClass: 'presence', value: (r) => r.isPresent },
@@ -162,9 +162,9 @@ const clientMetrics = {
     ...disabledDiagnostic,
     value: (r) => r.host?.speedBytesPerSecond,
   },
-} satisfies MetricDeclarations<Tr064PartReadingByTable['client']>;
+} satisfies MetricDeclarations<Tr064SubDeviceReadingByTable['client']>;
 
-export const tr064PartTables = {
+export const tr064SubDeviceTables = {
   radio: partTable({ title: 'WLAN radio', icon: 'mdi:wifi', metrics: radioMetrics }),
   repeater: partTable({
     title: 'Repeater',

@@ -1,5 +1,5 @@
 import type { ClockReading } from '../../../lib/clocks.ts';
-import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './access-line-poll-items.ts';
+import { createDslPollItem, fibrePollItem, mobilePollItem, physicalLinkPollItem } from './access-line-poll-items.ts';
 import { bootTimePollItem, firmwareUpdatePollItem } from './device-info.ts';
 import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
 import { meshPollItem } from './mesh-poll-item.ts';
@@ -24,7 +24,7 @@ interface ScheduledItem {
 const createItems = (clock: () => ClockReading): PollItem[] => [
   bootTimePollItem,
   firmwareUpdatePollItem,
-  linkPollItem,
+  physicalLinkPollItem,
   createDslPollItem(clock),
   fibrePollItem,
   mobilePollItem,
@@ -34,7 +34,7 @@ const createItems = (clock: () => ClockReading): PollItem[] => [
 ];
 
 /** When each group of values of a FRITZ!Box is read, and what came of it the last time. */
-export class PollSchedule {
+export class PollScheduleWithResults {
   readonly #clock: () => ClockReading;
   #items: ScheduledItem[] = [];
 

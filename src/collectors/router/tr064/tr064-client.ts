@@ -10,8 +10,8 @@ import type { Secret } from '../../../model/secret.ts';
 import { adviceForError, adviceForErrorOnEveryRequest, adviceForLoginRefusal, fritzBoxAdviceTexts } from './advice.ts';
 import { fritzBoxPropertiesOf, isFritzBox } from './device-info.ts';
 import { FritzBoxConnection } from './fritz-box-connection.ts';
-import type { LoginMemorySlot, LoginPermission } from './login-channel.ts';
-import { PollSchedule } from './poll-schedule.ts';
+import type { AllowedLoginRecipient, LoginMemorySlot } from './login-channel.ts';
+import { PollScheduleWithResults } from './poll-schedule.ts';
 import { type LoginOnlyData, type LoginState, loginMemoryFormat, type Tr064Reading } from './reading.ts';
 
 /** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
@@ -43,7 +43,7 @@ export class Tr064Client {
   #hasCertificateChanged = false;
   /** The user has asked for a login after that. */
   #acceptsAnyCertificate = false;
-  readonly #schedule: PollSchedule;
+  readonly #schedule: PollScheduleWithResults;
 
   /** `address`: a host, with a port unless that is 49000. `lookUp`: resolves its name. */
   constructor(
@@ -67,12 +67,12 @@ export class Tr064Client {
       if (this.#box.certificate === undefined && !this.#acceptsAnyCertificate)
         this.#box.certificate = saved.certificate;
     });
-    this.#schedule = new PollSchedule(clock);
+    this.#schedule = new PollScheduleWithResults(clock);
   }
 
   /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box
    * answers. */
-  async read(signal: AbortSignal, permission: LoginPermission = 'any'): Promise<Tr064Reading | undefined> {
+  async read(signal: AbortSignal, permission: AllowedLoginRecipient = 'any'): Promise<Tr064Reading | undefined> {
     const timeout = AbortSignal.timeout(readTimeoutSeconds * 1000);
     const reading = await this.#read(AbortSignal.any([signal, timeout]), permission);
     this.#saveLockout();
@@ -97,7 +97,7 @@ export class Tr064Client {
     this.#box.close();
   }
 
-  async #read(signal: AbortSignal, permission: LoginPermission): Promise<Tr064Reading | undefined> {
+  async #read(signal: AbortSignal, permission: AllowedLoginRecipient): Promise<Tr064Reading | undefined> {
     try {
       await this.#box.readDescription(signal);
     } catch (error) {

@@ -114,7 +114,7 @@ export function sectorsReallocatedInLastWeek(
 
 /** Lowers acknowledged counts below which the drive has counted for a day: they were reset, and must not hide the next
  * rise. A shorter time may be one of wrong answers. */
-export class ErrorCountResetDetector {
+export class AcknowledgedErrorCountLowerer {
   readonly #lowerSince = new Map<ErrorCountName, { at: number; count: number }>();
 
   /** `nowMs`: a monotonic clock. Returns the same object if nothing was reset. */

@@ -3,10 +3,10 @@ import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import { PastMoment } from '../../../model/past-moment.ts';
-import { HealthUnavailableError } from '../tools/access-methods.ts';
+import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import { keepKnownSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { AtaDeviceStatistics, DriveHealthReport } from './drive-health-report.ts';
-import { OtherDriveError, PowerModeCheckFailedError, type SmartctlAnswer } from './smartctl-answer.ts';
+import { AnotherDriveAnsweredError, PowerModeCheckFailedError, type SmartctlAnswer } from './smartctl-answer.ts';
 import { SmartctlQuestioner } from './smartctl-questioner.ts';
 import type { StorageDrive } from './storage-drives.ts';
 
@@ -68,7 +68,8 @@ export class NonWakingDrivePoller {
     this.#questioner = new SmartctlQuestioner(drive, type, helperSocket);
   }
 
-  /** The latest that is known. Rejects if the drive can't be read, with an OtherDriveError if another one answers. */
+  /** The latest that is known. Rejects if the drive can't be read, with an AnotherDriveAnsweredError if another one
+   * answers. */
   async poll(drive: StorageDrive): Promise<DrivePowerAndReport> {
     this.#drive = drive;
     this.#isInUse = this.#activityBefore !== undefined && this.#activityBefore !== drive.activity;
@@ -150,7 +151,7 @@ export class NonWakingDrivePoller {
     const serial = answer.kind === 'report' ? answer.report.serial : undefined;
     if (serial === undefined) return;
     this.#serial ??= serial;
-    if (serial !== this.#serial) throw new OtherDriveError(this.#drive.names[0], this.#serial, serial);
+    if (serial !== this.#serial) throw new AnotherDriveAnsweredError(this.#drive.names[0], this.#serial, serial);
   }
 
   #keep(answer: SmartctlAnswer, now: number, asked: { selfTests: boolean; statistics: boolean }): void {

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 import { customSetting, listSetting } from '../../../model/setting.ts';
-import { controllerDeviceTypes, driveDeviceTypes } from '../tools/smartctl-device-types.ts';
+import { driveDeviceTypePattern, raidControllerDeviceTypePattern } from '../tools/smartctl-device-types.ts';
 
-const typePattern = new RegExp(`^(${driveDeviceTypes}|${controllerDeviceTypes})$`);
+const typePattern = new RegExp(`^(${driveDeviceTypePattern}|${raidControllerDeviceTypePattern})$`);
 
 /** How to ask a drive. */
-export interface DriveTypeSetting {
+export interface SmartctlDeviceTypeSetting {
   /** A device or a serial number. */
   drive: string;
   /** smartctl's `-d`: `sat,12`, `sntjmicron`, `megaraid,0`. */
   type: string;
 }
 
-function parseDriveTypes(text: string): readonly DriveTypeSetting[] | undefined {
-  const types: DriveTypeSetting[] = [];
+function parseDriveTypes(text: string): readonly SmartctlDeviceTypeSetting[] | undefined {
+  const types: SmartctlDeviceTypeSetting[] = [];
   // As in smartd's file, too: `/dev/sda -d megaraid,0`.
   for (const entry of text.replaceAll(/\s+-d\s*/g, '=').split(/\s+/)) {
     if (entry === '') continue;

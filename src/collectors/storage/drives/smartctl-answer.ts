@@ -17,7 +17,7 @@ export type SmartctlAnswer =
 export class PowerModeCheckFailedError extends Error {}
 
 /** Another drive answers where one was. */
-export class OtherDriveError extends Error {
+export class AnotherDriveAnsweredError extends Error {
   readonly expectedSerial: string;
 
   constructor(name: string, expectedSerial: string, serial: string) {

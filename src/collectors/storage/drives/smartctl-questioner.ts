@@ -1,15 +1,15 @@
 import { CommandError } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
-import { HealthUnavailableError } from '../tools/access-methods.ts';
 import {
   type CommandRunner,
   drivesHelperRunner,
-  isRefusedBySudo,
+  hasSudoRefusedBefore,
   ownRightsRunner,
   sudoRunner,
 } from '../tools/command-runner.ts';
-import { ataDriveCapability, canUseSudo, explainMissingRight } from '../tools/device-rights.ts';
+import { ataDriveLinuxCapability, canSudoGrantRights, explainMissingRight } from '../tools/device-rights.ts';
+import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import type { DriveIdentity } from './drive-identity.ts';
 import { PowerModeCheckFailedError, parseSmartctlAnswer, type SmartctlAnswer } from './smartctl-answer.ts';
 import type { StorageDrive } from './storage-drives.ts';
@@ -70,9 +70,9 @@ export class SmartctlQuestioner {
     helperError?: DrivesHelperError,
   ): Promise<SmartctlAnswer> {
     // The kernel lets SCSI’s own questions through without a capability, but not those that carry ATA commands.
-    const capability = identity.bus === 'scsi' ? null : ataDriveCapability;
+    const capability = identity.bus === 'scsi' ? null : ataDriveLinuxCapability;
     const missingRight = explainMissingRight(name, helperError?.forbidden, capability);
-    const mayUseSudo = missingRight !== undefined && canUseSudo() && !isRefusedBySudo('smartctl', args);
+    const mayUseSudo = missingRight !== undefined && canSudoGrantRights() && !hasSudoRefusedBefore('smartctl', args);
     const runner = mayUseSudo ? sudoRunner : ownRightsRunner;
     try {
       return await this.#run(runner, args, seconds);
@@ -80,7 +80,7 @@ export class SmartctlQuestioner {
       const isNotInstalled = error instanceof CommandError && error.missing;
       const isRightMissing =
         runner.kind === 'sudo'
-          ? isNotInstalled || isRefusedBySudo('smartctl', args)
+          ? isNotInstalled || hasSudoRefusedBefore('smartctl', args)
           : missingRight !== undefined && !(error instanceof CommandError);
       if (!isRightMissing && !isNotInstalled) throw this.#explain(error, args, identity);
       // The helper has what is missing here: it is what to mend.

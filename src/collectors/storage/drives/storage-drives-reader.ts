@@ -6,12 +6,11 @@ import { slug } from '../../../model/naming.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
-import { type ControllerDriveFinder, ControllerDrives, isControllerDrive } from './controller-drives.ts';
 import {
+  AcknowledgedErrorCountLowerer,
   acknowledgeAllErrorCounts,
   acknowledgeFirstErrorCounts,
   addDailyReallocatedSample,
-  ErrorCountResetDetector,
   emptyDriveMemory,
   newErrorsSinceAcknowledged,
   parseDriveMemoryOrEmpty,
@@ -21,9 +20,14 @@ import {
 import type { StorageDriveReading } from './drive-reading.ts';
 import type { ErrorCounts } from './error-counts.ts';
 import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
+import {
+  isRaidControllerDriveSetting,
+  type RaidControllerDriveFinder,
+  RaidControllerDrives,
+} from './raid-controller-drives.ts';
 import type { DrivesSettings } from './settings.ts';
-import { OtherDriveError } from './smartctl-answer.ts';
-import { isOfflineKernelState, readStorageDrives, type StorageDrive, storageDriveDevice } from './storage-drives.ts';
+import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
+import { isOfflineKernelState, listStorageDrives, type StorageDrive, storageDriveDevice } from './storage-drives.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type Readings = { drive: StorageDriveReading };
@@ -36,9 +40,9 @@ const pendingConfirmMs = 3600_000;
 /** What is kept of a drive while the agent runs. */
 interface WatchedDrive {
   /** What has found it and asks it, of a drive behind a RAID controller. */
-  finder: ControllerDriveFinder | undefined;
-  poller: NonWakingDrivePoller | ControllerDriveFinder;
-  resets: ErrorCountResetDetector;
+  finder: RaidControllerDriveFinder | undefined;
+  poller: NonWakingDrivePoller | RaidControllerDriveFinder;
+  resets: AcknowledgedErrorCountLowerer;
   counts: ErrorCounts | undefined;
   /** `performance.now()` of the first of the latest reports that all had pending sectors. */
   pendingSince: number | undefined;
@@ -53,7 +57,7 @@ export class StorageDrivesReader {
   readonly #memory: DeviceMemories;
   readonly #roots: HostRoots;
   readonly #settings: DrivesSettings;
-  readonly #controllerDrives: ControllerDrives;
+  readonly #controllerDrives: RaidControllerDrives;
   readonly #watched = new Map<string, WatchedDrive>();
   /** Names in STORAGE_DRIVES that a drive has had. */
   readonly #foundNames = new Set<string>();
@@ -63,11 +67,11 @@ export class StorageDrivesReader {
     this.#memory = memory;
     this.#roots = roots;
     this.#settings = settings;
-    this.#controllerDrives = new ControllerDrives(settings.STORAGE_DRIVE_TYPES ?? [], roots);
+    this.#controllerDrives = new RaidControllerDrives(settings.STORAGE_DRIVE_TYPES ?? [], roots);
   }
 
   async read(): Promise<ObservationOrComplaint<Readings>[]> {
-    const kernelDrives = readStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
+    const kernelDrives = listStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
     const { found, complaints } = await this.#controllerDrives.find(kernelDrives, (drive) => this.#isExcluded(drive));
     // A drive that the controller passes through is there twice.
     const all = [...new Map([...kernelDrives, ...found.keys()].map((drive) => [drive.id, drive])).values()];
@@ -107,7 +111,7 @@ export class StorageDrivesReader {
   async #readDrive(
     drive: StorageDrive,
     device: Device,
-    finder: ControllerDriveFinder | undefined,
+    finder: RaidControllerDriveFinder | undefined,
   ): Promise<Observation<Readings>> {
     const watched = this.#watchedDrive(drive, finder);
     try {
@@ -116,7 +120,8 @@ export class StorageDrivesReader {
       return { table: 'drive', device, reading: this.#reading(drive, watched, state), hint: state.hint };
     } catch (error) {
       // The serial number of a USB dock stays when the drive in it is exchanged.
-      if (error instanceof OtherDriveError && error.expectedSerial !== drive.identity.serial) this.#forget(drive.id);
+      if (error instanceof AnotherDriveAnsweredError && error.expectedSerial !== drive.identity.serial)
+        this.#forget(drive.id);
       return { table: 'drive', device, error };
     }
   }
@@ -175,17 +180,17 @@ export class StorageDrivesReader {
     };
   }
 
-  #watchedDrive(drive: StorageDrive, finder: ControllerDriveFinder | undefined): WatchedDrive {
+  #watchedDrive(drive: StorageDrive, finder: RaidControllerDriveFinder | undefined): WatchedDrive {
     const known = this.#watched.get(drive.id);
     // One that the controller passes through is asked by what the settings say, once that has answered.
     if (known !== undefined && known.finder === finder) return known;
     const set = this.#settings.STORAGE_DRIVE_TYPES?.find(
-      (one) => !isControllerDrive(one) && matchesDrive(drive, one.drive),
+      (one) => !isRaidControllerDriveSetting(one) && matchesDrive(drive, one.drive),
     );
     const watched: WatchedDrive = {
       finder,
       poller: finder ?? new NonWakingDrivePoller(drive, set?.type, this.#roots.host(drivesHelperSocketPath)),
-      resets: new ErrorCountResetDetector(),
+      resets: new AcknowledgedErrorCountLowerer(),
       counts: undefined,
       pendingSince: undefined,
     };

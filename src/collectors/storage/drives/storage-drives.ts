@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
-import { type Device, deviceBelowAgent } from '../../../model/device.ts';
+import { type Device, namePrefixedDeviceBelowAgent } from '../../../model/device.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { type DriveIdentity, isPlaceholderSerial, readDriveIdentity } from './drive-identity.ts';
@@ -90,7 +90,7 @@ function joinPaths(paths: readonly Omit<StorageDrive, 'id'>[]): Omit<StorageDriv
 /** SATA, SAS and USB drives, as the kernel and udev know them; no drive is asked. `isRemembered`: whether an earlier
  * process has kept something of the drive with this id. One that is known by another id than its serial number shared
  * that with others. */
-export function readStorageDrives(roots: HostRoots, isRemembered: (id: string) => boolean): StorageDrive[] {
+export function listStorageDrives(roots: HostRoots, isRemembered: (id: string) => boolean): StorageDrive[] {
   const paths = listFolderSync(roots.sys('block'))
     .filter((name) => /^sd[a-z]+$/.test(name))
     .sort((a, b) => a.length - b.length || a.localeCompare(b))
@@ -115,7 +115,7 @@ export function storageDriveDevice(agent: AgentIdentity, drive: StorageDrive, al
   const { model, serial, firmware } = drive.identity;
   const kind = model || 'Drive';
   const isModelShared = all.filter(({ identity }) => identity.model === model).length > 1;
-  return deviceBelowAgent(agent, {
+  return namePrefixedDeviceBelowAgent(agent, {
     id: drive.id,
     name: isModelShared ? `${kind} ${drive.id.slice(-6)}` : kind,
     ...(model === '' ? {} : { model }),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFolderSync } from '../../../lib/files.ts';
-import { controllerDeviceTypes, driveDeviceTypes } from '../tools/smartctl-device-types.ts';
+import { driveDeviceTypePattern, raidControllerDeviceTypePattern } from '../tools/smartctl-device-types.ts';
 
 const controller = String.raw`/dev/(?<controller>nvme\d+)`;
 const disk = String.raw`/dev/(?<disk>sd[a-z]+|nvme\d+n\d+)`;
@@ -16,8 +16,8 @@ const zfsPool = '[a-zA-Z][a-zA-Z0-9_.:-]{0,99}';
 const drivesHelperCommands = [
   `nvme (smart-log|log smart|id[ -]ctrl|self-test-log|log self-test) ${controller} -o json`,
   `nvme id[ -]ns ${controller} -n [0-9]{1,10} -o json`,
-  `smartctl -j( (${smartctlQuestion})){1,9}( -d (${driveDeviceTypes}|${controllerDeviceTypes}))? (${controller}|${disk})`,
-  `smartctl -j( (${smartctlQuestion})){1,9} -d (${controllerDeviceTypes}) ${raidController}`,
+  `smartctl -j( (${smartctlQuestion})){1,9}( -d (${driveDeviceTypePattern}|${raidControllerDeviceTypePattern}))? (${controller}|${disk})`,
+  `smartctl -j( (${smartctlQuestion})){1,9} -d (${raidControllerDeviceTypePattern}) ${raidController}`,
   // OpenZFS before 2.3 has no JSON.
   `zpool (status (-j --json-int|-p -P)|list -Hp) ${zfsPool}`,
   // Without --noflush a thin pool would write.
@@ -60,7 +60,7 @@ export function explainCommandRefusal(command: readonly string[], sys: string): 
   return undefined;
 }
 
-const controllerTypePattern = new RegExp(` -d (${controllerDeviceTypes}) `);
+const controllerTypePattern = new RegExp(` -d (${raidControllerDeviceTypePattern}) `);
 
 /** The drive that the command asks, whether by its controller or by a namespace of it; else the program. A RAID
  * controller has many. */

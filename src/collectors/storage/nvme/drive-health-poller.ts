@@ -1,6 +1,7 @@
 import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
+import { hasSudoRefusedBefore } from '../tools/command-runner.ts';
 import {
   type AccessMethod,
   type DriveHealth,
@@ -9,15 +10,14 @@ import {
   HealthUnavailableError,
   isDriveAtFault,
   readDriveHealth,
-} from '../tools/access-methods.ts';
-import { isRefusedBySudo } from '../tools/command-runner.ts';
-import { AnswerWithoutDriveError } from '../tools/health-log.ts';
-import { type DriveHwmonReading, readDriveHwmon } from '../tools/hwmon.ts';
-import { readNamespaceUsedBytes, readTemperatureLimitsAndCapacity } from '../tools/identify.ts';
+} from '../tools/nvme-access-methods.ts';
+import { DriveDroppedOffBusError } from '../tools/nvme-health-log.ts';
+import { type NvmeHwmonReading, readNvmeHwmon } from '../tools/nvme-hwmon.ts';
+import { readNamespaceUsedBytes, readTemperatureLimitsAndCapacity } from '../tools/nvme-identify.ts';
 import { keepKnownSelfTests, parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { TemperatureLimitsAndCapacity } from './reading.ts';
-import { isControllerOfDrive, type NvmeController } from './sysfs.ts';
+import { controllerStillHasSameSerial, type NvmeController } from './sysfs.ts';
 
 const commandTimeoutSeconds = 10;
 /** How long a reading waits for a drive; a later answer is used in the next reading. */
@@ -31,13 +31,13 @@ const usageIntervalSeconds = 3600;
 /** The health of a drive, or what the kernel provides without it and how to get the health. */
 export type DriveHealthOrHint =
   | { health: DriveHealth; method: AccessMethod }
-  | { hint: string; hwmon: DriveHwmonReading | undefined };
+  | { hint: string; hwmon: NvmeHwmonReading | undefined };
 
 const pollerOptions = { timeoutSeconds: commandTimeoutSeconds, waitMs: answerTimeoutSeconds * 1000 };
 
 /** Undefined for a drive that does not answer: that is no failure of a command. */
 function pauseSeconds(failures: number, error: unknown): number | undefined {
-  if (error instanceof AnswerWithoutDriveError) return undefined;
+  if (error instanceof DriveDroppedOffBusError) return undefined;
   // The first failure may be temporary, unless only the user can solve it.
   if (failures === 1 && !(error instanceof HealthUnavailableError)) return 0;
   const seconds = Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, firstPauseSeconds * 2 ** (failures - 2)));
@@ -48,7 +48,7 @@ function pauseSeconds(failures: number, error: unknown): number | undefined {
 /** Polls one drive, with growing pauses after failures. Without its health, what the kernel knows of it. */
 export class DriveHealthPoller {
   readonly #health = new Poller(() => this.#readHealthAndSlowValues(), { ...pollerOptions, pauseSeconds });
-  readonly #hwmon = new Poller(() => readDriveHwmon(this.#controller.folder, commandTimeoutSeconds), pollerOptions);
+  readonly #hwmon = new Poller(() => readNvmeHwmon(this.#controller.folder, commandTimeoutSeconds), pollerOptions);
   readonly #helperSocket: string;
   #drive: NvmeDrive;
   #method: AccessMethod | undefined;
@@ -110,7 +110,8 @@ export class DriveHealthPoller {
     const controller = this.#controller;
     const answer = await this.#readHealth(controller);
     // A health log does not say of which drive it is.
-    if (!isControllerOfDrive(controller)) throw new Error(`${controller.name} is no longer the drive ${drive.serial}`);
+    if (!controllerStillHasSameSerial(controller))
+      throw new Error(`${controller.name} is no longer the drive ${drive.serial}`);
     await this.#readSlowValues(drive, controller, answer);
     await this.#readSelfTests(controller, answer.method);
     const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };
@@ -138,7 +139,7 @@ export class DriveHealthPoller {
     this.#selfTests = { readAt: now, tests: this.#selfTests?.tests };
     try {
       const args = command.selfTestArgs(deviceNodePath(controller, { namespace }));
-      if (runner.kind === 'sudo' && isRefusedBySudo(command.program, args)) return;
+      if (runner.kind === 'sudo' && hasSudoRefusedBefore(command.program, args)) return;
       const { stdout } = await runner.run(command.program, args, commandTimeoutSeconds);
       this.#selfTests = { readAt: now, tests: keepKnownSelfTests(parseSelfTests(stdout), this.#selfTests.tests) };
     } catch {

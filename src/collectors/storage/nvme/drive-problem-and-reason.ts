@@ -12,7 +12,7 @@ export const criticalWarningBits = {
   memory_region_unreliable: 5,
 } as const;
 
-export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean | undefined =>
+export const isCriticalWarningBitSet = ({ criticalWarning }: HealthLog, bit: number): boolean | undefined =>
   criticalWarning === undefined ? undefined : (criticalWarning & (1 << bit)) !== 0;
 
 /** Texts for the drive's critical warnings, except temperature, which is temporary and has its own metric. */
@@ -24,7 +24,7 @@ function warningTexts(log: HealthLog, texts: NvmeTexts): string[] {
     [criticalWarningBits.backup_failed, texts.backupFailed],
     [criticalWarningBits.memory_region_unreliable, texts.memoryRegionUnreliable],
   ];
-  return warnings.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
+  return warnings.filter(([bit]) => isCriticalWarningBitSet(log, bit)).map(([, text]) => text);
 }
 
 /** Whether the drive has a problem, and which. `acknowledged`: the number of media errors that the user has accepted;

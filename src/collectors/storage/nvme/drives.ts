@@ -1,4 +1,4 @@
-import { type Device, deviceBelowAgent } from '../../../model/device.ts';
+import { type Device, namePrefixedDeviceBelowAgent } from '../../../model/device.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { isPlaceholderSerial } from '../drives/drive-identity.ts';
 import { vendorNameByPciId } from './pci-vendors.ts';
@@ -62,7 +62,7 @@ export function nvmeDriveDevice(agent: AgentIdentity, drive: NvmeDrive, all: rea
   const kind = model || 'NVMe drive';
   const isModelShared = all.filter((candidate) => candidate.model === model).length > 1;
   const manufacturer = vendor === undefined ? undefined : vendorNameByPciId[vendor];
-  return deviceBelowAgent(agent, {
+  return namePrefixedDeviceBelowAgent(agent, {
     id,
     name: isModelShared ? `${kind} ${id.slice(-6)}` : kind,
     ...(manufacturer === undefined ? {} : { manufacturer }),

@@ -1,9 +1,9 @@
-import type { CollectorNames } from '../../../model/translation.ts';
+import type { TableNamesOfCollector } from '../../../model/translation.ts';
 import { commonDriveTextsInGerman } from '../german-texts.ts';
 import type { nvmeTables } from './metrics.ts';
 import type { NvmeTexts } from './texts.ts';
 
-export const nvmeNamesInGerman: CollectorNames<typeof nvmeTables> = {
+export const nvmeNamesInGerman: TableNamesOfCollector<typeof nvmeTables> = {
   drive: {
     title: 'Laufwerk',
     plural: 'Laufwerke',

@@ -4,7 +4,7 @@ import { deviceTable, partTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
-import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
+import { criticalWarningBits, isCriticalWarningBitSet } from './drive-problem-and-reason.ts';
 import { driveFindings } from './problems.ts';
 import {
   controllerStates,
@@ -49,7 +49,7 @@ const warningMetric = (name: string, bit: number): Metric => ({
   name,
   deviceClass: 'problem',
   ...disabledDiagnostic,
-  value: ({ log }) => log && isCriticalWarningSet(log, bit),
+  value: ({ log }) => log && isCriticalWarningBitSet(log, bit),
 });
 
 const temperatureMetric = (

@@ -25,7 +25,7 @@ import {
   parseLowerCounts,
   wearPercentPerMonth,
 } from './drive-history.ts';
-import { criticalWarningBits, driveProblemAndReason, isCriticalWarningSet } from './drive-problem-and-reason.ts';
+import { criticalWarningBits, driveProblemAndReason, isCriticalWarningBitSet } from './drive-problem-and-reason.ts';
 import { type NvmeDrive, nvmeDriveDevice, nvmeDrivesOfControllers } from './drives.ts';
 import type { DriveReading, HealthLog, NvmeReadingByTable } from './reading.ts';
 import { matchesSerialOrDeviceName, selectWatchedAndExcludedDrives } from './select-drives.ts';
@@ -169,7 +169,7 @@ export class NvmeDrivesReader {
       firmware,
       temperature: log.temperature,
       sensors: log.sensors,
-      temperatureAlarm: isCriticalWarningSet(log, criticalWarningBits.temperature_alarm),
+      temperatureAlarm: isCriticalWarningBitSet(log, criticalWarningBits.temperature_alarm),
       log,
       limits: { ...limits, capacity: limits.capacity ?? capacityOf(drive) },
       selfTests,

@@ -80,7 +80,7 @@ function readController(sys: string, name: string): NvmeController {
 }
 
 /** Whether the controller is still that of the drive with this serial number: its name can be another one's since. */
-export const isControllerOfDrive = ({ folder, serial }: NvmeController): boolean =>
+export const controllerStillHasSameSerial = ({ folder, serial }: NvmeController): boolean =>
   readAttribute(folder, 'serial') === serial;
 
 /** All present controllers of drives. The kernel serves everything here from memory, without access to the drive.

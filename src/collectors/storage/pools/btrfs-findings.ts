@@ -6,10 +6,10 @@ import type { PoolFindingsInput, PoolMember } from './pool.ts';
 import {
   blamedDrivesOf,
   degradedPoolFinding,
-  describeStickyEnd,
+  describeHysteresisEnd,
   failedPoolFinding,
   inactiveAndGoneMembers,
-  stickyLimit,
+  limitWithHysteresis,
 } from './pool-findings.ts';
 import { listMembers, type PoolTexts } from './texts.ts';
 
@@ -54,7 +54,7 @@ export function btrfsFindings(
   const isMetadataFull =
     ratio === undefined || size === undefined || unallocated === undefined
       ? undefined
-      : ratio > stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')) &&
+      : ratio > limitWithHysteresis(fullMetadataRatio, pool.before.has('metadata_full')) &&
         !canGrowMetadata(filesystem, size, unallocated);
   const risen = devices.filter(({ number }) => (pool.newCounts?.[`errors device ${number}`] ?? 0) > 0);
   const wasScrubBad = pool.before.has('scrub');
@@ -85,7 +85,7 @@ export function btrfsFindings(
         texts.listFirstNames(pool.members.map((member) => texts.member(member))),
         texts.mountsAre(pool.mounts, 'affected'),
       ),
-      clearsAt: texts.orWhenChunkFits(describeStickyEnd(fullMetadataRatio, texts)),
+      clearsAt: texts.orWhenChunkFits(describeHysteresisEnd(fullMetadataRatio, texts)),
       remedy: texts.makeRoomInBtrfs,
     })),
     ...findingIf(

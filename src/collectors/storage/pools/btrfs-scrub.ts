@@ -6,8 +6,8 @@ import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
-import { type CommandRunner, drivesHelperRunner, isRefusedBySudo, sudoRunner } from '../tools/command-runner.ts';
-import { canUseSudo, explainMissingRight } from '../tools/device-rights.ts';
+import { type CommandRunner, drivesHelperRunner, hasSudoRefusedBefore, sudoRunner } from '../tools/command-runner.ts';
+import { canSudoGrantRights, explainMissingRight } from '../tools/device-rights.ts';
 
 /** The last scrub that btrfs-progs has started. */
 export interface BtrfsScrub {
@@ -125,6 +125,6 @@ export class BtrfsScrubReader {
   #runner(args: readonly string[]): CommandRunner | undefined {
     const socket = this.#roots.host(drivesHelperSocketPath);
     if (isDrivesHelperPresent(socket)) return drivesHelperRunner(socket);
-    return canUseSudo() && !isRefusedBySudo('cat', args) ? sudoRunner : undefined;
+    return canSudoGrantRights() && !hasSudoRefusedBefore('cat', args) ? sudoRunner : undefined;
   }
 }

@@ -2,7 +2,7 @@ import { Poller } from '../../../lib/poller.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
-import { nvmeDriveCapability } from '../tools/device-rights.ts';
+import { nvmeDriveLinuxCapability } from '../tools/device-rights.ts';
 import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
 
 /** What device mapper says of one of its devices. */
@@ -55,7 +55,7 @@ const command: PrivilegedCommand = {
   packageName: 'dmsetup',
   node: 'mapper/control',
   // The kernel asks for it beside the node (drivers/md/dm-ioctl.c).
-  capability: nvmeDriveCapability,
+  capability: nvmeDriveLinuxCapability,
 };
 
 /** `vgdata-pool-tpool: 0 122880 thin-pool 2 113/1024 …`, a line for each target of a device. */

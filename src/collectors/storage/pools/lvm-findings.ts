@@ -4,10 +4,10 @@ import type { LvmVolume } from './lvm-sysfs.ts';
 import type { PoolFindingsInput } from './pool.ts';
 import {
   degradedPoolFinding,
-  describeStickyEnd,
+  describeHysteresisEnd,
   failedPoolFinding,
+  limitWithHysteresis,
   mismatchFindings,
-  stickyLimit,
 } from './pool-findings.ts';
 import type { PoolTexts } from './texts.ts';
 
@@ -72,10 +72,13 @@ export function lvmThinFindings(
   const isFull = known && (mode === 'out_of_data_space' || usedRatio === 1);
   const isReadOnly = known && (mode === 'ro' || mode === 'read_only');
   const earlier = pool.before.get('nearly_full');
-  const isWorse = (usedRatio ?? 0) >= stickyLimit(fullRatio, earlier?.severity === 'degraded');
+  const isWorse = (usedRatio ?? 0) >= limitWithHysteresis(fullRatio, earlier?.severity === 'degraded');
   const severity: Severity = isWorse ? 'degraded' : 'notice';
-  const isNearlyFull = isAbove(usedRatio, stickyLimit(noticeRatio, earlier !== undefined));
-  const isMetadataFull = isAbove(metadataUsedRatio, stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')));
+  const isNearlyFull = isAbove(usedRatio, limitWithHysteresis(noticeRatio, earlier !== undefined));
+  const isMetadataFull = isAbove(
+    metadataUsedRatio,
+    limitWithHysteresis(fullMetadataRatio, pool.before.has('metadata_full')),
+  );
   const onDrives = texts.onDrives(texts.listFirstNames(pool.members.map((member) => texts.member(member))));
   const grow = texts.growThinPool(volume.name);
   return [
@@ -107,14 +110,14 @@ export function lvmThinFindings(
       severity,
       text: texts.thinNearlyFull(onDrives, texts.mountsAre(pool.mounts, 'affected')),
       step: severity,
-      clearsAt: describeStickyEnd(noticeRatio, texts),
+      clearsAt: describeHysteresisEnd(noticeRatio, texts),
       remedy: grow,
       explainedBy: ['failed', 'read_only'],
     })),
     ...findingIf('metadata_full', isBroken ? false : isMetadataFull, () => ({
       severity: 'degraded',
       text: texts.thinMetadataFull(onDrives, texts.mountsAre(pool.mounts, 'affected')),
-      clearsAt: describeStickyEnd(fullMetadataRatio, texts),
+      clearsAt: describeHysteresisEnd(fullMetadataRatio, texts),
       remedy: texts.growMetadata(volume.name),
       explainedBy: ['failed', 'read_only'],
     })),

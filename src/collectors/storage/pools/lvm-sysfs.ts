@@ -63,7 +63,7 @@ export const legsOf = (
 
 /** RAID volumes, mirrors, thin pools and snapshots of this machine; snapshots of a thin pool are volumes like
  * others. */
-export function listLvmVolumes(layout: StorageLayout): Record<'raids' | 'thinPools' | 'snapshots', LvmVolume[]> {
+export function groupLvmVolumesByKind(layout: StorageLayout): Record<'raids' | 'thinPools' | 'snapshots', LvmVolume[]> {
   const volumes = [...layout.devices.values()].flatMap((device) => volumeOf(device) ?? []);
   const isSnapshotStore = (name: string) => layout.devices.get(name)?.mapping?.uuid.endsWith('-cow') === true;
   return {

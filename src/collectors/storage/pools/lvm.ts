@@ -9,13 +9,13 @@ import {
   parseDmSnapshot,
 } from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
-import { type LvmVolume, listLvmVolumes } from './lvm-sysfs.ts';
+import { groupLvmVolumesByKind, type LvmVolume } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
 import type { PoolFacts } from './pool.ts';
 
 /** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's
  * own commands would read every drive of the machine. */
-export class LvmPools {
+export class LvmPoolsReader {
   readonly #deviceMapper: DeviceMapper;
   /** A volume is suspended for a moment while LVM changes it: it is believed the second time. */
   #suspended: ReadonlySet<string> = new Set();
@@ -32,7 +32,7 @@ export class LvmPools {
   }
 
   async read(layout: StorageLayout): Promise<{ pools: PoolFacts[]; complaints: CollectorComplaint[] }> {
-    const { raids, thinPools, snapshots } = listLvmVolumes(layout);
+    const { raids, thinPools, snapshots } = groupLvmVolumesByKind(layout);
     const volumes = [...raids, ...thinPools];
     const statuses = volumes.length + snapshots.length === 0 ? {} : await this.#deviceMapper.read();
     this.#hint = volumes.length === 0 ? statuses.hint : undefined;

@@ -67,10 +67,11 @@ export function failedPoolFinding(pool: PoolFindingsInput, why: string, texts: P
 const hysteresisRatio = 0.02;
 
 /** The limit of a ratio that was above it before, or was not. */
-export const stickyLimit = (limit: number, wasAbove: boolean): number => (wasAbove ? limit - hysteresisRatio : limit);
+export const limitWithHysteresis = (limit: number, wasAbove: boolean): number =>
+  wasAbove ? limit - hysteresisRatio : limit;
 
 /** “below 78 %”: where what began at this limit ends. */
-export const describeStickyEnd = (limit: number, texts: PoolTexts): string =>
+export const describeHysteresisEnd = (limit: number, texts: PoolTexts): string =>
   texts.below(Math.round((limit - hysteresisRatio) * 100));
 
 /** Errors that members have had since the user last looked. */
@@ -99,7 +100,7 @@ export function mismatchFindings(
 }
 
 /** What is wrong; what is unknown is as it was before. */
-export const activeFindingsByKey = (
+export const activeFindingsUnknownAsBefore = (
   findings: readonly Finding[],
   before: ReadonlyMap<string, ActiveFinding>,
 ): ReadonlyMap<string, ActiveFinding> =>
@@ -117,7 +118,7 @@ export interface JudgedPool {
 
 /** A drive that fails is one problem, however many pools lie on it: each text names the others, since one of them
  * stands for all. */
-export function nameOthersAffected(judged: readonly JudgedPool[]): JudgedPool[] {
+export function nameOtherPoolsInFindings(judged: readonly JudgedPool[]): JudgedPool[] {
   const poolsByDrive = new Map<string, Set<PoolFindingsInput>>();
   for (const { pool, findings } of judged)
     for (const finding of findings())

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { optionalField } from '../../../model/tolerant-schemas.ts';
-import type { PoolCounts, PoolFacts, PoolFindingsInput, PoolMember } from './pool.ts';
+import type { PoolErrorCounts, PoolFacts, PoolFindingsInput, PoolMember } from './pool.ts';
 
 const textSchema = z.string().check(z.minLength(1), z.maxLength(200));
 const countSchema = z.number().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
@@ -95,7 +95,7 @@ export function goneMembers(facts: PoolFacts, memory: PoolMemory | undefined): P
 }
 
 /** How far each count is above what the user has seen. One that is new counts as seen: it is history. */
-export const countsSinceAcknowledged = ({ counts }: PoolFacts, { acknowledged }: PoolMemory): PoolCounts =>
+export const countsSinceAcknowledged = ({ counts }: PoolFacts, { acknowledged }: PoolMemory): PoolErrorCounts =>
   Object.fromEntries(
     Object.entries(counts).map(([key, count]) => [key, Math.max(count - (acknowledged[key] ?? count), 0)]),
   );

@@ -52,7 +52,7 @@ export interface PoolMember {
 }
 
 /** Counts that are compared with what the user has seen, by what they count. */
-export type PoolCounts = Readonly<Record<string, number>>;
+export type PoolErrorCounts = Readonly<Record<string, number>>;
 
 /** What is read of a pool, before it is known what lies on it. */
 export interface PoolFacts {
@@ -87,7 +87,7 @@ export interface PoolFacts {
   /** Of the free space, from 0 to 1. */
   fragmentation?: number | undefined;
   /** Counts that only rise; those that can't be read are left out. */
-  counts: PoolCounts;
+  counts: PoolErrorCounts;
   /** Devices or slots of which there may be fewer later: spares. */
   spares?: number | undefined;
   /** What is wrong, as far as this kind of pool is concerned. */
@@ -107,7 +107,7 @@ export interface PoolFindingsInput extends PoolFacts {
   /** What was wrong with it at the reading before, by key. */
   before: ReadonlyMap<string, ActiveFinding>;
   /** How far each count is above what the user has seen; undefined until it is known what that is. */
-  newCounts: PoolCounts | undefined;
+  newCounts: PoolErrorCounts | undefined;
   /** Spares that it had and the user has not given up. */
   sparesBefore: number;
   /** Slots without a member that the user knows of. */

@@ -1,5 +1,5 @@
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
-import { type Device, deviceBelowAgent } from '../../../model/device.ts';
+import { type Device, namePrefixedDeviceBelowAgent } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
@@ -14,10 +14,10 @@ import type { CommonDriveTexts } from '../texts.ts';
 import { readBcachePools } from './bcache.ts';
 import { readBtrfsPools } from './btrfs.ts';
 import { BtrfsScrubReader } from './btrfs-scrub.ts';
-import { LvmPools } from './lvm.ts';
+import { LvmPoolsReader } from './lvm.ts';
 import { readMdPools } from './md.ts';
 import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
-import { activeFindingsByKey, type JudgedPool, nameOthersAffected } from './pool-findings.ts';
+import { activeFindingsUnknownAsBefore, type JudgedPool, nameOtherPoolsInFindings } from './pool-findings.ts';
 import {
   acknowledgePool,
   countsSinceAcknowledged,
@@ -28,7 +28,7 @@ import {
   poolMemoryFormat,
 } from './pool-memory.ts';
 import { type PoolTexts, poolTexts } from './texts.ts';
-import { ZfsPools } from './zfs.ts';
+import { ZfsPoolsReader } from './zfs.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type PoolReadingByTable = { pool: PoolReading; member: MemberReading };
@@ -63,8 +63,8 @@ export class PoolsReader {
   readonly #roots: HostRoots;
   readonly #mounts: HostMountsReader;
   readonly #scrubs: BtrfsScrubReader;
-  readonly #lvm: LvmPools;
-  readonly #zfs: ZfsPools;
+  readonly #lvm: LvmPoolsReader;
+  readonly #zfs: ZfsPoolsReader;
   readonly #pools = new Map<string, PoolFindingsInput>();
   readonly #activities = new Map<string, PoolActivity>();
   readonly #findings = new Map<string, ReadonlyMap<string, ActiveFinding>>();
@@ -76,8 +76,8 @@ export class PoolsReader {
     this.#roots = roots;
     this.#mounts = new HostMountsReader(roots);
     this.#scrubs = new BtrfsScrubReader(roots);
-    this.#lvm = new LvmPools(roots);
-    this.#zfs = new ZfsPools(roots);
+    this.#lvm = new LvmPoolsReader(roots);
+    this.#zfs = new ZfsPoolsReader(roots);
     readers.set(roots, this);
   }
 
@@ -100,7 +100,10 @@ export class PoolsReader {
     this.#chain = chain;
     this.#pools.clear();
     const judged = found.map((facts) => this.#judge(facts, layout));
-    return [...nameOthersAffected(judged).flatMap((one) => this.#observe(one, layout, chain)), ...ofLvm.complaints];
+    return [
+      ...nameOtherPoolsInFindings(judged).flatMap((one) => this.#observe(one, layout, chain)),
+      ...ofLvm.complaints,
+    ];
   }
 
   /** Acknowledges what is only worth knowing: errors up to now, spares and slots that are gone. */
@@ -157,7 +160,7 @@ export class PoolsReader {
     if (kept !== undefined && !isSame(kept, memory)) this.#memory.keep(facts.id, kept);
     this.#pools.set(slug(facts.id), pool);
     const findings = (texts: PoolTexts = poolTexts) => facts.judge(pool, texts);
-    this.#findings.set(facts.id, activeFindingsByKey(findings(), pool.before));
+    this.#findings.set(facts.id, activeFindingsUnknownAsBefore(findings(), pool.before));
     return { pool, findings };
   }
 
@@ -204,7 +207,7 @@ export class PoolsReader {
     const { id, name, kind, node } = pool;
     const drives = new Set(layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []));
     const [drive] = drives.size === 1 ? drives : [];
-    return deviceBelowAgent(this.#agent, {
+    return namePrefixedDeviceBelowAgent(this.#agent, {
       id,
       name: `${kindNames[kind].name} ${name}`,
       manufacturer: kindNames[kind].maker,

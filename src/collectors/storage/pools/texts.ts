@@ -1,4 +1,4 @@
-import { listFirstNames } from '../texts.ts';
+import { joinFirstNamesAndMore } from '../texts.ts';
 import type { PoolMember } from './pool.ts';
 
 /** What has become of mount points, or of what is mounted there. */
@@ -33,17 +33,17 @@ const howItIs: Partial<Record<PoolMember['role'], string>> = {
 /** What is said of pools. `list` is of members or names; `effect` is what becomes of mount points, as `mountsAre` says
  * it, or nothing. */
 export const poolTexts = {
-  listFirstNames,
+  listFirstNames: joinFirstNamesAndMore,
   member,
   mountEffects,
   mountsAre: (mounts: readonly string[], effect: keyof typeof mountEffects) =>
     mounts.length === 0
       ? ''
-      : `; ${listFirstNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} ${mountEffects[effect]}`,
-  itHolds: (mounts: readonly string[]) => (mounts.length === 0 ? '' : `; it holds ${listFirstNames(mounts)}`),
+      : `; ${joinFirstNamesAndMore(mounts)} ${mounts.length === 1 ? 'is' : 'are'} ${mountEffects[effect]}`,
+  itHolds: (mounts: readonly string[]) => (mounts.length === 0 ? '' : `; it holds ${joinFirstNamesAndMore(mounts)}`),
   goesOn(mounts: readonly string[], redundancyLeft: number): string {
     const subject =
-      mounts.length === 0 ? 'it goes' : `${listFirstNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'}`;
+      mounts.length === 0 ? 'it goes' : `${joinFirstNamesAndMore(mounts)} ${mounts.length === 1 ? 'goes' : 'go'}`;
     return redundancyLeft === 0
       ? `; ${subject} on without redundancy: the next failure loses data`
       : `; ${subject} on and can lose ${redundancyLeft} more`;
@@ -51,7 +51,7 @@ export const poolTexts = {
   lackingMember: (one: PoolMember) =>
     `${member(one)} ${one.state === 'OFFLINE' ? 'was taken offline' : (howItIs[one.role] ?? one.state)}`,
   nothingMounted: 'nothing that is mounted',
-  alsoAffects: (others: readonly string[]) => `; this also affects ${listFirstNames(others)}`,
+  alsoAffects: (others: readonly string[]) => `; this also affects ${joinFirstNamesAndMore(others)}`,
   degraded: 'degraded',
   layoutWithMembers(layout: string | undefined, active: number | undefined, expected: number | undefined): string {
     const count =

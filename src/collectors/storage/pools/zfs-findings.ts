@@ -4,10 +4,10 @@ import {
   blamedDrivesOf,
   countActiveMembers,
   degradedPoolFinding,
-  describeStickyEnd,
+  describeHysteresisEnd,
   failedPoolFinding,
+  limitWithHysteresis,
   membersWithNewErrors,
-  stickyLimit,
 } from './pool-findings.ts';
 import { listMembers, type PoolTexts } from './texts.ts';
 import type { Vdev, ZpoolStatus } from './zpool-status.ts';
@@ -115,14 +115,14 @@ function judgeSpace(pool: PoolFindingsInput, texts: PoolTexts): Finding[] {
   const { usedRatio, name, before } = pool;
   const earlier = before.get('nearly_full');
   const isNearlyFull =
-    usedRatio === undefined ? undefined : usedRatio > stickyLimit(noticeRatio, earlier !== undefined);
-  const isWorse = (usedRatio ?? 0) > stickyLimit(fullRatio, earlier?.severity === 'degraded');
+    usedRatio === undefined ? undefined : usedRatio > limitWithHysteresis(noticeRatio, earlier !== undefined);
+  const isWorse = (usedRatio ?? 0) > limitWithHysteresis(fullRatio, earlier?.severity === 'degraded');
   const severity = isWorse ? 'degraded' : 'notice';
   return findingIf('nearly_full', isNearlyFull, () => ({
     severity,
     text: texts.zfsNearlyFull(texts.mountsAre(pool.mounts, 'affected')),
     step: severity,
-    clearsAt: describeStickyEnd(noticeRatio, texts),
+    clearsAt: describeHysteresisEnd(noticeRatio, texts),
     remedy: texts.makeRoomInZfs(name),
     explainedBy: ['failed', 'suspended'],
   }));

@@ -5,7 +5,7 @@ import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import type { MemberRole, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
-import { dataClasses, isResilverRunning, type Vdev, type ZpoolStatus } from './zpool-status.ts';
+import { dataVdevClasses, isResilverRunning, type Vdev, type ZpoolStatus } from './zpool-status.ts';
 
 /** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are several in
  * it. */
@@ -21,7 +21,7 @@ interface TopVdev {
   tolerance: number;
 }
 
-export interface ZfsMembers {
+export interface ZfsMembersAndRedundancy {
   members: readonly PoolMember[];
   expectedMembers: number;
   /** Undefined while a resilver does not tell yet which device it is for. */
@@ -114,14 +114,16 @@ class LeafNamer {
 }
 
 /** The devices of a pool, what they are for, and what may still fail. */
-export function zfsMembersOf(
+export function zfsMembersAndRedundancyOf(
   { vdevs, scan }: ZpoolStatus,
   roots: HostRoots,
   layout: StorageLayout,
   memory: PoolMemory | undefined,
-): ZfsMembers {
+): ZfsMembersAndRedundancy {
   const isResilvering = isResilverRunning(scan);
-  const tops = dataClasses.flatMap((key) => vdevs[key].map((vdev) => ({ vdev, ...topVdevOf(vdev, isResilvering) })));
+  const tops = dataVdevClasses.flatMap((key) =>
+    vdevs[key].map((vdev) => ({ vdev, ...topVdevOf(vdev, isResilvering) })),
+  );
   const flat = (vdev: Vdev): readonly Vdev[] => (vdev.children.length === 0 ? [vdev] : vdev.children.flatMap(flat));
   const logs = vdevs.logs.flatMap(flat);
   const caches = vdevs.l2cache.flatMap(flat);

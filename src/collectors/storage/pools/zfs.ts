@@ -6,7 +6,7 @@ import type { StorageLayout } from '../storage-layout.ts';
 import type { PoolActivity, PoolFacts, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
 import { zfsFindings } from './zfs-findings.ts';
-import { type ZfsMembers, zfsMembersOf } from './zfs-members.ts';
+import { type ZfsMembersAndRedundancy, zfsMembersAndRedundancyOf } from './zfs-members.ts';
 import { type ZpoolAnswer, ZpoolQuestioner } from './zpool-questioner.ts';
 import type { ZpoolScan } from './zpool-status.ts';
 
@@ -44,7 +44,7 @@ function activityBelow({ devices }: KernelPool, layout: StorageLayout, sys: stri
 
 /** Reads pools: their states from the kernel's statistics, which never hang, whatever the pool's drives do; the rest
  * from `zpool`. */
-export class ZfsPools {
+export class ZfsPoolsReader {
   readonly #roots: HostRoots;
   readonly #questioner: ZpoolQuestioner;
   /** While the configuration is locked, the kernel says OFFLINE for a moment (openzfs#9004): it is believed the second
@@ -125,7 +125,9 @@ export class ZfsPools {
     for (const { type, source, points } of layout.filesystems)
       if (type === 'zfs' && source.split('/')[0] === name)
         for (const point of points) layout.graph.addMount(node, point);
-    const known: Partial<ZfsMembers> = status ? zfsMembersOf(status, this.#roots, layout, memory) : {};
+    const known: Partial<ZfsMembersAndRedundancy> = status
+      ? zfsMembersAndRedundancyOf(status, this.#roots, layout, memory)
+      : {};
     const members = known.members ?? labelledMembers(pool, layout);
     const { scan } = status ?? {};
     const isScrub = scan?.function === 'scrub' && scan.state === 'finished';

@@ -4,7 +4,7 @@ import { Poller } from '../../../lib/poller.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
-import { HealthUnavailableError } from '../tools/access-methods.ts';
+import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
 import { parseZpoolJson, parseZpoolSpace, type ZpoolSpace, type ZpoolStatus } from './zpool-status.ts';
 import { parseZpoolText } from './zpool-text.ts';

@@ -19,8 +19,8 @@ export interface Vdev {
 }
 
 /** The classes of devices that hold data: with one of these vdevs the whole pool is lost. */
-export const dataClasses = ['vdevs', 'special', 'dedup'] as const;
-export type VdevClass = (typeof dataClasses)[number] | 'logs' | 'l2cache' | 'spares';
+export const dataVdevClasses = ['vdevs', 'special', 'dedup'] as const;
+export type VdevClass = (typeof dataVdevClasses)[number] | 'logs' | 'l2cache' | 'spares';
 
 export interface ZpoolScan {
   function: 'scrub' | 'resilver';

@@ -33,7 +33,7 @@ function questionAndScope(program: string, args: readonly string[]): [question: 
   return [`${program} ${words.join(' ')}`, `${program} ${kind}`];
 }
 
-export const isRefusedBySudo = (program: string, args: readonly string[]): boolean =>
+export const hasSudoRefusedBefore = (program: string, args: readonly string[]): boolean =>
   questionAndScope(program, args).some((key) => refusedBySudo.has(key));
 
 /** sudo's own last word, with nothing from the command. It also warns, as of a host without an address, and then runs

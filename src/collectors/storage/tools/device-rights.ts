@@ -5,23 +5,23 @@ import { tryReadTextSync } from '../../../lib/files.ts';
 import { installedPath } from '../../../lib/installed-path.ts';
 
 /** A capability by its name without `CAP_`, and its bit (linux/capability.h). */
-export interface DriveCapability {
+export interface LinuxCapability {
   name: 'SYS_ADMIN' | 'SYS_RAWIO';
   bit: bigint;
 }
-export const nvmeDriveCapability: DriveCapability = { name: 'SYS_ADMIN', bit: 21n };
-export const ataDriveCapability: DriveCapability = { name: 'SYS_RAWIO', bit: 17n };
+export const nvmeDriveLinuxCapability: LinuxCapability = { name: 'SYS_ADMIN', bit: 21n };
+export const ataDriveLinuxCapability: LinuxCapability = { name: 'SYS_RAWIO', bit: 17n };
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 const isRoot = () => process.getuid?.() === 0;
 const ownStatus = () => tryReadTextSync('/proc/self/status') ?? '';
-const hasCapability = ({ bit }: DriveCapability) =>
+const hasCapability = ({ bit }: LinuxCapability) =>
   ((BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) >> bit) & 1n) !== 0n;
 /** Whether sudo can't work because the process was started with NoNewPrivileges (systemd). */
 const hasNoNewPrivileges = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
 
 /** Whether sudo can give this process more rights. */
-export const canUseSudo = (): boolean => !isRoot() && !hasNoNewPrivileges();
+export const canSudoGrantRights = (): boolean => !isRoot() && !hasNoNewPrivileges();
 
 function userName(): string {
   try {
@@ -49,7 +49,7 @@ export const deviceNodeExists = (name: string): boolean => accessTo(`/dev/${name
 export function explainMissingRight(
   name: string,
   isHelperForbidden = false,
-  capability: DriveCapability | null = nvmeDriveCapability,
+  capability: LinuxCapability | null = nvmeDriveLinuxCapability,
 ): string | undefined {
   if (isHelperForbidden)
     return `no right to ask the drives helper: sudo usermod --append --groups infra-monitor ${userName()}`;

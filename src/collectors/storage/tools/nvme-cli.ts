@@ -1,9 +1,9 @@
 import type { CommandResult } from '../../../lib/command.ts';
 import { excerptOf } from '../../../lib/excerpt.ts';
 import type { HealthLog, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
-import { DriveCommandUnsupportedError } from './health-log.ts';
 import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
+import { DriveCommandUnsupportedError } from './nvme-health-log.ts';
 import { plausibleCelsiusFromKelvin } from './temperature.ts';
 
 /** The object with most of these keys, if it has at least so many: the answer itself or, as in newer versions, an

@@ -1,15 +1,15 @@
 import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import { commandTimeoutSeconds } from '../helper/protocol.ts';
-import { HealthUnavailableError } from './access-methods.ts';
 import {
   type CommandRunner,
   drivesHelperRunner,
-  isRefusedBySudo,
+  hasSudoRefusedBefore,
   ownRightsRunner,
   sudoRunner,
 } from './command-runner.ts';
-import { canUseSudo, type DriveCapability, explainMissingRight } from './device-rights.ts';
+import { canSudoGrantRights, explainMissingRight, type LinuxCapability } from './device-rights.ts';
+import { HealthUnavailableError } from './nvme-access-methods.ts';
 
 /** A question to the kernel about what is built of drives. */
 export interface PrivilegedCommand {
@@ -19,7 +19,7 @@ export interface PrivilegedCommand {
   packageName: string;
   /** The node below /dev that the program opens, and the capability that it needs beside that. */
   node: string;
-  capability: DriveCapability | null;
+  capability: LinuxCapability | null;
 }
 
 /** Runs a command with this process's own rights, else by the helper, else by sudo. Rejects with a
@@ -47,11 +47,11 @@ export async function runPrivilegedCommand(
       helperError = error;
     }
   }
-  if (canUseSudo() && !isRefusedBySudo(program, args)) {
+  if (canSudoGrantRights() && !hasSudoRefusedBefore(program, args)) {
     try {
       return await run(sudoRunner);
     } catch (error) {
-      const isRefused = isRefusedBySudo(program, args) || error instanceof HealthUnavailableError;
+      const isRefused = hasSudoRefusedBefore(program, args) || error instanceof HealthUnavailableError;
       if (!isRefused) throw error;
     }
   }

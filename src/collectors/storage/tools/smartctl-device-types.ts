@@ -2,7 +2,7 @@ const number = '[0-9]{1,3}';
 
 /** smartctl's `-d` for drives behind a RAID controller, of which one device node has many (smartctl(8)); the source of
  * an expression. */
-export const controllerDeviceTypes = [
+export const raidControllerDeviceTypePattern = [
   `(sat[+])?(megaraid|3ware|cciss|areca),${number}`,
   `(sat[+])?areca,${number}/${number}`,
   `(sat[+])?aacraid,${number},${number},${number}`,
@@ -12,7 +12,7 @@ export const controllerDeviceTypes = [
 
 /** smartctl's `-d` for a drive with a device node of its own. Without jmb39x and jms56x, which reach a drive by writing
  * to it. */
-export const driveDeviceTypes = [
+export const driveDeviceTypePattern = [
   'ata|scsi|marvell',
   `(sat|auto)(,(auto,)?(12|16))?|nvme(,${number})?`,
   `snt(asmedia|jmicron|realtek)(,${number})?(/sat)?`,

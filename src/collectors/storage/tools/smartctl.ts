@@ -1,7 +1,7 @@
 import type { HealthLog, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
-import { DriveCommandUnsupportedError } from './health-log.ts';
 import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
+import { DriveCommandUnsupportedError } from './nvme-health-log.ts';
 import { plausibleCelsius } from './temperature.ts';
 
 /** For counts above 2^53 smartctl adds a string with all digits. */

@@ -5,14 +5,14 @@ import { expect, test } from 'vitest';
 import { readMachineInventory } from '../../../../src/collectors/host/inventory.ts';
 import { CpuUsageReader, readLoadAverage } from '../../../../src/collectors/host/linux/cpu.ts';
 import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
-import { readMemoryUsage, readPressureStallShares } from '../../../../src/collectors/host/linux/memory.ts';
+import { readCpuMemoryIoPressure, readMemoryUsage } from '../../../../src/collectors/host/linux/memory-and-pressure.ts';
 import { readRebootNeed } from '../../../../src/collectors/host/linux/reboot.ts';
-import { readHostSensors } from '../../../../src/collectors/host/linux/sensors.ts';
-import { parseBootTime, readThrottling } from '../../../../src/collectors/host/linux/system.ts';
+import { readHostTemperaturesAndFans } from '../../../../src/collectors/host/linux/sensors.ts';
+import { parseBootTime, readThrottlingAndUnderVoltage } from '../../../../src/collectors/host/linux/system.ts';
 import { hostTables } from '../../../../src/collectors/host/metrics/index.ts';
 import { parseDistributionName } from '../../../../src/collectors/host/os-release.ts';
 import type { HostReading } from '../../../../src/collectors/host/reading.ts';
-import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
+import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
 import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -95,7 +95,7 @@ test('/proc/meminfo, /proc/pressure and ZFS’s statistics', () => {
         writeFileSync(roots.proc('meminfo'), meminfo);
         writeFileSync(roots.proc('spl/kstat/zfs/arcstats'), arc);
         writeFileSync(roots.proc('pressure/memory'), pressure);
-        expectPossible({ memory: readMemoryUsage(roots), pressure: readPressureStallShares(roots) });
+        expectPossible({ memory: readMemoryUsage(roots), pressure: readCpuMemoryIoPressure(roots) });
       },
     ),
   );
@@ -143,7 +143,10 @@ test('trees of hwmon and thermal zones', async () => {
         put(`thermal/thermal_zone${index}/type`, index === 0 ? 'x86_pkg_temp' : content);
         put(`thermal/thermal_zone${index}/temp`, content);
       }
-      const { cpu, cpuCritical, temperatures, fans } = await readHostSensors(roots, new DriverFileReader());
+      const { cpu, cpuCritical, temperatures, fans } = await readHostTemperaturesAndFans(
+        roots,
+        new SlowSysfsFileReader(),
+      );
       for (const celsius of [cpu, ...temperatures.map(({ value }) => value)])
         expect(celsius === undefined || (celsius > -40 && celsius < 125), String(celsius)).toBe(true);
       expect(cpuCritical === undefined || (cpuCritical >= 60 && cpuCritical < 125)).toBe(true);
@@ -161,7 +164,7 @@ test('throttling flags', async () => {
   await fc.assert(
     fc.asyncProperty(sensorText, async (text) => {
       writeFileSync(roots.sys('devices/platform/soc/soc:firmware/get_throttled'), text);
-      expectPossible(await readThrottling(roots, new DriverFileReader()));
+      expectPossible(await readThrottlingAndUnderVoltage(roots, new SlowSysfsFileReader()));
     }),
   );
 });

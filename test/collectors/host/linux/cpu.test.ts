@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from '../../../../src/collectors/host/linux/cpu.ts';
-import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
+import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 /** Shares after each of these first lines of /proc/stat, a second apart: user nice system idle iowait irq softirq steal
@@ -72,10 +72,10 @@ test('mean frequency of the cores that report one', async () => {
         [`${folder}/policy7/scaling_cur_freq`]: '4294967295\n',
         [`${folder}/boost`]: '1',
       }),
-      new DriverFileReader(),
+      new SlowSysfsFileReader(),
     ),
   ).toBe(1.6e9);
-  expect(await readCpuFrequencyHz(tree({}), new DriverFileReader())).toBeUndefined();
+  expect(await readCpuFrequencyHz(tree({}), new SlowSysfsFileReader())).toBeUndefined();
 });
 test('load', () => {
   expect(readLoadAverage(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({

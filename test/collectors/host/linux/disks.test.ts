@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DeviceCounterRates } from '../../../../src/collectors/host/linux/device-counter-rates.ts';
+import { DiskAndInterfaceRates } from '../../../../src/collectors/host/linux/disk-and-interface-rates.ts';
 import {
   diskActivity,
   diskSequence,
   listWatchedAndExcludedDisks,
   parseDiskstats,
 } from '../../../../src/collectors/host/linux/disks.ts';
-import { doAtOnce } from '../../../../src/model/steps.ts';
+import { runStepsAtOnce } from '../../../../src/model/event-loop-turns.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const block = (name: string, files: Record<string, string> = { size: '1000', 'device/model': 'X' }) =>
@@ -28,12 +28,12 @@ test('whole drives only', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(doAtOnce(listWatchedAndExcludedDisks(roots, () => 'default'))).toMatchObject({
+  expect(runStepsAtOnce(listWatchedAndExcludedDisks(roots, () => 'default'))).toMatchObject({
     watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
     excluded: [],
   });
   expect(
-    doAtOnce(listWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))),
+    runStepsAtOnce(listWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))),
   ).toMatchObject({
     watched: ['md0'],
     excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
@@ -44,7 +44,7 @@ test('whole drives only', () => {
  * kernel's number of the disk in each. */
 function after(name: string, before: string, then: string, sequence: [string, string] = ['1', '1']) {
   const roots = tree({ [`sys/block/${name}/diskseq`]: sequence[0] });
-  const rates = new DeviceCounterRates();
+  const rates = new DiskAndInterfaceRates();
   const read = (text: string) => {
     const counters = parseDiskstats(text).get(name);
     return counters && diskActivity(name, diskSequence(roots, name), counters, rates);
@@ -90,7 +90,7 @@ test('a field that is no number costs that field', () =>
   }));
 test('a slash in a name is an exclamation mark in /sys', () => {
   const roots = tree(block('cciss!c0d0'));
-  expect(doAtOnce(listWatchedAndExcludedDisks(roots, () => 'default')).watched).toEqual(['cciss/c0d0']);
+  expect(runStepsAtOnce(listWatchedAndExcludedDisks(roots, () => 'default')).watched).toEqual(['cciss/c0d0']);
   expect(parseDiskstats(' 104 0 cciss/c0d0 1 0 1 0 1 0 1 0 0 1 0').has('cciss/c0d0')).toBe(true);
 });
 test('any text: no crash, and counts are not negative', () => {

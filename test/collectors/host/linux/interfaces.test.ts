@@ -5,9 +5,9 @@ import {
   parseNetDev,
   readInterfaceLinkAndSpeed,
 } from '../../../../src/collectors/host/linux/interfaces.ts';
-import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { createIncludeExcludeMatcher } from '../../../../src/lib/include-exclude-matcher.ts';
-import { doAtOnce } from '../../../../src/model/steps.ts';
+import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
+import { runStepsAtOnce } from '../../../../src/model/event-loop-turns.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const byDefault = () => 'default' as const;
@@ -22,9 +22,13 @@ test('hardware, bonds and the interface of the default route', () => {
     'sys/class/net/bonding_masters': 'bond0',
     'proc/net/route': 'Iface\tDestination\tGateway\nvmbr0\t00000000\t0101A8C0\ntun0\t0000000A\t00000000\n',
   });
-  expect(doAtOnce(listWatchedAndExcludedInterfaces(roots, byDefault)).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
+  expect(runStepsAtOnce(listWatchedAndExcludedInterfaces(roots, byDefault)).watched).toEqual([
+    'bond0',
+    'enp3s0',
+    'vmbr0',
+  ]);
   expect(
-    doAtOnce(
+    runStepsAtOnce(
       listWatchedAndExcludedInterfaces(roots, createIncludeExcludeMatcher({ include: ['bond*', 'wg0'], exclude: [] })),
     ),
   ).toMatchObject({
@@ -38,7 +42,7 @@ test('a guest’s interface on a Xen host is the guest’s', () => {
     'sys/class/net/vif1.0/device/nodename': 'device/vif/0',
     'sys/class/net/eth0/device/vendor': '0x8086',
   });
-  expect(doAtOnce(listWatchedAndExcludedInterfaces(roots, byDefault)).watched).toEqual(['eth0']);
+  expect(runStepsAtOnce(listWatchedAndExcludedInterfaces(roots, byDefault)).watched).toEqual(['eth0']);
 });
 
 test('counters of the interface’s own line, with any spacing', () => {
@@ -76,7 +80,7 @@ test('link and speed, if the driver reports them', async () => {
   const of = (files: Record<string, string>) =>
     readInterfaceLinkAndSpeed(
       tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),
-      new DriverFileReader(),
+      new SlowSysfsFileReader(),
       'x',
     );
   expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual({ link: true, speedBytesPerSecond: 312_500_000 });

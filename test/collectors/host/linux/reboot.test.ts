@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
-import { readRebootNeed, rebootNeedBasis } from '../../../../src/collectors/host/linux/reboot.ts';
+import { readRebootNeed, rebootNeedCacheBasis } from '../../../../src/collectors/host/linux/reboot.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -145,11 +145,11 @@ test('where a tmpfs of the container covers the host’s /run, only a newer kern
 test('what it follows from changes with every sign of a reboot', () => {
   const roots = machine('6.8.0-1-amd64', 'boot/vmlinuz-6.8.0-1-amd64', 'run/utmp', 'etc/kernel/postinst.d/x');
   const mounts = new HostMountsReader(roots).read();
-  let before = rebootNeedBasis(roots, mounts);
-  expect(rebootNeedBasis(roots, mounts)).toEqual(before);
+  let before = rebootNeedCacheBasis(roots, mounts);
+  expect(rebootNeedCacheBasis(roots, mounts)).toEqual(before);
   const change = (what: () => void) => {
     what();
-    const after = rebootNeedBasis(roots, mounts);
+    const after = rebootNeedCacheBasis(roots, mounts);
     expect(after).not.toEqual(before);
     before = after;
   };

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readHostSensors } from '../../../../src/collectors/host/linux/sensors.ts';
-import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
+import { readHostTemperaturesAndFans } from '../../../../src/collectors/host/linux/sensors.ts';
+import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
 import { silence } from '../../../helpers/silent-file.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -19,7 +19,8 @@ const zone = (type: string, temp: string) => ({
   'sys/class/thermal/thermal_zone0/type': type,
   'sys/class/thermal/thermal_zone0/temp': temp,
 });
-const read = (...all: Record<string, string>[]) => readHostSensors(tree(chips(...all)), new DriverFileReader());
+const read = (...all: Record<string, string>[]) =>
+  readHostTemperaturesAndFans(tree(chips(...all)), new SlowSysfsFileReader());
 
 test.each([
   [
@@ -202,7 +203,7 @@ test.each([
 
 test('a board whose processor is only a thermal zone', async () => {
   const cpu = async (type: string, temp: string) =>
-    (await readHostSensors(tree(zone(type, temp)), new DriverFileReader())).cpu;
+    (await readHostTemperaturesAndFans(tree(zone(type, temp)), new SlowSysfsFileReader())).cpu;
   expect(await cpu('cpu-thermal', '45123\n')).toBe(45.123);
   expect(await cpu('CPU-therm', '45000\n')).toBe(45);
   expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
@@ -235,7 +236,7 @@ test('a board’s chip that asks the processor comes before its own sensor, and 
 });
 
 test('a board whose zone is known only by what it cools', async () => {
-  const { cpu } = await readHostSensors(
+  const { cpu } = await readHostTemperaturesAndFans(
     tree({
       ...zone('imx_thermal_zone', '48000\n'),
       'sys/class/thermal/thermal_zone0/cdev0/type': 'cpufreq-cpu0\n',
@@ -243,7 +244,7 @@ test('a board whose zone is known only by what it cools', async () => {
       'sys/class/thermal/thermal_zone1/temp': '70000\n',
       'sys/class/thermal/thermal_zone1/cdev0/type': 'pwm-fan\n',
     }),
-    new DriverFileReader(),
+    new SlowSysfsFileReader(),
   );
   expect(cpu).toBe(48);
 });
@@ -254,7 +255,7 @@ test('a zone that can’t be read gives way to the next source', async () => {
     'sys/class/thermal/thermal_zone1/type': 'acpitz\n',
     'sys/class/thermal/thermal_zone1/temp': '40000\n',
   };
-  expect((await readHostSensors(tree(files), new DriverFileReader())).cpu).toBe(40);
+  expect((await readHostTemperaturesAndFans(tree(files), new SlowSysfsFileReader())).cpu).toBe(40);
 });
 
 test('numbers that stand for none: exact 0, −1 and all ones; of a sensor outdoors 0 is a temperature', async () => {
@@ -289,7 +290,7 @@ test('numbers that stand for none: exact 0, −1 and all ones; of a sensor outdo
 });
 
 test('drivers with the old registration have their files in the device', async () => {
-  const { cpu, temperatures, fans } = await readHostSensors(
+  const { cpu, temperatures, fans } = await readHostTemperaturesAndFans(
     tree({
       'sys/class/hwmon/hwmon0/device/name': 'applesmc\n',
       'sys/class/hwmon/hwmon0/device/temp1_label': 'TC0P\n',
@@ -304,7 +305,7 @@ test('drivers with the old registration have their files in the device', async (
       'sys/class/hwmon/hwmon2/device/name': 'radeon\n',
       'sys/class/hwmon/hwmon2/device/temp1_input': '60000\n',
     }),
-    new DriverFileReader(),
+    new SlowSysfsFileReader(),
   );
   expect(cpu).toBe(47.25);
   expect(temperatures.map(({ id, value }) => [id, value])).toEqual([
@@ -363,7 +364,7 @@ test.each([
   );
   // Whoever opens one of these waits.
   for (const file of ['temp1_input', 'fan1_input']) silence(roots.sys('class/hwmon/hwmon0', file));
-  const { temperatures, fans } = await readHostSensors(roots, new DriverFileReader());
+  const { temperatures, fans } = await readHostTemperaturesAndFans(roots, new SlowSysfsFileReader());
   expect(temperatures.map(({ id, value, error }) => [id, value, error])).toEqual([
     [`${name} edge`, undefined, undefined],
   ]);
@@ -383,7 +384,9 @@ test.each([
     },
     path,
   );
-  expect((await readHostSensors(roots, new DriverFileReader())).temperatures.map(({ value }) => value)).toEqual([41]);
+  expect(
+    (await readHostTemperaturesAndFans(roots, new SlowSysfsFileReader())).temperatures.map(({ value }) => value),
+  ).toEqual([41]);
 });
 
 test('a memory sensor is read although its bus controller sleeps between questions, but not one on a graphics card', async () => {
@@ -404,7 +407,7 @@ test('a memory sensor is read although its bus controller sleeps between questio
     );
     symlinkSync(roots.sys('bus/pci'), roots.sys('devices', controller, 'subsystem'));
     symlinkSync(roots.sys('bus/i2c'), roots.sys('devices', controller, 'i2c-0/0-0018/subsystem'));
-    return (await readHostSensors(roots, new DriverFileReader())).temperatures[0]?.value;
+    return (await readHostTemperaturesAndFans(roots, new SlowSysfsFileReader())).temperatures[0]?.value;
   };
   expect(await on('0x0c0500')).toBe(33);
   expect(await on('0x030000')).toBeUndefined();
@@ -459,7 +462,9 @@ test('sensor ids are unique: equal chips get their address, equal labels their n
     mkdirSync(roots.sys('devices', place), { recursive: true });
     symlinkSync(roots.sys('devices', place), roots.sys(`class/hwmon/hwmon${index}/device`));
   }
-  expect((await readHostSensors(roots, new DriverFileReader())).temperatures.map(({ id }) => id)).toEqual([
+  expect(
+    (await readHostTemperaturesAndFans(roots, new SlowSysfsFileReader())).temperatures.map(({ id }) => id),
+  ).toEqual([
     'amdgpu 0000:03:00.0 edge',
     'amdgpu 0000:0b:00.0 edge',
     'dell_smm Ambient',

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { readMemoryUsage, readPressureStallShares } from '../../../../src/collectors/host/linux/memory.ts';
-import { isClockSynchronized, parseBootTime, readThrottling } from '../../../../src/collectors/host/linux/system.ts';
+import { readCpuMemoryIoPressure, readMemoryUsage } from '../../../../src/collectors/host/linux/memory-and-pressure.ts';
+import {
+  isClockSynchronized,
+  parseBootTime,
+  readThrottlingAndUnderVoltage,
+} from '../../../../src/collectors/host/linux/system.ts';
 import { hostTables } from '../../../../src/collectors/host/metrics/index.ts';
-import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
+import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
 import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -48,7 +52,7 @@ test.each([
   ['nobody counts', { 'sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count': '4294967295\n' }, {}],
   ['x86', { 'sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count': '3\n' }, { throttleEvents: 3 }],
 ])('throttling: %s', async (_, files, told) =>
-  expect(await readThrottling(tree(files), new DriverFileReader())).toEqual(told),
+  expect(await readThrottlingAndUnderVoltage(tree(files), new SlowSysfsFileReader())).toEqual(told),
 );
 
 const at = Date.parse('2026-03-01T12:00:00Z');
@@ -146,7 +150,7 @@ test('ZFS’s read cache of the host is not the container’s', () => {
 
 test('pressure, if the kernel measures it', () => {
   expect(
-    readPressureStallShares(
+    readCpuMemoryIoPressure(
       tree({
         'proc/pressure/cpu':
           'some avg10=0.00 avg60=1.25 avg300=0.50 total=1\nfull avg10=0.00 avg60=9.00 avg300=0.00 total=1\n',

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import {
   createDslPollItem,
   fibrePollItem,
-  linkPollItem,
   mobilePollItem,
+  physicalLinkPollItem,
 } from '../../../../src/collectors/router/tr064/access-line-poll-items.ts';
 import {
   bootTimePollItem,
@@ -76,7 +76,7 @@ const now = () => ({ wall: Date.UTC(2026, 0, 2), monotonic: 0 });
 const pollItems: PollItem[] = [
   bootTimePollItem,
   firmwareUpdatePollItem,
-  linkPollItem,
+  physicalLinkPollItem,
   createDslPollItem(now),
   fibrePollItem,
   mobilePollItem,

@@ -7,7 +7,7 @@ import {
 } from '../../../../src/collectors/router/tr064/device-info.ts';
 import { parseLanHostEntries } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
-import { Tr064PartObserver } from '../../../../src/collectors/router/tr064/parts.ts';
+import { Tr064SubDeviceObservationBuilder } from '../../../../src/collectors/router/tr064/sub-devices.ts';
 import { parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
@@ -80,7 +80,7 @@ test('radios are named by their bands, and clients are away only if the list of 
     { name: 'Phone of Ada', macAddress: '02:00:5E:00:53:11' },
     { name: 'Laptop of Ada', macAddress: '02:00:5E:00:53:13' },
   ];
-  const parts = new Tr064PartObserver(watchedClients);
+  const parts = new Tr064SubDeviceObservationBuilder(watchedClients);
   expect(parts.observe(device, reading).filter(({ table }) => table === 'client')).toEqual([]);
   const observations = parts.observe(device, {
     ...reading,

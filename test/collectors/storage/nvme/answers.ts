@@ -1,10 +1,10 @@
 import type { HealthLog, TemperatureLimitsAndCapacity } from '../../../../src/collectors/storage/nvme/reading.ts';
-import { requireFilledHealthLog } from '../../../../src/collectors/storage/tools/health-log.ts';
 import {
   parseIdentifyController,
   parseNamespaceUsedBytes,
   parseSmartLog,
 } from '../../../../src/collectors/storage/tools/nvme-cli.ts';
+import { cleanHealthLogOrThrow } from '../../../../src/collectors/storage/tools/nvme-health-log.ts';
 import { parseSmartctlNvmeHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
 
 export type Understood =
@@ -13,12 +13,12 @@ export type Understood =
   | { bytes: number | undefined };
 
 const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
-  [/nvme/, (text) => ({ log: requireFilledHealthLog(parseSmartLog(text)) })],
+  [/nvme/, (text) => ({ log: cleanHealthLogOrThrow(parseSmartLog(text)) })],
   [
     /smartctl/,
     (text) => {
       const { log, ...rest } = parseSmartctlNvmeHealth(text);
-      return { ...rest, log: requireFilledHealthLog(log) };
+      return { ...rest, log: cleanHealthLogOrThrow(log) };
     },
   ],
   [/nvme/, (text) => ({ limits: parseIdentifyController(text) })],

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isRefusedBySudo, sudoRunner } from '../../../../src/collectors/storage/tools/command-runner.ts';
+import { hasSudoRefusedBefore, sudoRunner } from '../../../../src/collectors/storage/tools/command-runner.ts';
 
 /** A sudo that does this. */
 function sudo(script: string): void {
@@ -25,17 +25,17 @@ test('a rule for the drives of one kind: the refusal for the other kind ends not
   await expect(sudoRunner.run('kinds', ['-j', '/dev/nvme0'], 5)).rejects.toThrow(
     'sudo -n kinds -j /dev/nvme0: sudo: a password is required',
   );
-  expect(isRefusedBySudo('kinds', ['-j', '/dev/nvme1'])).toBe(true);
-  expect(isRefusedBySudo('kinds', ['-j', '-l', 'selftest', '/dev/nvme0'])).toBe(true);
-  expect(isRefusedBySudo('kinds', ['-j', '/dev/sda'])).toBe(false);
+  expect(hasSudoRefusedBefore('kinds', ['-j', '/dev/nvme1'])).toBe(true);
+  expect(hasSudoRefusedBefore('kinds', ['-j', '-l', 'selftest', '/dev/nvme0'])).toBe(true);
+  expect(hasSudoRefusedBefore('kinds', ['-j', '/dev/sda'])).toBe(false);
 });
 
 test('an older rule: a newer question is refused for each drive, others are not', async () => {
   sudo(`case "$*" in *devstat*) ${refuses} ;; esac; echo {}`);
   await sudoRunner.run('older', ['-j', '-A', '/dev/sda'], 5);
   await expect(sudoRunner.run('older', ['-j', '-A', '-l', 'devstat', '/dev/sda'], 5)).rejects.toThrow('password');
-  expect(isRefusedBySudo('older', ['-j', '-A', '-l', 'devstat', '/dev/sdb'])).toBe(true);
-  expect(isRefusedBySudo('older', ['-j', '-A', '/dev/sdb'])).toBe(false);
+  expect(hasSudoRefusedBefore('older', ['-j', '-A', '-l', 'devstat', '/dev/sdb'])).toBe(true);
+  expect(hasSudoRefusedBefore('older', ['-j', '-A', '/dev/sdb'])).toBe(false);
 });
 
 test('a rule that is taken away: the program is not tried again', async () => {
@@ -43,7 +43,7 @@ test('a rule that is taken away: the program is not tried again', async () => {
   await sudoRunner.run('gone', ['-j', '-A', '/dev/sda'], 5);
   sudo(refuses);
   await expect(sudoRunner.run('gone', ['-j', '-A', '/dev/sda'], 5)).rejects.toThrow('password');
-  expect(isRefusedBySudo('gone', ['-j', '-H', '/dev/sda'])).toBe(true);
+  expect(hasSudoRefusedBefore('gone', ['-j', '-H', '/dev/sda'])).toBe(true);
 });
 
 const warns = 'echo "sudo: unable to resolve host lab: Name or service not known" >&2';
@@ -54,7 +54,7 @@ test.each<[what: string, script: string, stdout: string, status: number]>([
 ])('a warning of sudo is no refusal: %s', async (_, script, stdout, status) => {
   sudo(script);
   expect(await sudoRunner.run('warned', ['-j', '/dev/sda'], 5)).toMatchObject({ stdout, status });
-  expect(isRefusedBySudo('warned', ['-j', '/dev/sda'])).toBe(false);
+  expect(hasSudoRefusedBefore('warned', ['-j', '/dev/sda'])).toBe(false);
 });
 
 test('a refusal after a warning, and that of a user without any rule', async () => {
@@ -62,5 +62,5 @@ test('a refusal after a warning, and that of a user without any rule', async () 
   await expect(sudoRunner.run('both', ['-j', '/dev/sda'], 5)).rejects.toThrow(/: sudo: a password is required$/);
   sudo('echo "Sorry, user lab is not allowed to execute that as root on nas." >&2; exit 1');
   await expect(sudoRunner.run('sorry', ['-j', '/dev/sda'], 5)).rejects.toThrow(/Sorry, user lab/);
-  expect(isRefusedBySudo('sorry', ['-j', '/dev/sda'])).toBe(true);
+  expect(hasSudoRefusedBefore('sorry', ['-j', '/dev/sda'])).toBe(true);
 });

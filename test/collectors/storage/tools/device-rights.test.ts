@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import {
-  canUseSudo,
+  canSudoGrantRights,
   deviceNodeExists,
   explainMissingRight,
 } from '../../../../src/collectors/storage/tools/device-rights.ts';
@@ -42,7 +42,7 @@ test.runIf(process.platform === 'linux')('sudo can help any user but root, unles
   const { getuid } = process;
   onTestFinished(() => void Object.assign(process, { getuid }));
   process.getuid = () => 0;
-  expect(canUseSudo()).toBe(false);
+  expect(canSudoGrantRights()).toBe(false);
   process.getuid = () => 1000;
-  expect(canUseSudo()).toBe(mayRise);
+  expect(canSudoGrantRights()).toBe(mayRise);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { DriveCommandUnsupportedError } from '../../../../src/collectors/storage/tools/health-log.ts';
 import {
   parseIdentifyController,
   parseNamespaceUsedBytes,
   parseSmartLog,
   requireNvmeCliOutput,
 } from '../../../../src/collectors/storage/tools/nvme-cli.ts';
+import { DriveCommandUnsupportedError } from '../../../../src/collectors/storage/tools/nvme-health-log.ts';
 import { parseSmartctlNvmeHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
 import { identifyController, identifyNamespace, smartctl, smartLog } from '../../../helpers/drives.ts';
 

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { runCommand } from '../../../lib/command.ts';
 import type { TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController, NvmeNamespace } from '../nvme/sysfs.ts';
-import { type AccessMethod, deviceNodePath } from './access-methods.ts';
-import { readDriveHwmon } from './hwmon.ts';
+import { type AccessMethod, deviceNodePath } from './nvme-access-methods.ts';
 import { parseIdentifyController, parseNamespaceUsedBytes, requireNvmeCliOutput } from './nvme-cli.ts';
+import { readNvmeHwmon } from './nvme-hwmon.ts';
 
 /** Reads temperature limits and capacity with nvme-cli if that is the access method, else the limits from hwmon. */
 export async function readTemperatureLimitsAndCapacity(
@@ -13,7 +13,7 @@ export async function readTemperatureLimitsAndCapacity(
   seconds: number,
 ): Promise<TemperatureLimitsAndCapacity> {
   const { identify } = method.command;
-  if (identify === undefined) return (await readDriveHwmon(controller.folder, seconds))?.limits ?? {};
+  if (identify === undefined) return (await readNvmeHwmon(controller.folder, seconds))?.limits ?? {};
   const result = await method.runner.run(
     'nvme',
     [...identify('ctrl'), deviceNodePath(controller, method), '-o', 'json'],

@@ -1,5 +1,5 @@
 /** Admits so many of something within each minute. */
-export class MinuteLimit {
+export class PerMinuteLimiter {
   readonly #items: number;
   #count = 0;
   #leftOut = 0;

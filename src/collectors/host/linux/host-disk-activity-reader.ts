@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
-import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
+import type { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
+import { resultOfStepsInTurns, type StepwiseWork } from '../../../model/event-loop-turns.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { resultInTurns, type Steps } from '../../../model/steps.ts';
 import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
-import type { DeviceCounterRates } from './device-counter-rates.ts';
+import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
 import { type DiskIdentity, DiskIdentityReader } from './disk-identity.ts';
 import { type DiskCounters, diskActivity, diskSequence, listWatchedAndExcludedDisks, parseDiskstats } from './disks.ts';
 import { assignStableDiskIds, knownDisksMemoryFormat } from './known-disks.ts';
@@ -21,9 +21,9 @@ const table = 'disk' as const;
 const brokerTimeoutMs = 5 * 60 * 1000;
 
 /** Reads the machine's disks. */
-export class HostDisksReader {
+export class HostDiskActivityReader {
   readonly #roots: HostRoots;
-  readonly #rates: DeviceCounterRates;
+  readonly #rates: DiskAndInterfaceRates;
   readonly #memory: DeviceMemories;
   readonly #identities: DiskIdentityReader;
   readonly #include: readonly string[];
@@ -36,8 +36,8 @@ export class HostDisksReader {
   constructor(
     roots: HostRoots,
     { HOST_DISKS: include = [], HOST_DISKS_EXCLUDE: exclude = [] }: HostSettings,
-    rates: DeviceCounterRates,
-    drivers: DriverFileReader,
+    rates: DiskAndInterfaceRates,
+    drivers: SlowSysfsFileReader,
     memory: DeviceMemories,
   ) {
     this.#roots = roots;
@@ -55,15 +55,15 @@ export class HostDisksReader {
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
     const folders = listFolderSync(this.#roots.sys('block'));
-    const { watched, excluded, names } = await resultInTurns(
+    const { watched, excluded, names } = await resultOfStepsInTurns(
       this.#selection.getInSteps(folders, () => listWatchedAndExcludedDisks(this.#roots, this.#verdict)),
     );
     const selected = [...watched, ...excluded];
     const isKnown = this.#memory.hasAnswered || performance.now() - this.#startedAt >= brokerTimeoutMs;
-    const sequences = await resultInTurns(this.#readSequences(isKnown ? selected : []));
+    const sequences = await resultOfStepsInTurns(this.#readSequences(isKnown ? selected : []));
     const parts = await this.#identify(device, sequences);
     return [
-      ...(await resultInTurns(this.#observe(device, watched, parts, sequences))),
+      ...(await resultOfStepsInTurns(this.#observe(device, watched, parts, sequences))),
       ...excluded.flatMap((name) => {
         const part = parts.get(name);
         return part === undefined ? [] : [{ table, device, part, excluded: true as const }];
@@ -77,7 +77,7 @@ export class HostDisksReader {
     names: readonly string[],
     parts: ReadonlyMap<string, DevicePart>,
     sequences: ReadonlyMap<string, string | undefined>,
-  ): Steps<ObservationOrComplaint<HostReadingByTable>[]> {
+  ): StepwiseWork<ObservationOrComplaint<HostReadingByTable>[]> {
     const observations: ObservationOrComplaint<HostReadingByTable>[] = [];
     for (const name of names) {
       yield 1;
@@ -93,7 +93,7 @@ export class HostDisksReader {
     return observations;
   }
 
-  *#readSequences(names: readonly string[]): Steps<Map<string, string | undefined>> {
+  *#readSequences(names: readonly string[]): StepwiseWork<Map<string, string | undefined>> {
     const sequences = new Map<string, string | undefined>();
     for (const name of names) {
       sequences.set(name, diskSequence(this.#roots, name));

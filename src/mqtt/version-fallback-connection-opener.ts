@@ -14,7 +14,7 @@ type OpenOptions = Omit<BrokerConnectionOptions, 'protocolVersion'>;
  * 5 with any of several codes, hangs up, does not answer, or answers in the older version. So whatever ends a
  * connection of MQTT 5 before a request was answered leads to an attempt with 3.1.1, unless this broker has answered in
  * MQTT 5 before. */
-export class BrokerConnectionOpener {
+export class VersionFallbackConnectionOpener {
   /** URLs of the brokers that have answered in MQTT 5. */
   readonly #version5Brokers = new Set<string>();
 

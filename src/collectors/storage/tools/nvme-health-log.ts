@@ -4,7 +4,7 @@ import type { HealthLog } from '../nvme/reading.ts';
 export class DriveCommandUnsupportedError extends Error {}
 
 /** The answer came from a bus without a drive, and the next one may be right again. */
-export class AnswerWithoutDriveError extends Error {}
+export class DriveDroppedOffBusError extends Error {}
 
 /** Counters of which 0 means that the drive does not report them (Base Specification, Data Units Read and Written). */
 const reported = (units: bigint | undefined) => units || undefined;
@@ -25,7 +25,7 @@ const isAtMaximum = (value: LogValue) =>
 
 /** Counters at their maximum count as unknown. Rejects a log of nothing but zeros, as some virtual drives have it, or
  * ones, as of a drive that has dropped off the bus. */
-export function requireFilledHealthLog(answered: HealthLog): HealthLog {
+export function cleanHealthLogOrThrow(answered: HealthLog): HealthLog {
   const log: HealthLog = {
     ...answered,
     ...Object.fromEntries(
@@ -50,7 +50,7 @@ export function requireFilledHealthLog(answered: HealthLog): HealthLog {
     throw new Error('the health log has no value that can be understood');
   if (temperature === undefined && values.every((value) => !value))
     throw isAllOnes
-      ? new AnswerWithoutDriveError('the drive’s health log is all ones: it may have dropped off the bus')
+      ? new DriveDroppedOffBusError('the drive’s health log is all ones: it may have dropped off the bus')
       : new DriveCommandUnsupportedError('the drive’s health log is all zeros');
   return { ...log, dataUnitsRead: reported(dataUnitsRead), dataUnitsWritten: reported(dataUnitsWritten) };
 }

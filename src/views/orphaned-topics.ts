@@ -1,4 +1,4 @@
-import { addressPath, isForgotten, memoryKey } from '../model/address.ts';
+import { isForgotten, memoryKey, pathBelowCollector } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
@@ -7,7 +7,7 @@ import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
 
 /** Payloads for those of this agent's retained topics that the current state lacks: an empty one removes a topic that
  * can't be declared any more; the availability of what was merely not read becomes `offline`. */
-export function clearingPayloadsOfOrphanedTopics(
+export function emptyOrOfflineOrphanPayloads(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: Pick<AgentState, 'collectors' | 'owners' | 'forgotten'>,
@@ -42,6 +42,6 @@ function orphanPayload(
   if (declaration === undefined || collector === undefined) return '';
   const isDeclared = address.part === undefined || address.part.table in declaration.tables;
   if (address.part !== undefined && state.owners.has(memoryKey(address))) return '';
-  if (!isDeclared || collector.entries.get(addressPath(address))?.excluded) return '';
+  if (!isDeclared || collector.entries.get(pathBelowCollector(address))?.excluded) return '';
   return kind === 'availability' ? offlinePayload : undefined;
 }

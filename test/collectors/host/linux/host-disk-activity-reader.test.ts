@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { DeviceCounterRates } from '../../../../src/collectors/host/linux/device-counter-rates.ts';
-import { HostDisksReader } from '../../../../src/collectors/host/linux/host-disks-reader.ts';
+import { DiskAndInterfaceRates } from '../../../../src/collectors/host/linux/disk-and-interface-rates.ts';
+import { HostDiskActivityReader } from '../../../../src/collectors/host/linux/host-disk-activity-reader.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
-import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
-import { partsPerTurn } from '../../../../src/model/steps.ts';
+import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
+import { partsPerTurn } from '../../../../src/model/event-loop-turns.ts';
 import { textOfWording } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { memory } from '../../../helpers/memory.ts';
@@ -30,11 +30,11 @@ function disks(
   settings: Record<string, string> = {},
 ) {
   const roots = tree({ 'proc/diskstats': diskstats, ...files });
-  const drivers = new DriverFileReader();
-  const reader = new HostDisksReader(
+  const drivers = new SlowSysfsFileReader();
+  const reader = new HostDiskActivityReader(
     roots,
     z.parse(hostSettingsSchema, settings),
-    new DeviceCounterRates(),
+    new DiskAndInterfaceRates(),
     drivers,
     remembered,
   );

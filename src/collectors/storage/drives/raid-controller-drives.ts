@@ -5,20 +5,20 @@ import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
-import { controllerDeviceTypes } from '../tools/smartctl-device-types.ts';
+import { raidControllerDeviceTypePattern } from '../tools/smartctl-device-types.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import { isPlaceholderSerial } from './drive-identity.ts';
 import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
-import type { DriveTypeSetting } from './settings.ts';
-import { OtherDriveError } from './smartctl-answer.ts';
+import type { SmartctlDeviceTypeSetting } from './settings.ts';
+import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
 import { isOfflineKernelState, type StorageDrive } from './storage-drives.ts';
 
-const typePattern = new RegExp(`^(${controllerDeviceTypes})$`);
+const typePattern = new RegExp(`^(${raidControllerDeviceTypePattern})$`);
 
-export const isControllerDrive = ({ type }: DriveTypeSetting): boolean => typePattern.test(type);
+export const isRaidControllerDriveSetting = ({ type }: SmartctlDeviceTypeSetting): boolean => typePattern.test(type);
 
 /** `/dev/bus/0`, smartctl's word for a host of SCSI, is no file. */
-const controllerNodeOf = ({ drive }: DriveTypeSetting): string =>
+const controllerNodeOf = ({ drive }: SmartctlDeviceTypeSetting): string =>
   /^\/dev\/(bus\/\d+)$/.exec(drive)?.[1] ?? deviceNameOfPath(drive);
 
 /** The node, as `controllerNodeOf` has it, of the controller that has made this disk: MegaRAID's logical drives are on
@@ -37,7 +37,7 @@ type IsExcluded = (drive: StorageDrive) => boolean;
 
 /** Finds the drive in a slot behind a RAID controller: the kernel sees only what the controller makes of it, so that
  * nothing but smartctl's answer identifies it. Each answer says anew which drive it is. */
-export class ControllerDriveFinder {
+export class RaidControllerDriveFinder {
   readonly #node: string;
   readonly #type: string;
   readonly #setting: string;
@@ -48,7 +48,7 @@ export class ControllerDriveFinder {
   #report: DriveHealthReport | undefined;
   #answer: { state: DrivePowerAndReport } | { error: unknown } = { state: {} };
 
-  constructor(setting: DriveTypeSetting, roots: HostRoots) {
+  constructor(setting: SmartctlDeviceTypeSetting, roots: HostRoots) {
     const { drive, type } = setting;
     this.#node = controllerNodeOf(setting);
     this.#type = type;
@@ -88,7 +88,7 @@ export class ControllerDriveFinder {
       this.#answer = { state };
       if (!isPlaceholderSerial(state.report?.serial ?? '')) this.#report = state.report;
     } catch (error) {
-      if (error instanceof OtherDriveError) {
+      if (error instanceof AnotherDriveAnsweredError) {
         this.#poller = this.#newPoller();
         this.#report = undefined;
         return this.find(kernelDrives, isExcluded);
@@ -141,15 +141,15 @@ export class ControllerDriveFinder {
 }
 
 /** All drives behind RAID controllers. */
-export class ControllerDrives {
+export class RaidControllerDrives {
   readonly #roots: HostRoots;
-  readonly #finders: readonly ControllerDriveFinder[];
+  readonly #finders: readonly RaidControllerDriveFinder[];
   readonly #nodes: ReadonlySet<string>;
 
-  constructor(settings: readonly DriveTypeSetting[], roots: HostRoots) {
-    const ofControllers = settings.filter(isControllerDrive);
+  constructor(settings: readonly SmartctlDeviceTypeSetting[], roots: HostRoots) {
+    const ofControllers = settings.filter(isRaidControllerDriveSetting);
     this.#roots = roots;
-    this.#finders = ofControllers.map((setting) => new ControllerDriveFinder(setting, roots));
+    this.#finders = ofControllers.map((setting) => new RaidControllerDriveFinder(setting, roots));
     this.#nodes = new Set(ofControllers.map(controllerNodeOf));
   }
 
@@ -157,8 +157,8 @@ export class ControllerDrives {
   async find(
     kernelDrives: readonly StorageDrive[],
     isExcluded: IsExcluded,
-  ): Promise<{ found: Map<StorageDrive, ControllerDriveFinder>; complaints: CollectorComplaint[] }> {
-    const found = new Map<StorageDrive, ControllerDriveFinder>();
+  ): Promise<{ found: Map<StorageDrive, RaidControllerDriveFinder>; complaints: CollectorComplaint[] }> {
+    const found = new Map<StorageDrive, RaidControllerDriveFinder>();
     const complaints: CollectorComplaint[] = [];
     const answers = this.#finders.map(async (finder) => [finder, await finder.find(kernelDrives, isExcluded)] as const);
     for (const [finder, answer] of await Promise.all(answers)) {

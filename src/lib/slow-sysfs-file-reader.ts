@@ -59,7 +59,7 @@ async function readPageInChildProcess(path: string): Promise<string | undefined>
 
 /** Reads small files of /sys for which the driver queries its device. A read can take long, or never end if a bus or
  * firmware is stuck. A file whose read is pending is not read again. */
-export class DriverFileReader {
+export class SlowSysfsFileReader {
   readonly #unanswered = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
   #isLate = false;

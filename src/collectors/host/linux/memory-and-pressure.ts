@@ -47,7 +47,7 @@ function withArc(available: number, total: number, roots: HostRoots): number {
 }
 
 /** Pressure stall information (Linux 4.20 and later): share of the last minute in which some task waited. */
-export function readPressureStallShares(roots: HostRoots): HostReading['pressure'] {
+export function readCpuMemoryIoPressure(roots: HostRoots): HostReading['pressure'] {
   const someShare = (resource: string) => {
     const percent = /^some .*avg60=([\d.]+)/m.exec(
       tryReadTextKeepOpenSync(roots.proc('pressure', resource)) ?? '',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clearingPayloadsOfOrphanedTopics } from '../../src/views/clear-orphaned-topics.ts';
+import { emptyOrOfflineOrphanPayloads } from '../../src/views/orphaned-topics.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -39,7 +39,7 @@ test('a topic that can’t be declared any more is removed; one that was merely 
   const current = stateAndMemoryPayloadsByTopic([collector], agent, state);
   expect(
     Object.fromEntries(
-      clearingPayloadsOfOrphanedTopics([collector, off, forgetful], agent, state, retained.keys(), current),
+      emptyOrOfflineOrphanPayloads([collector, off, forgetful], agent, state, retained.keys(), current),
     ),
   ).toEqual({
     'infra-monitor/nas/probe/thing_1/part_usb/availability': 'offline',

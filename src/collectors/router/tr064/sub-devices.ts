@@ -15,7 +15,7 @@ export interface ClientPresenceReading {
 
 /** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type Tr064PartReadingByTable = {
+export type Tr064SubDeviceReadingByTable = {
   radio: Partial<WlanRadioReading>;
   repeater: Partial<RepeaterReading>;
   meshlink: Partial<MeshLinkReading>;
@@ -42,9 +42,9 @@ interface PartReading<Reading> {
 
 /** Turns the parts of one FRITZ!Box into observations. Parts that are missing from a reading remain, with empty
  * readings. */
-export class Tr064PartObserver {
+export class Tr064SubDeviceObservationBuilder {
   readonly #configuredClients: readonly ConfiguredClient[];
-  readonly #lastParts = new Map<keyof Tr064PartReadingByTable, readonly DevicePart[]>();
+  readonly #lastParts = new Map<keyof Tr064SubDeviceReadingByTable, readonly DevicePart[]>();
 
   constructor(configuredClients: readonly ConfiguredClient[]) {
     this.#configuredClients = configuredClients;
@@ -53,7 +53,7 @@ export class Tr064PartObserver {
   observe(
     device: Device,
     { radios, repeaters, meshLinks, hosts }: LoginOnlyData = {},
-  ): Observation<Tr064PartReadingByTable>[] {
+  ): Observation<Tr064SubDeviceReadingByTable>[] {
     const activeHostOf = ({ macAddress }: ConfiguredClient) =>
       hosts?.find((host) => host.macAddress === macAddress && host.isActive);
     return [
@@ -92,11 +92,11 @@ export class Tr064PartObserver {
     ];
   }
 
-  #observeTable<Table extends keyof Tr064PartReadingByTable>(
+  #observeTable<Table extends keyof Tr064SubDeviceReadingByTable>(
     table: Table,
     device: Device,
-    found: PartReading<Tr064PartReadingByTable[Table]>[] | undefined,
-  ): Observation<Tr064PartReadingByTable>[] {
+    found: PartReading<Tr064SubDeviceReadingByTable[Table]>[] | undefined,
+  ): Observation<Tr064SubDeviceReadingByTable>[] {
     if (found !== undefined)
       this.#lastParts.set(
         table,
@@ -104,8 +104,12 @@ export class Tr064PartObserver {
       );
     const parts =
       found ??
-      this.#lastParts.get(table)?.map((part): PartReading<Tr064PartReadingByTable[Table]> => ({ part, reading: {} })) ??
+      this.#lastParts
+        .get(table)
+        ?.map((part): PartReading<Tr064SubDeviceReadingByTable[Table]> => ({ part, reading: {} })) ??
       [];
-    return parts.map(({ part, reading }) => ({ table, device, part, reading }) as Observation<Tr064PartReadingByTable>);
+    return parts.map(
+      ({ part, reading }) => ({ table, device, part, reading }) as Observation<Tr064SubDeviceReadingByTable>,
+    );
   }
 }

@@ -9,7 +9,7 @@ import { dashboardTextsInGerman } from '../views/home-assistant/german.ts';
 import type { Language } from '../views/language.ts';
 import { pageTextsInGerman } from '../views/page/german.ts';
 
-export const german: Language = {
+export const germanNamesAndPageTexts: Language = {
   code: 'de',
   collectorTexts: {
     host: hostTextsInGerman,

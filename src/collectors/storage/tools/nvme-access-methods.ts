@@ -6,13 +6,13 @@ import type { NvmeController } from '../nvme/sysfs.ts';
 import {
   type CommandRunner,
   drivesHelperRunner,
-  isRefusedBySudo,
+  hasSudoRefusedBefore,
   ownRightsRunner,
   sudoRunner,
 } from './command-runner.ts';
-import { canUseSudo, deviceNodeExists, explainMissingRight } from './device-rights.ts';
-import { AnswerWithoutDriveError, DriveCommandUnsupportedError, requireFilledHealthLog } from './health-log.ts';
+import { canSudoGrantRights, deviceNodeExists, explainMissingRight } from './device-rights.ts';
 import { parseSmartLog, requireNvmeCliOutput } from './nvme-cli.ts';
+import { cleanHealthLogOrThrow, DriveCommandUnsupportedError, DriveDroppedOffBusError } from './nvme-health-log.ts';
 import { parseSmartctlNvmeHealth } from './smartctl.ts';
 
 export interface DriveHealth {
@@ -80,10 +80,10 @@ export async function readDriveHealth(
   const result = await method.runner.run(program, commandArgs, seconds);
   try {
     const health = parse(result);
-    return { ...health, log: requireFilledHealthLog(health.log) };
+    return { ...health, log: cleanHealthLogOrThrow(health.log) };
   } catch (cause) {
     const message = `${program} ${commandArgs.join(' ')}: ${describeError(cause)}`;
-    if (cause instanceof AnswerWithoutDriveError) throw new AnswerWithoutDriveError(message);
+    if (cause instanceof DriveDroppedOffBusError) throw new DriveDroppedOffBusError(message);
     throw cause instanceof DriveCommandUnsupportedError
       ? new DriveCommandUnsupportedError(message)
       : new Error(message);
@@ -92,7 +92,7 @@ export async function readDriveHealth(
 
 /** Whether the drive, not the command, is at fault. */
 export const isDriveAtFault = (error: unknown): boolean =>
-  error instanceof AnswerWithoutDriveError || (error instanceof CommandError && error.timedOut);
+  error instanceof DriveDroppedOffBusError || (error instanceof CommandError && error.timedOut);
 
 const methodsOf = (runner: CommandRunner, namespace = false) =>
   healthCommands.map((command): AccessMethod => ({ command, runner, namespace }));
@@ -102,7 +102,7 @@ function methodsWithoutHelper(controller: NvmeController): AccessMethod[] {
     !deviceNodeExists(controller.name) && controller.namespaces.some(({ name }) => deviceNodeExists(name))
       ? [false, true]
       : [false];
-  const withSudo = canUseSudo() && explainMissingRight(controller.name) !== undefined;
+  const withSudo = canSudoGrantRights() && explainMissingRight(controller.name) !== undefined;
   return [
     ...namespaces.flatMap((namespace) => methodsOf(ownRightsRunner, namespace)),
     ...(withSudo ? methodsOf(sudoRunner) : []),
@@ -126,13 +126,16 @@ async function tryMethods(
     const { program } = method.command;
     const { kind } = method.runner;
     const onlySudoCanHelp =
-      kind === 'own' && failures.length > 0 && canUseSudo() && explainMissingRight(controller.name) !== undefined;
+      kind === 'own' &&
+      failures.length > 0 &&
+      canSudoGrantRights() &&
+      explainMissingRight(controller.name) !== undefined;
     if (
       onlySudoCanHelp ||
       missingPrograms.has(program) ||
       (kind === 'sudo' &&
         (missingPrograms.has('sudo') ||
-          isRefusedBySudo(program, method.command.args(deviceNodePath(controller, method)))))
+          hasSudoRefusedBefore(program, method.command.args(deviceNodePath(controller, method)))))
     )
       continue;
     try {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PendingEvent } from '../../src/model/event.ts';
-import { EventQueue } from '../../src/mqtt/event-queue.ts';
+import { PendingEventPublisher } from '../../src/mqtt/pending-event-publisher.ts';
 import { PacketTooLargeError, PublishRefusedError, UnacknowledgedMessageError } from '../../src/mqtt/publish-error.ts';
 import { keptLog } from '../helpers/conversation.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -19,7 +19,7 @@ function queue(...types: string[]) {
   const state = { pendingEvents: types.map(pending) };
   const seen: string[] = [];
   const world = { canBeHeard: true, answer: async (_type: string) => ({ hasSubscribers: true }) };
-  const events = new EventQueue({
+  const events = new PendingEventPublisher({
     agent,
     log,
     state,

@@ -8,7 +8,7 @@ import { PacketTooLargeError, UnacknowledgedMessageError } from './publish-error
 import type { RunAfter } from './run-after.ts';
 import type { SessionContext } from './session-context.ts';
 
-export interface EventQueueContext extends Pick<SessionContext, 'agent' | 'log' | 'eventDelivered'> {
+export interface PendingEventPublisherContext extends Pick<SessionContext, 'agent' | 'log' | 'eventDelivered'> {
   state: Pick<AgentState, 'pendingEvents'>;
   publish(topic: string, payload: string): Promise<{ hasSubscribers: boolean }>;
   /** Whether Home Assistant is there and knows the devices. It ignores events of devices that it does not know yet. */
@@ -20,13 +20,13 @@ export interface EventQueueContext extends Pick<SessionContext, 'agent' | 'log' 
 
 /** Publishes the pending events over one connection, one after the other. An event that nobody hears stays pending, and
  * those after it wait. */
-export class EventQueue {
-  readonly #context: EventQueueContext;
+export class PendingEventPublisher {
+  readonly #context: PendingEventPublisherContext;
   #state: 'idle' | 'publishing' | 'paused' | 'ended' = 'idle';
   /** Refused attempts in a row. */
   #failures = 0;
 
-  constructor(context: EventQueueContext) {
+  constructor(context: PendingEventPublisherContext) {
     this.#context = context;
   }
 

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
-import { doAtOnce, doInTurns, partsPerTurn, resultInTurns, type Steps } from '../../src/model/steps.ts';
+import {
+  partsPerTurn,
+  resultOfStepsInTurns,
+  runStepsAtOnce,
+  runStepsInTurns,
+  type StepwiseWork,
+} from '../../src/model/event-loop-turns.ts';
 import { turnsUntil } from '../helpers/turns.ts';
 
 /** Counts to a number; `seen` gets each number when it is counted. */
-function* countTo(last: number, seen: (number: number) => void = () => undefined): Steps<string> {
+function* countTo(last: number, seen: (number: number) => void = () => undefined): StepwiseWork<string> {
   for (let number = 1; number <= last; number += 1) {
     seen(number);
     yield 1;
@@ -12,12 +18,12 @@ function* countTo(last: number, seen: (number: number) => void = () => undefined
 }
 
 test('all at once', () => {
-  expect(doAtOnce(countTo(10 * partsPerTurn))).toBe(`counted to ${10 * partsPerTurn}`);
+  expect(runStepsAtOnce(countTo(10 * partsPerTurn))).toBe(`counted to ${10 * partsPerTurn}`);
 });
 
 test('few parts are done at once, and so is what follows', () => {
   const results: string[] = [];
-  doInTurns(countTo(partsPerTurn - 1), (result) => results.push(result));
+  runStepsInTurns(countTo(partsPerTurn - 1), (result) => results.push(result));
   expect(results).toEqual([`counted to ${partsPerTurn - 1}`]);
 });
 
@@ -29,7 +35,7 @@ test('several works take turns, and none has more parts in a turn than the bound
     perTurn.push(counted.length);
     if (!isDone) setImmediate(look);
   };
-  const works = ['a', 'b'].map((name) => resultInTurns(countTo(5 * partsPerTurn, () => counted.push(name))));
+  const works = ['a', 'b'].map((name) => resultOfStepsInTurns(countTo(5 * partsPerTurn, () => counted.push(name))));
   look();
   await Promise.all(works);
   isDone = true;
@@ -40,18 +46,21 @@ test('several works take turns, and none has more parts in a turn than the bound
 });
 
 test('a step of many parts ends the turn', async () => {
-  const large = function* (): Steps<void> {
+  const large = function* (): StepwiseWork<void> {
     for (let step = 0; step < 10; step += 1) yield 10 * partsPerTurn;
   };
-  expect(await turnsUntil(resultInTurns(large()))).toBeGreaterThanOrEqual(9);
+  expect(await turnsUntil(resultOfStepsInTurns(large()))).toBeGreaterThanOrEqual(9);
 });
 
 test('what a work throws is its own, and the others go on', async () => {
-  const failing = function* (): Steps<void> {
+  const failing = function* (): StepwiseWork<void> {
     yield partsPerTurn;
     throw new Error('broken');
   };
-  const [failed, done] = await Promise.allSettled([resultInTurns(failing()), resultInTurns(countTo(3 * partsPerTurn))]);
+  const [failed, done] = await Promise.allSettled([
+    resultOfStepsInTurns(failing()),
+    resultOfStepsInTurns(countTo(3 * partsPerTurn)),
+  ]);
   expect(failed).toMatchObject({ status: 'rejected', reason: new Error('broken') });
   expect(done).toMatchObject({ status: 'fulfilled', value: `counted to ${3 * partsPerTurn}` });
 });

@@ -1,9 +1,9 @@
 /** Work on many parts, which yields how many it has worked on since it last did, and returns its result. Whoever runs
  * it decides whether the event loop may do other work in between. */
-export type Steps<T> = Generator<number, T, void>;
+export type StepwiseWork<T> = Generator<number, T, void>;
 
 /** All of it at once. */
-export function doAtOnce<T>(steps: Steps<T>): T {
+export function runStepsAtOnce<T>(steps: StepwiseWork<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -15,7 +15,7 @@ export function doAtOnce<T>(steps: Steps<T>): T {
 export const partsPerTurn = 50;
 
 /** Takes steps until a turn's parts are done, or all are. */
-function takeTurn<T>(steps: Steps<T>): IteratorResult<number, T> {
+function takeTurn<T>(steps: StepwiseWork<T>): IteratorResult<number, T> {
   let parts = 0;
   for (;;) {
     const step = steps.next();
@@ -43,34 +43,34 @@ function runNext(): void {
 
 /** Lets the event loop do other work after each `partsPerTurn` parts. The first turn begins at once: work on few parts
  * is done, and `done` called, when this returns. */
-export function doInTurns<T>(steps: Steps<T>, done: (result: T) => void): void {
+export function runStepsInTurns<T>(steps: StepwiseWork<T>, done: (result: T) => void): void {
   const turn = takeTurn(steps);
   if (turn.done) {
     done(turn.value);
     return;
   }
-  waiting.push(() => doInTurns(steps, done));
+  waiting.push(() => runStepsInTurns(steps, done));
   if (waiting.length === 1) startNext();
 }
 
 /** Resolves when other work had its turn: work that waits so is done one at a time, and never twice in a turn of the
  * event loop. */
-export const ownTurn = (): Promise<void> =>
-  resultInTurns(
-    (function* (): Steps<void> {
+export const waitForOwnTurn = (): Promise<void> =>
+  resultOfStepsInTurns(
+    (function* (): StepwiseWork<void> {
       yield partsPerTurn;
     })(),
   );
 
-/** As `doInTurns`; rejects with what the work throws. */
-export const resultInTurns = <T>(steps: Steps<T>): Promise<T> =>
+/** As `runStepsInTurns`; rejects with what the work throws. */
+export const resultOfStepsInTurns = <T>(steps: StepwiseWork<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    const guarded = function* (): Steps<void> {
+    const guarded = function* (): StepwiseWork<void> {
       try {
         resolve(yield* steps);
       } catch (error) {
         reject(error);
       }
     };
-    doInTurns(guarded(), () => undefined);
+    runStepsInTurns(guarded(), () => undefined);
   });

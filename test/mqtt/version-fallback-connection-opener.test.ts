@@ -7,7 +7,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import mqtt, { type Packet } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeError } from '../../src/model/errors.ts';
-import { BrokerConnectionOpener } from '../../src/mqtt/broker-connection-opener.ts';
+import { VersionFallbackConnectionOpener } from '../../src/mqtt/version-fallback-connection-opener.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { authority } from '../helpers/certificates.ts';
 import { welcome } from '../helpers/peer.ts';
@@ -68,7 +68,10 @@ const afterConnack =
 const hangUp: Version5Answers = (_, socket) => void socket.end();
 const reset: Version5Answers = (_, socket) => void socket.resetAndDestroy();
 
-async function open(opener: BrokerConnectionOpener, { settings }: Awaited<ReturnType<typeof startOlderBroker>>) {
+async function open(
+  opener: VersionFallbackConnectionOpener,
+  { settings }: Awaited<ReturnType<typeof startOlderBroker>>,
+) {
   const connection = await opener.open(settings, agent, { clientId: 'me', will: agent });
   onTestFinished(() => connection.abort());
   return connection;
@@ -97,7 +100,7 @@ test.each<[string, Version5Answers]>([
   ['grants the subscription without a code', afterConnack((packet) => [0x90, 3, ...idOf(packet), 0])],
 ])('a broker that %s is asked again by MQTT 3.1.1', async (_, answers) => {
   const broker = await startOlderBroker(answers);
-  const connection = await open(new BrokerConnectionOpener(), broker);
+  const connection = await open(new VersionFallbackConnectionOpener(), broker);
   expect(connection.protocolVersion).toBe(4);
   expect(broker.versions).toEqual([5, 4]);
   await connection.publish('any', 'x');
@@ -109,7 +112,7 @@ test.each<[string, Version5Answers]>([
 ])('a broker that does not answer %s of MQTT 5', async (_, answers) => {
   const broker = await startOlderBroker(answers);
   const { after, pass, due } = manualTimers();
-  const opening = new BrokerConnectionOpener().open(broker.settings, agent, { clientId: 'me', after });
+  const opening = new VersionFallbackConnectionOpener().open(broker.settings, agent, { clientId: 'me', after });
   await until('it waits', () => broker.versions.length === 1 && (due(15_000) === 1 || due(30_000) === 1));
   if (due(30_000) === 0) pass(15_000);
   else pass(30_000);
@@ -122,20 +125,20 @@ test.each([0x86, 0x87, 0x88, 0x8a, 0x97, 0x9a])(
   'a broker that refuses with %i speaks MQTT 5, and is asked once',
   async (code) => {
     const broker = await startOlderBroker(() => [0x20, 3, 0, code, 0]);
-    await expect(open(new BrokerConnectionOpener(), broker)).rejects.toMatchObject({ isRefusal: true });
+    await expect(open(new VersionFallbackConnectionOpener(), broker)).rejects.toMatchObject({ isRefusal: true });
     expect(broker.versions).toEqual([5]);
   },
 );
 
 test('a broker that refuses the first subscription has answered in MQTT 5', async () => {
   const broker = await startOlderBroker(afterConnack((packet) => [0x90, 4, ...idOf(packet), 0, 0x87]));
-  expect((await open(new BrokerConnectionOpener(), broker)).protocolVersion).toBe(5);
+  expect((await open(new VersionFallbackConnectionOpener(), broker)).protocolVersion).toBe(5);
 });
 
 test('a broker that has answered in MQTT 5 is asked by 3.1.1 only if it refuses that version', async () => {
   const fine = afterConnack((packet) => [0x90, 4, ...idOf(packet), 0, 1]);
   const { broker, versions, settings } = await startOlderBroker(fine);
-  const opener = new BrokerConnectionOpener();
+  const opener = new VersionFallbackConnectionOpener();
   const again = () => open(opener, { broker, versions, settings, answers: fine });
   expect((await again()).protocolVersion).toBe(5);
   for (const answers of [hangUp, reset, () => [0x20, 3, 0, 0x80, 0]]) {
@@ -160,14 +163,14 @@ test('a broker of MQTT 5 that breaks the first connection is not told of as one 
     }),
   );
   const { mqtt: settings } = parseSettings([], { MQTT_URL: `mqtt://127.0.0.1:${port}` });
-  await expect(new BrokerConnectionOpener().open(settings, agent, { clientId: 'me' })).rejects.toThrow(
+  await expect(new VersionFallbackConnectionOpener().open(settings, agent, { clientId: 'me' })).rejects.toThrow(
     `mqtt://127.0.0.1:${port}: closed the connection before it answered`,
   );
 });
 
 /** Why this address cannot be opened, without the address. */
 async function failureAt(url: string): Promise<string> {
-  const error = await new BrokerConnectionOpener()
+  const error = await new VersionFallbackConnectionOpener()
     .open(parseSettings([], { MQTT_URL: url }).mqtt, agent, { clientId: 'me' })
     .then(
       () => expect.unreachable('it is no broker'),

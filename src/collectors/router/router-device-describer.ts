@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
 import type { UpnpDescription } from '../../lib/upnp/description.ts';
 import { definedMembers } from '../../model/defined-members.ts';
-import { type Device, deviceBelowAgent } from '../../model/device.ts';
+import { type Device, namePrefixedDeviceBelowAgent } from '../../model/device.ts';
 import { hostInUrl } from '../../model/host-in-url.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -11,7 +11,7 @@ import { type GatewayRouterFinder, readNeighbourMac } from './gateway.ts';
 import type { FritzBoxProperties } from './tr064/reading.ts';
 
 /** A router as a device: what it has said of itself stays while it says nothing. */
-export class RouterDevice {
+export class RouterDeviceDescriber {
   readonly #agent: AgentIdentity;
   readonly #router: ConfiguredRouter;
   readonly #roots: HostRoots;
@@ -61,7 +61,7 @@ export class RouterDevice {
     if (macAddress !== undefined) this.#known.macAddress = macAddress;
     const reachedThrough = this.#gateway.leadingTo(host);
     if (reachedThrough !== undefined && reachedThrough !== name) this.#known.reachedThrough = reachedThrough;
-    return deviceBelowAgent(this.#agent, {
+    return namePrefixedDeviceBelowAgent(this.#agent, {
       id: name,
       name,
       ...(address.includes('%') ? {} : { configurationUrl: `http://${hostInUrl(address)}/` }),

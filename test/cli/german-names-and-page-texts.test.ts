@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { german } from '../../src/cli/german.ts';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 
-const { tables: translated } = german;
+const { tables: translated } = germanNamesAndPageTexts;
 const catalogue: readonly CollectorMetadata[] = allCollectors;
 
 const tables = catalogue.flatMap(({ id, tables: own }) =>
@@ -37,9 +37,9 @@ const sameInBoth = new Set([
 test('every collector has German names', () => {
   const ids = allCollectors.map(({ id }) => id).sort();
   expect(Object.keys(translated).sort()).toEqual(ids);
-  expect(Object.keys(german.collectors).sort()).toEqual(ids);
+  expect(Object.keys(germanNamesAndPageTexts.collectors).sort()).toEqual(ids);
   for (const { id, nothingFound } of catalogue)
-    expect(german.collectors[id]?.nothingFound === undefined, id).toBe(nothingFound === undefined);
+    expect(germanNamesAndPageTexts.collectors[id]?.nothingFound === undefined, id).toBe(nothingFound === undefined);
 });
 
 describe('every name of a table has a German one', () => {

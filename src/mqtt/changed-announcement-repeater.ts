@@ -15,7 +15,7 @@ interface AnnouncementRepeatsContext {
 /** Repeats each announcement that has replaced another one: from the first component on that Home Assistant is still
  * setting up or changing, it ignores the rest of an announcement (`async_discovery_message_received` in its
  * components/mqtt/discovery.py), and does not say so. A component that it knows as announced costs it nothing. */
-export class AnnouncementRepeats {
+export class ChangedAnnouncementRepeater {
   readonly #context: AnnouncementRepeatsContext;
   readonly #accepted = new Map<string, string>();
   /** Cancels the repetitions of a topic. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { DriverFileReader, undefinedIfUnanswered } from '../../src/lib/driver-file-reader.ts';
+import { SlowSysfsFileReader, undefinedIfUnanswered } from '../../src/lib/slow-sysfs-file-reader.ts';
 import { NoAnswerError } from '../../src/lib/with-timeout.ts';
 import { withoutLimits } from '../helpers/clock.ts';
 import { silence } from '../helpers/silent-file.ts';
@@ -12,7 +12,7 @@ const files = (...names: string[]) => tree(Object.fromEntries(names.map((name) =
 test('text without the newline, a number, undefined for a missing file', async () => {
   const sys = files('a');
   writeFileSync(sys('text'), '  a b \n');
-  const drivers = new DriverFileReader();
+  const drivers = new SlowSysfsFileReader();
   expect(await drivers.text(sys('text'))).toBe('  a b');
   expect(await drivers.number(sys('a'))).toBe(42);
   for (const missing of ['none', '', 'a/below']) expect(await drivers.number(sys(missing)), missing).toBeUndefined();
@@ -22,7 +22,7 @@ test('a file that does not answer is waited for once and read again after it has
   const { runOut } = withoutLimits();
   const sys = files('a', 'b');
   const { answer } = silence(sys('stuck'));
-  const drivers = new DriverFileReader();
+  const drivers = new SlowSysfsFileReader();
   const asked = Promise.allSettled(['a', 'stuck', 'b'].map((name) => drivers.number(sys(name))));
   await until('the question', () => drivers.unanswered.includes(sys('stuck')));
   runOut();
@@ -50,7 +50,7 @@ test('a file that does not answer is waited for once and read again after it has
 test('all files of a reading share a timeout, however many do not answer', async () => {
   const sys = files('a');
   for (const name of ['1', '2', '3']) silence(sys(name));
-  const drivers = new DriverFileReader();
+  const drivers = new SlowSysfsFileReader();
   drivers.begin();
   const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => undefinedIfUnanswered(drivers.number(sys(name)))));
   expect(asked).toEqual([undefined, undefined, undefined, undefined]);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { readNvmeControllers } from '../../../../src/collectors/storage/nvme/sysfs.ts';
-import { findAccessMethodAndHealth } from '../../../../src/collectors/storage/tools/access-methods.ts';
-import { readTemperatureLimitsAndCapacity } from '../../../../src/collectors/storage/tools/identify.ts';
+import { findAccessMethodAndHealth } from '../../../../src/collectors/storage/tools/nvme-access-methods.ts';
+import { readTemperatureLimitsAndCapacity } from '../../../../src/collectors/storage/tools/nvme-identify.ts';
 import { drives, identifyController, smartctl, smartLog } from '../../../helpers/drives.ts';
 import { tree } from '../../../helpers/tree.ts';
 

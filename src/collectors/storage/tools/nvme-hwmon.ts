@@ -4,7 +4,7 @@ import { listFolderSync } from '../../../lib/files.ts';
 import type { TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import { plausibleCelsiusFromMillidegrees } from './temperature.ts';
 
-export interface DriveHwmonReading {
+export interface NvmeHwmonReading {
   /** Degrees Celsius. */
   temperature?: number | undefined;
   /** Degrees Celsius, sensor 1 first. */
@@ -24,7 +24,7 @@ function hwmonFolder(controller: string): string | undefined {
 
 /** Temperatures that any user can read from the kernel (Linux 5.5 and later, CONFIG_NVME_HWMON); undefined without
  * that. A child process reads the files, because each one queries the drive and can hang. */
-export async function readDriveHwmon(controller: string, seconds: number): Promise<DriveHwmonReading | undefined> {
+export async function readNvmeHwmon(controller: string, seconds: number): Promise<NvmeHwmonReading | undefined> {
   const folder = hwmonFolder(controller);
   if (folder === undefined) return undefined;
   const files = listFolderSync(folder).filter((name) => /^temp\d_(input|max|crit|alarm)$/.test(name));

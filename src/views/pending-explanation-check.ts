@@ -7,7 +7,7 @@ const maxWaitMs = 90_000;
 /** Whether a device that is gone since then may be explained in a moment, or be back: what is built of it has not been
  * read since, or has it again and was read last. What becomes of a pool says more than that its drive is gone, and
  * whoever hears of it hears of it once. */
-export function findPendingExplanations({
+export function createPendingExplanationCheck({
   collectors,
 }: AgentState): (path: string, device: string, since: Date) => boolean {
   const readAt = new Map<string, number>();
