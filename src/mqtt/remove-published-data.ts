@@ -166,8 +166,8 @@ export async function removePublishedData(
   await withdrawAnnouncements(connection, topics, forgottenDevices);
   await pause(removalMs);
   // Home Assistant 2025.2 removes nothing when an announcement below a node ID is withdrawn, and every release ignores
-  // most of a withdrawal while it is busy with a component. Not retained: nothing is left of them, and the announcements
-  // are cleared once more, for those who have seen these.
+  // most of a withdrawal while it is busy with a component. Not retained: nothing is left of them, and the
+  // announcements are cleared once more, for those who have seen these.
   for (const [topic, payload] of announcementsOfRemoval(agent, announced, 'tombstone'))
     if (payload !== '') await publish(connection, topic, payload, { retain: false });
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
