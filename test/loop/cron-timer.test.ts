@@ -12,6 +12,8 @@ beforeEach(() => {
   process.env.TZ = 'Europe/Berlin';
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
   onTestFinished(() => {
+    // A spy on a clock that is stopped would be followed by that clock.
+    vi.restoreAllMocks();
     vi.useRealTimers();
     if (TZ === undefined) delete process.env.TZ;
     else process.env.TZ = TZ;
@@ -81,10 +83,6 @@ test('a tick whose time comes while its timer is being set is due at once', () =
   at('2026-01-01T00:00:01Z');
   const setTimer = vi.spyOn(globalThis, 'setTimeout');
   const clock = vi.spyOn(performance, 'now');
-  onTestFinished(() => {
-    clock.mockRestore();
-    setTimer.mockRestore();
-  });
   let looks = 0;
   clock.mockImplementation(() => {
     looks += 1;
