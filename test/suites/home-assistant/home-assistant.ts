@@ -22,7 +22,6 @@ function command(): string[] {
 export interface EntityState {
   entity_id: string;
   state: string;
-  last_changed: string;
   attributes: Record<string, unknown>;
 }
 

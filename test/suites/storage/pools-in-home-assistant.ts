@@ -4,6 +4,9 @@ import { type EntityState, HomeAssistant } from '../home-assistant/home-assistan
 
 const problemOfPool = /^lab (?:RAID|Btrfs|LVM) (\S+) Problem$/;
 
+const poolsWithProblem = (problems: ReadonlyMap<string, EntityState>) =>
+  [...problems].flatMap(([pool, { state }]) => (state === 'on' ? [pool] : []));
+
 /** What a person sees of the pools of the machine `lab` in Home Assistant, by the names of their entities. */
 export class PoolsInHomeAssistant {
   readonly #homeAssistant: HomeAssistant;
@@ -42,15 +45,20 @@ export class PoolsInHomeAssistant {
       },
       seconds,
     );
-    expect([...problems].flatMap(([name, { state }]) => (state === 'on' ? [name] : []))).toEqual([pool]);
+    expect(poolsWithProblem(problems)).toEqual([pool]);
   }
 
-  /** *Problem* of each pool, and since when. */
-  async lastChanges(): Promise<Record<string, string>> {
-    const { problems } = await this.#shown();
-    return Object.fromEntries(
-      [...problems].map(([pool, { state, last_changed: at }]) => [pool, `${state} since ${at}`]),
-    );
+  /** Pools whose *Problem* was on while this lasted; a slow machine may not know for a reading. */
+  async problemsDuring(work: Promise<unknown>): Promise<string[]> {
+    let isDone = false;
+    const done = work.finally(() => (isDone = true));
+    const seen = new Set<string>();
+    while (!isDone) {
+      for (const pool of poolsWithProblem((await this.#shown()).problems)) seen.add(pool);
+      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 500))]);
+    }
+    await done;
+    return [...seen];
   }
 
   /** *Problem* by the pools' own names, and *Problem reason* of the machine. */
