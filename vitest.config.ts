@@ -18,11 +18,13 @@ const plugins = [
   },
 ];
 
-/** What starts processes and brokers waits the longest, so it begins first: nothing else is left to wait for at the
- * end. */
+/** Folders and files that wait the longest: they start processes and brokers, or let days go by. */
+const waitsLong = /\/test\/(cli|mqtt|contract|app)\/|\/(storage-drives-reader|corpus|tr064-client|recorder-budget)\.test/;
+
+/** What waits the longest begins first: nothing else is left to wait for at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
-    const waits = ({ moduleId }: TestSpecification) => /\/test\/(cli|mqtt|contract)\//.test(moduleId);
+    const waits = ({ moduleId }: TestSpecification) => waitsLong.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }
@@ -47,7 +49,7 @@ const suite = (name: string, milliseconds: number) => {
 export default defineConfig({
   test: {
     // They wait more than they work.
-    maxWorkers: 8,
+    maxWorkers: 10,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -125,7 +125,7 @@ test('the German blueprints tell each cause and its end in German', async () => 
   expect(told[0]).toMatchObject({
     title: 'nas Dateisystem /: voll',
     message: expect.stringMatching(
-      /^Daten gefährdet: nas, Berlin\. Seit \d\d:\d\d Uhr\. Seriennummer S4EWNX0N1\. Was zu tun ist: Platz schaffen\. Behoben: unter 93 %\.$/,
+      /^Daten gefährdet: nas, Berlin\. Seit \d\d:\d\d Uhr\. Seriennummer S4EWNX0N1\. Was zu tun ist: Platz schaffen\. Gilt als behoben: unter 93 %\.$/,
     ),
     over: false,
   });
