@@ -19,7 +19,8 @@ const plugins = [
 ];
 
 /** Folders and files that wait the longest: they start processes and brokers, or let days go by. */
-const waitsLong = /\/test\/(cli|mqtt|contract|app)\/|\/(storage-drives-reader|corpus|tr064-client|recorder-budget)\.test/;
+const waitsLong =
+  /\/test\/(cli|mqtt|contract|app)\/|\/(storage-drives-reader|corpus|tr064-client|recorder-budget)\.test/;
 
 /** What waits the longest begins first: nothing else is left to wait for at the end. */
 class LongestFirst extends BaseSequencer {
