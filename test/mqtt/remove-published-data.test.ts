@@ -64,9 +64,10 @@ test('each component is removed by itself as well, for a Home Assistant that ign
   const { error, announcements } = await remove({ [status]: 'offline', [announcement]: payload });
   // Would tell what the broker has retained.
   expect(error).toBeUndefined();
-  expect(announcements.slice(-2).map((text) => text && JSON.parse(text).components)).toEqual([
+  expect(announcements.slice(-3).map((text) => text && JSON.parse(text).components)).toEqual([
     '',
     { load: { platform: 'sensor' }, event: { platform: 'event' } },
+    '',
   ]);
 });
 
