@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnvFile } from '../settings/env-file.ts';
+import { languageOfVariables } from '../settings/index.ts';
 import { pickProcessVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
 import { loadCommandTexts } from './load-language.ts';
 import { systemdService } from './service.ts';
@@ -56,10 +57,6 @@ function concernsService(env: string | undefined, unit: string): boolean {
   return !existsSync('.env') && Object.keys(pickProcessVariables(['MQTT_URL'])).length === 0;
 }
 
-/** The language of a settings file, which may be wrong elsewhere. */
-const languageOf = (path: string) =>
-  parseEnvFile(readSettingsTextOrEmpty(path)).variables.AGENT_LANGUAGE === 'de' ? 'de' : 'en';
-
 /** Runs `check` as the installed service runs: with its user, groups, rights, credentials and limits, since root may
  * read and do what the service may not. Undefined if this process is not root's, or no service is concerned; otherwise
  * the exit status. */
@@ -83,7 +80,8 @@ export async function runCheckAsService(env: string | undefined): Promise<number
     `BindReadOnlyPaths=-${credentials}/${transientUnit}:${credentials}/${systemdService.unit}`,
   ];
   const rights = [shown.SupplementaryGroups, shown.AmbientCapabilities].filter(Boolean).join(' ');
-  const texts = await loadCommandTexts({ language: languageOf(env ?? serviceSettingsPath) });
+  const { variables } = parseEnvFile(readSettingsTextOrEmpty(env ?? serviceSettingsPath));
+  const texts = await loadCommandTexts({ language: languageOfVariables(variables) });
   const user = shown.User || (shown.DynamicUser === 'yes' ? texts.userOfItsOwn : 'root');
   printNote(texts.asServiceRuns(systemdService.unit, user, rights));
   const child = spawn(

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import type { HttpSettings } from '../http/settings.ts';
 import { describeError, UsageError } from '../model/errors.ts';
+import { hostInUrl } from '../model/host-in-url.ts';
 import type { Secret } from '../model/secret.ts';
 import { loadSettings } from '../settings/index.ts';
 import type { AgentHealth } from '../views/health.ts';
@@ -13,8 +14,7 @@ import { printFailure, printSuccess } from './terminal.ts';
 const healthySeconds = 60;
 
 /** A server that listens on all addresses is reached over the loopback address. */
-const reachableHost = (host: string) =>
-  host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+const reachableHost = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : hostInUrl(host));
 
 /** By `node:http`, because `fetch` takes 5 to 11 MB more for each of the health checks of a container. */
 function requestJson(url: string, token: Secret | undefined): Promise<unknown> {

@@ -2,11 +2,10 @@ import { allCollectors } from '../collectors/index.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { groupProblemsByCause } from '../views/problem-groups.ts';
+import { formatProblem, formatProblemText, groupProblemsByCause } from '../views/problem-groups.ts';
 import { findProblems } from '../views/problems.ts';
 import type { CommandLanguage } from './load-language.ts';
 import { colorize } from './terminal.ts';
-import type { CommandTexts } from './texts/english.ts';
 
 const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
   data_at_risk: 'red',
@@ -17,9 +16,6 @@ const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
 
 const withSerialNumber = ({ subject, serialNumber }: Problem) =>
   `${subject}${serialNumber === undefined ? '' : ` (${serialNumber})`}`;
-
-const withCertainty = ({ text, certain }: Problem, { lastKnown }: CommandTexts) =>
-  certain ? text : `${text} (${lastKnown})`;
 
 /** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The
  * broker is left out: a command may not have connected to it. */
@@ -33,9 +29,9 @@ export const formatProblemsAsLines = (
   const problems = findProblems(allCollectors, agent, state, language);
   return groupProblemsByCause(problems.filter((problem) => problem.place !== 'broker' && includes(problem))).flatMap(
     ({ problem, consequences }) => [
-      `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${withCertainty(problem, texts)}`,
+      `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${formatProblemText(problem, language.problems)}`,
       ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
-      ...consequences.map((one) => `  ${texts.alsoAffected(`${one.subject}: ${withCertainty(one, texts)}`)}`),
+      ...consequences.map((one) => `  ${texts.alsoAffected(formatProblem(one, language.problems))}`),
     ],
   );
 };

@@ -110,11 +110,14 @@ function readVariablesOfFile(file: string | undefined): Environment {
   return variables;
 }
 
-/** The language that the variables name, where they may be wrong otherwise. */
+/** The language that variables name, of which others may be wrong. */
+export const languageOfVariables = ({ AGENT_LANGUAGE }: Environment): Settings['language'] =>
+  AGENT_LANGUAGE?.trim().toLowerCase() === 'de' ? 'de' : 'en';
+
+/** The language of this process, whose settings may be wrong. */
 export function peekLanguage(file: string | undefined): Settings['language'] {
   try {
-    const { AGENT_LANGUAGE } = { ...readVariablesOfFile(file), ...process.env };
-    return AGENT_LANGUAGE?.trim().toLowerCase() === 'de' ? 'de' : 'en';
+    return languageOfVariables({ ...readVariablesOfFile(file), ...process.env });
   } catch {
     return 'en';
   }

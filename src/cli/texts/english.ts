@@ -18,7 +18,6 @@ export const englishTexts = {
   nothingFound: 'None found.',
   noProblems: 'none',
   alsoAffected: (problem: string) => `also affected: ${problem}`,
-  lastKnown: 'last known',
   asServiceRuns: (unit: string, user: string, rights: string) =>
     `As ${unit} runs: as the user ${user}${rights === '' ? '' : ` with ${rights}`}`,
   userOfItsOwn: 'of its own',

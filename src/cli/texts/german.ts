@@ -12,7 +12,6 @@ export const germanTexts: CommandTexts = {
   nothingFound: 'Nichts gefunden.',
   noProblems: 'keine',
   alsoAffected: (problem) => `ebenfalls betroffen: ${problem}`,
-  lastKnown: 'zuletzt bekannt',
   asServiceRuns: (unit, user, rights) =>
     `Geprüft mit den Rechten von ${unit}: Benutzer ${user}${rights === '' ? '' : `, ${rights}`}`,
   userOfItsOwn: 'des Dienstes',
