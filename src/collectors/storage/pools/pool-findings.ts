@@ -113,6 +113,7 @@ export const activeFindingsUnknownAsBefore = (
 
 export interface JudgedPool {
   pool: PoolFindingsInput;
+  /** English without texts. */
   findings: (texts?: PoolTexts) => readonly Finding[];
 }
 
@@ -138,7 +139,7 @@ export function nameOtherPoolsInFindings(judged: readonly JudgedPool[]): JudgedP
   };
   return judged.map(({ pool, findings }) => ({
     pool,
-    findings: (texts = poolTexts) => findings(texts).map((finding) => withOthers(finding, pool, texts)),
+    findings: (texts) => findings(texts).map((finding) => withOthers(finding, pool, texts ?? poolTexts)),
   }));
 }
 

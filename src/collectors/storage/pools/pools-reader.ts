@@ -27,7 +27,7 @@ import {
   poolMemoryAfterReading,
   poolMemoryFormat,
 } from './pool-memory.ts';
-import { type PoolTexts, poolTexts } from './texts.ts';
+import { poolTexts } from './texts.ts';
 import { ZfsPoolsReader } from './zfs.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
@@ -159,9 +159,9 @@ export class PoolsReader {
     };
     if (kept !== undefined && !isSame(kept, memory)) this.#memory.keep(facts.id, kept);
     this.#pools.set(slug(facts.id), pool);
-    const findings = (texts: PoolTexts = poolTexts) => facts.judge(pool, texts);
-    this.#findings.set(facts.id, activeFindingsUnknownAsBefore(findings(), pool.before));
-    return { pool, findings };
+    const inEnglish = facts.judge(pool, poolTexts);
+    this.#findings.set(facts.id, activeFindingsUnknownAsBefore(inEnglish, pool.before));
+    return { pool, findings: (texts) => (texts === undefined ? inEnglish : facts.judge(pool, texts)) };
   }
 
   #observe(
