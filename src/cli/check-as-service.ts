@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { parseEnvFile } from '../settings/env-file.ts';
 import { languageOfVariables } from '../settings/index.ts';
 import { pickProcessVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
-import { loadCommandTexts } from './load-language.ts';
+import { loadCheckAndOnceTexts } from './load-language.ts';
 import { systemdService } from './service.ts';
 import { printNote } from './terminal.ts';
 
@@ -81,7 +81,7 @@ export async function runCheckAsService(env: string | undefined): Promise<number
   ];
   const rights = [shown.SupplementaryGroups, shown.AmbientCapabilities].filter(Boolean).join(' ');
   const { variables } = parseEnvFile(readSettingsTextOrEmpty(env ?? serviceSettingsPath));
-  const texts = await loadCommandTexts({ language: languageOfVariables(variables) });
+  const texts = await loadCheckAndOnceTexts({ language: languageOfVariables(variables) });
   const user = shown.User || (shown.DynamicUser === 'yes' ? texts.userOfItsOwn : 'root');
   printNote(texts.asServiceRuns(systemdService.unit, user, rights));
   const child = spawn(

@@ -15,9 +15,9 @@ import type { Settings } from '../settings/index.ts';
 import { planAnnouncements } from '../views/discovery.ts';
 import { countEnabledEntitiesInDiscovery } from '../views/home-assistant/entity-count.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
-import type { CommandLanguage } from './load-language.ts';
+import type { CheckAndOnceLanguage } from './load-language.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
-import type { CommandTexts } from './texts/english.ts';
+import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** As many messages as an agent sends at a time. */
 const burstLength = 20;
@@ -28,7 +28,7 @@ export async function checkBroker(
   { mqtt, agent }: Settings,
   identities: readonly AgentIdentityWithCollectors[],
   agentDirectory: BrokerAgentDirectory,
-  texts: CommandTexts,
+  texts: CheckAndOnceTexts,
 ): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
   if (mqtt.MQTT_URL.protocol === 'embedded') {
     const connection = await connectTemporarily(mqtt, agent).catch(() => undefined);
@@ -66,7 +66,7 @@ export async function checkBrokerAcceptsLargestAnnouncement(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
-  language: CommandLanguage,
+  language: CheckAndOnceLanguage,
 ): Promise<boolean> {
   const announcements = identities.flatMap(({ agent, collectors }) => {
     const own = new CollectorSubsetState(state, collectors, state.broker);
@@ -105,7 +105,7 @@ const entityLimits = { most: 10_000, many: 8000 };
 export async function checkEntityCount(
   connection: SingleUseBrokerConnection | undefined,
   { agent }: Settings,
-  texts: CommandTexts,
+  texts: CheckAndOnceTexts,
 ): Promise<void> {
   if (connection === undefined) return;
   // Some brokers refuse a subscription to what the user may not read.

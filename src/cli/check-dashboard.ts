@@ -13,9 +13,9 @@ import {
 } from './home-assistant-login.ts';
 import { ownCommand } from './installation.ts';
 import { compareInstalledDashboard, dashboardUrlPath, type InstalledDashboardState } from './installed-dashboard.ts';
-import type { CommandLanguage } from './load-language.ts';
+import type { CheckAndOnceLanguage } from './load-language.ts';
 import { printAdvice, printNote, printSuccess } from './terminal.ts';
-import type { CommandTexts } from './texts/english.ts';
+import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** One that was read just now: a token that is refused is not sent again. */
 const isRunning = (state: AgentState, { title }: ConfiguredInstanceWithToken) =>
@@ -39,7 +39,7 @@ async function stateOf(
 function printState(
   { title, name }: ConfiguredInstanceWithToken,
   installed: InstalledDashboardState,
-  texts: CommandTexts,
+  texts: CheckAndOnceTexts,
 ): void {
   const update = `${ownCommand()} dashboard --install${name === '' ? '' : ` --instance ${shellWord(name)}`}`;
   switch (installed) {
@@ -60,7 +60,7 @@ export async function checkInstalledDashboards(
   connection: SingleUseBrokerConnection | undefined,
   settings: Settings,
   state: AgentState,
-  language: CommandLanguage,
+  language: CheckAndOnceLanguage,
 ): Promise<void> {
   const instances = listConfiguredInstances(settings).filter((instance) => isRunning(state, instance));
   if (connection === undefined || instances.length === 0) return;

@@ -17,7 +17,7 @@ import { runCheckAsService } from './check-as-service.ts';
 import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
 import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
-import { type CommandLanguage, loadCommandLanguage } from './load-language.ts';
+import { type CheckAndOnceLanguage, loadCheckAndOnceLanguage } from './load-language.ts';
 import {
   describeInactiveCollector,
   openEnabledCollectors,
@@ -26,10 +26,10 @@ import {
 import { formatProblemsAsLines } from './problem-lines.ts';
 import { missingComparisonNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
-import type { CommandTexts } from './texts/english.ts';
+import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** Sends a test message: nothing else shows that messages arrive. */
-async function checkNotifications({ notify, agent }: Settings, texts: CommandTexts): Promise<boolean> {
+async function checkNotifications({ notify, agent }: Settings, texts: CheckAndOnceTexts): Promise<boolean> {
   const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
   const origin = printableOrigin(NOTIFY_URL.url.reveal());
@@ -54,7 +54,7 @@ function subjectOf(
   collector: AnyCollectorDefinition,
   { table, device, part }: StateEntry,
   agent: AgentIdentity,
-  language: CommandLanguage,
+  language: CheckAndOnceLanguage,
 ): string {
   const names = language.tables[collector.id]?.[table];
   const { title } = translateCollector(language, collector);
@@ -80,7 +80,7 @@ async function checkCollectors(
   { scheduled, inactive }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
   agent: AgentIdentity,
-  language: CommandLanguage,
+  language: CheckAndOnceLanguage,
 ): Promise<boolean> {
   const { texts } = language;
   const titleOf = (collector: AnyCollectorDefinition) => translateCollector(language, collector).title;
@@ -109,7 +109,7 @@ async function checkCollectors(
 }
 
 /** Problems that `checkCollectors` has not printed. */
-function printOtherProblems({ agent }: Settings, state: MutableAgentState, language: CommandLanguage): void {
+function printOtherProblems({ agent }: Settings, state: MutableAgentState, language: CheckAndOnceLanguage): void {
   const printed = new Set(
     [...state.collectors.values()].flatMap(({ id, entries }) =>
       [...entries].flatMap(([path, entry]) => failuresOf(entry).map(({ key }) => `${id}/${path} ${key}`)),
@@ -127,7 +127,7 @@ function printOtherProblems({ agent }: Settings, state: MutableAgentState, langu
 async function printIdentityAdvice(
   { agent, mqtt }: Settings,
   state: MutableAgentState,
-  texts: CommandTexts,
+  texts: CheckAndOnceTexts,
 ): Promise<void> {
   const siteAdvice = changedSiteAdvice(agent, [...state.announcedDevices.values()], texts);
   if (siteAdvice !== undefined) printAdvice(`${texts.settings}: ${siteAdvice}`);
@@ -143,7 +143,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     process.exitCode = status;
     return;
   }
-  const language = await loadCommandLanguage({ language: peekLanguage(env) });
+  const language = await loadCheckAndOnceLanguage({ language: peekLanguage(env) });
   const { texts } = language;
   const settings = loadSettings(allCollectors, env, texts.settingWarnings);
   const state = new MutableAgentState('', language);

@@ -12,7 +12,7 @@ import { translateCollector } from '../views/language.ts';
 import { findProblems } from '../views/problems.ts';
 import { buildCollectorReadings, type CollectorReadings } from '../views/status.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
-import { type CommandLanguage, loadCommandLanguage } from './load-language.ts';
+import { type CheckAndOnceLanguage, loadCheckAndOnceLanguage } from './load-language.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemsAsLines } from './problem-lines.ts';
 import {
@@ -21,7 +21,7 @@ import {
   restoreMemoriesAndProblems,
 } from './restore-memories-and-problems.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
-import type { CommandTexts } from './texts/english.ts';
+import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
@@ -37,7 +37,7 @@ async function finishSlowReads({ scheduled }: ScheduledAndInactiveCollectors): P
   await Promise.race([finished, pause(slowReadsTimeoutMs, undefined, { ref: false })]);
 }
 
-function formatValueAsText(value: NonNullable<MetricValue>, texts: CommandTexts): string {
+function formatValueAsText(value: NonNullable<MetricValue>, texts: CheckAndOnceTexts): string {
   switch (typeof value) {
     case 'boolean':
       return value ? texts.yes : texts.no;
@@ -55,7 +55,7 @@ async function restoreEarlier(
   { mqtt, agent }: Settings,
   { scheduled }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
-  texts: CommandTexts,
+  texts: CheckAndOnceTexts,
 ): Promise<ProblemRestoreOutcome> {
   const connection = await connectTemporarily(mqtt, agent).catch((error: unknown) => {
     if (mqtt.MQTT_URL.protocol !== 'embedded') process.stderr.write(`${texts.broker}: ${describeError(error)}\n`);
@@ -70,7 +70,7 @@ async function restoreEarlier(
 
 type DeviceOrPart = Pick<CollectorReadings['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
-function tableRows({ error, hint, values }: DeviceOrPart, texts: CommandTexts): string[] {
+function tableRows({ error, hint, values }: DeviceOrPart, texts: CheckAndOnceTexts): string[] {
   if (error !== undefined) return [colorize('red', error)];
   return [
     ...(hint === undefined ? [] : [colorize('yellow', hint)]),
@@ -85,7 +85,7 @@ function tableRows({ error, hint, values }: DeviceOrPart, texts: CommandTexts): 
 function printStatus(
   collector: AnyCollectorDefinition,
   { error, complaints, devices }: CollectorReadings,
-  language: CommandLanguage,
+  language: CheckAndOnceLanguage,
 ): void {
   const { texts } = language;
   const { title, nothingFound = texts.nothingFound } = translateCollector(language, collector);
@@ -107,7 +107,7 @@ function printStatus(
 /** Reads everything twice, a second apart, to measure rates, and prints it with what is wrong; exit status 0 if
  * everything could be read, otherwise 1. */
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
-  const language = await loadCommandLanguage({ language: peekLanguage(env) });
+  const language = await loadCheckAndOnceLanguage({ language: peekLanguage(env) });
   const { texts } = language;
   const settings = loadSettings(allCollectors, env, texts.settingWarnings);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);

@@ -6,7 +6,7 @@ import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { AnyCollectorDefinition, InactiveReason } from '../model/collector.ts';
 import { removeLostAgent } from '../mqtt/remove-published-data.ts';
 import type { Settings } from '../settings/index.ts';
-import type { CommandTexts } from './texts/english.ts';
+import type { CheckAndOnceTexts } from './texts/english.ts';
 
 export interface ScheduledAndInactiveCollectors {
   /** Collectors that are enabled. */
@@ -59,6 +59,6 @@ export async function openEnabledCollectors(
 /** Why a collector is disabled, in words. */
 export const describeInactiveCollector = (
   { collector, reason }: ScheduledAndInactiveCollectors['inactive'][number],
-  { collectorOff, inactiveReasons }: CommandTexts,
+  { collectorOff, inactiveReasons }: CheckAndOnceTexts,
 ): string =>
   collectorOff(reason === undefined ? `${collector.id.toUpperCase()}_SCHEDULE=off` : inactiveReasons[reason]);

@@ -2,9 +2,9 @@ import { allCollectors } from '../collectors/index.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { formatProblem, formatProblemText, groupProblemsByCause } from '../views/problem-groups.ts';
+import { formatProblem, groupProblemsByCause, markProblemTextIfLastKnown } from '../views/problem-groups.ts';
 import { findProblems } from '../views/problems.ts';
-import type { CommandLanguage } from './load-language.ts';
+import type { CheckAndOnceLanguage } from './load-language.ts';
 import { colorize } from './terminal.ts';
 
 const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
@@ -22,14 +22,14 @@ const withSerialNumber = ({ subject, serialNumber }: Problem) =>
 export const formatProblemsAsLines = (
   agent: AgentIdentity,
   state: MutableAgentState,
-  language: CommandLanguage,
+  language: CheckAndOnceLanguage,
   includes: (problem: Problem) => boolean = () => true,
 ): string[] => {
   const { severities, texts } = language;
   const problems = findProblems(allCollectors, agent, state, language);
   return groupProblemsByCause(problems.filter((problem) => problem.place !== 'broker' && includes(problem))).flatMap(
     ({ problem, consequences }) => [
-      `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${formatProblemText(problem, language.problems)}`,
+      `${colorize(colors[problem.severity], severities[problem.severity])}: ${withSerialNumber(problem)}: ${markProblemTextIfLastKnown(problem, language.problems)}`,
       ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
       ...consequences.map((one) => `  ${texts.alsoAffected(formatProblem(one, language.problems))}`),
     ],

@@ -7,7 +7,7 @@ import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
-import type { CommandTexts } from './texts/english.ts';
+import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** Whether there is an earlier list of problems: `unknown` if the broker did not tell. */
 export type ProblemRestoreOutcome = 'restored' | 'none' | 'unknown';
@@ -16,7 +16,7 @@ export type ProblemRestoreOutcome = 'restored' | 'none' | 'unknown';
 export function missingComparisonNote(
   earlier: ProblemRestoreOutcome,
   { MQTT_URL }: MqttSettings,
-  { notCompared, missingComparison }: CommandTexts,
+  { notCompared, missingComparison }: CheckAndOnceTexts,
 ): string | undefined {
   if (earlier === 'restored') return undefined;
   const isEmbedded = earlier === 'unknown' && MQTT_URL.protocol === 'embedded';

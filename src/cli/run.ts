@@ -41,7 +41,7 @@ import {
 import { flushOutputAndGetError } from './output.ts';
 import { exitDespiteHangingReads } from './process-end.ts';
 import { waitForStopSignalName } from './signals.ts';
-import { englishTexts } from './texts/english.ts';
+import { englishCheckAndOnceTexts } from './texts/english.ts';
 import { logUncaughtErrorsAndContinue } from './uncaught.ts';
 
 function logChange(
@@ -74,7 +74,8 @@ function logStart(
     `infra-monitor ${agent.version} is monitoring ${agent.name}${agent.site === undefined ? '' : ` (site ${agent.site})`}`,
   );
   for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
-  for (const one of inactive) log.info(`  ${one.collector.title}: ${describeInactiveCollector(one, englishTexts)}`);
+  for (const one of inactive)
+    log.info(`  ${one.collector.title}: ${describeInactiveCollector(one, englishCheckAndOnceTexts)}`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
   log.info(`Topics: ${mosquittoSubCommand(mqtt, new Topics(agent).ownFilter)}`);
   if (protocol === 'embedded')

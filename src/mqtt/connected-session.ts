@@ -12,7 +12,7 @@ import { retainedIndexPayload, subscribeInPortions } from './retained-by-name.ts
 import { RetainedPublisher } from './retained-publisher.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
 import { type RunAfter, TimerGroup } from './run-after.ts';
-import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
+import type { CrossConnectionMemory, SessionInputsAndCallbacks } from './session-context.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 import { StatePublisher } from './state-publisher.ts';
 
@@ -22,7 +22,7 @@ const lateRetainedMs = 10_000;
 
 /** States, announcements, events and commands over one connection. */
 export class ConnectedSession {
-  readonly #context: SessionContext;
+  readonly #context: SessionInputsAndCallbacks;
   readonly #connection: SingleUseBrokerConnection;
   readonly #memory: CrossConnectionMemory;
   readonly #topics: Topics;
@@ -44,7 +44,11 @@ export class ConnectedSession {
   /** The revision of the discovery data that was announced. */
   #announcedRevision: number | undefined;
 
-  constructor(context: SessionContext, connection: SingleUseBrokerConnection, memory: CrossConnectionMemory) {
+  constructor(
+    context: SessionInputsAndCallbacks,
+    connection: SingleUseBrokerConnection,
+    memory: CrossConnectionMemory,
+  ) {
     const after = context.after ?? this.#timers.after;
     const isDiscoveryTopic = (topic: string) => this.#topics.parse(topic)?.kind === 'discovery';
     const accepted = (topic: string) => {

@@ -15,13 +15,13 @@ import { type DismissedDevices, minUserRemovalIntervalMs } from './dismissed-dev
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
-import type { SessionContext } from './session-context.ts';
+import type { SessionInputsAndCallbacks } from './session-context.ts';
 
 /** Milliseconds that Home Assistant needs to remove an entity. */
 const tombstoneDelayMs = 1000;
 
 interface DiscoveryAnnouncerContext
-  extends Pick<SessionContext, 'agent' | 'catalogue' | 'language' | 'state' | 'log' | 'deviceDismissed'> {
+  extends Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state' | 'log' | 'deviceDismissed'> {
   publisher: RetainedPublisher;
   retained: OwnRetainedMessages;
   devices: DismissedDevices;

@@ -6,9 +6,10 @@ import { resendPauseMs } from './backoff.ts';
 import { isBrokerRefusal } from './broker-connection-error.ts';
 import { PacketTooLargeError, UnacknowledgedMessageError } from './publish-error.ts';
 import type { RunAfter } from './run-after.ts';
-import type { SessionContext } from './session-context.ts';
+import type { SessionInputsAndCallbacks } from './session-context.ts';
 
-export interface PendingEventPublisherContext extends Pick<SessionContext, 'agent' | 'log' | 'eventDelivered'> {
+export interface PendingEventPublisherContext
+  extends Pick<SessionInputsAndCallbacks, 'agent' | 'log' | 'eventDelivered'> {
   state: Pick<AgentState, 'pendingEvents'>;
   publish(topic: string, payload: string): Promise<{ hasSubscribers: boolean }>;
   /** Whether Home Assistant is there and knows the devices. It ignores events of devices that it does not know yet. */

@@ -11,7 +11,7 @@ import { mqttClientIdOf } from './mqtt-client.ts';
 import { PacketLimitGuess } from './packet-limit-guess.ts';
 import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import { retainedByNameOnlyNote } from './retained-by-name.ts';
-import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
+import type { CrossConnectionMemory, SessionInputsAndCallbacks } from './session-context.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 import { VersionFallbackConnectionOpener } from './version-fallback-connection-opener.ts';
@@ -24,7 +24,7 @@ const maxStandbyChecks = 10;
 
 const maxLoggedReasons = 20;
 
-export interface ReconnectingPublisherContext extends SessionContext {
+export interface ReconnectingPublisherContext extends SessionInputsAndCallbacks {
   state: AgentState;
   settings: MqttSettings;
   /** Other agents may use this identity too; one of them publishes, the others are on standby. */

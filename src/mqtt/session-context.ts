@@ -15,7 +15,7 @@ import type { UnacknowledgedByTopic } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
 
 /** What a session publishes, and whom it tells what it receives. */
-export interface SessionContext {
+export interface SessionInputsAndCallbacks {
   agent: AgentIdentity;
   catalogue: readonly CollectorMetadata[];
   /** In which devices and entities are announced; English without it. */

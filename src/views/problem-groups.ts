@@ -2,14 +2,14 @@ import type { Problem } from '../model/problem.ts';
 import { problemTexts } from '../model/problem-texts.ts';
 
 /** The text of a problem, and whether it may be over. */
-export const formatProblemText = (
+export const markProblemTextIfLastKnown = (
   { text, certain }: Pick<Problem, 'text' | 'certain'>,
   { lastKnown } = problemTexts,
 ): string => `${text}${certain ? '' : ` ${lastKnown}`}`;
 
 /** A problem as every list shows it: “nas cloud: does not answer”. */
 export const formatProblem = (problem: Pick<Problem, 'subject' | 'text' | 'certain'>, texts = problemTexts): string =>
-  `${problem.subject}: ${formatProblemText(problem, texts)}`;
+  `${problem.subject}: ${markProblemTextIfLastKnown(problem, texts)}`;
 
 /** A problem that nothing explains, and those that it explains. */
 export interface ProblemWithConsequences {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { missingComparisonNote, restoreMemoriesAndProblems } from '../../src/cli/restore-memories-and-problems.ts';
-import { englishTexts } from '../../src/cli/texts/english.ts';
+import { englishCheckAndOnceTexts } from '../../src/cli/texts/english.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
 import { mqttSettingsSchema } from '../../src/mqtt/settings.ts';
@@ -13,7 +13,7 @@ import { tree } from '../helpers/tree.ts';
 
 test('with the embedded broker, the note says whose broker it is', () => {
   const note = (MQTT_URL: string) =>
-    missingComparisonNote('unknown', mqttSettingsSchema.parse({ MQTT_URL }), englishTexts);
+    missingComparisonNote('unknown', mqttSettingsSchema.parse({ MQTT_URL }), englishCheckAndOnceTexts);
   expect(note('embedded://127.0.0.1')).toMatch(/^the agent’s own broker, which forgets everything/);
   expect(note('mqtt://nas')).toContain('no broker could be asked');
 });

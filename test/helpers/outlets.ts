@@ -1,5 +1,5 @@
 import { onTestFinished, vi } from 'vitest';
-import { loadCommandLanguage } from '../../src/cli/load-language.ts';
+import { loadCheckAndOnceLanguage } from '../../src/cli/load-language.ts';
 import { formatProblemsAsLines } from '../../src/cli/problem-lines.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
@@ -95,7 +95,7 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
         ({ severity, subject, text, certain }) =>
           `${isExplained ? '' : `${severity} `}${subject}: ${text}${certain ? '' : ' (last known)'}`,
       );
-  const lines = formatProblemsAsLines(agent, state, await loadCommandLanguage({ language: 'en' }));
+  const lines = formatProblemsAsLines(agent, state, await loadCheckAndOnceLanguage({ language: 'en' }));
   const once = {
     own: lines.flatMap((line) => {
       const [, severity, subject, text] = /^(\S[^:]*): (.*?)(?: \([A-Z\d:]+\))?: (.*)$/.exec(line) ?? [];

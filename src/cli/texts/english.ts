@@ -5,7 +5,7 @@ import { retainedByNameOnlyNote } from '../../mqtt/retained-by-name.ts';
 
 /** What `check` and `once` print, in sentences; names are those of the language's tables. Texts of other programs stand
  * in these as they are. */
-export const englishTexts = {
+export const englishCheckAndOnceTexts = {
   settings: 'Settings',
   broker: 'Broker',
   notifications: 'Notifications',
@@ -64,4 +64,4 @@ export const englishTexts = {
     `${reason}, so this one cannot show that a file system has become read-only, that a drive has disappeared, or when a problem began`,
 };
 
-export type CommandTexts = typeof englishTexts;
+export type CheckAndOnceTexts = typeof englishCheckAndOnceTexts;

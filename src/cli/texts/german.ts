@@ -1,6 +1,6 @@
-import type { CommandTexts } from './english.ts';
+import type { CheckAndOnceTexts } from './english.ts';
 
-export const germanTexts: CommandTexts = {
+export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
   settings: 'Einstellungen',
   broker: 'Broker',
   notifications: 'Benachrichtigungen',

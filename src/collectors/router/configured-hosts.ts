@@ -80,7 +80,7 @@ export function parseProbeTarget(text: string): ProbeTarget | undefined {
 }
 
 /** Parses `Phone of Ada=AA:BB:CC:00:11:22,…`; undefined if any item is not `name=MAC address`. */
-export function parseConfiguredClients(text: string): ConfiguredClient[] | undefined {
+export function parseFritzboxClientsSetting(text: string): ConfiguredClient[] | undefined {
   const items = text.split(',').filter((item) => item.trim() !== '');
   const clients = items.flatMap((item) => {
     const [name = '', address, more] = item.split('=').map((field) => field.trim());

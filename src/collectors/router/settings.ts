@@ -13,8 +13,8 @@ import {
 import {
   noticeOfCommaInUrl,
   parseCommaList,
-  parseConfiguredClients,
   parseConfiguredRouter,
+  parseFritzboxClientsSetting,
   parseProbeTarget,
 } from './configured-hosts.ts';
 
@@ -46,7 +46,7 @@ export const routerSettingsSchema = z.object({
       example: 'Phone of Ada=AA:BB:CC:00:11:22,Laptop of Ada=AA:BB:CC:00:11:33',
     },
     'comma-separated list of name=MAC address',
-    parseConfiguredClients,
+    parseFritzboxClientsSetting,
   ),
   PING_TARGETS: customSetting(
     {

@@ -1,6 +1,6 @@
 import { isFaultSeverity, type Problem } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import { formatProblemText, groupProblemsByCause, type ProblemWithConsequences } from '../problem-groups.ts';
+import { groupProblemsByCause, markProblemTextIfLastKnown, type ProblemWithConsequences } from '../problem-groups.ts';
 import { type Html, html } from './html.ts';
 import { renderDistanceToNow } from './relative-time.ts';
 import type { RenderingContext } from './rendering-context.ts';
@@ -11,7 +11,7 @@ const anchorOf = ({ place, path }: Problem) =>
 
 /** Reads as in a message and in a terminal: “nas cloud: does not answer”. */
 const renderSubjectAndText = (problem: Problem, { language }: RenderingContext) =>
-  html`<a href="#${anchorOf(problem)}">${problem.subject}</a>: ${formatProblemText(problem, language.problems)}`;
+  html`<a href="#${anchorOf(problem)}">${problem.subject}</a>: ${markProblemTextIfLastKnown(problem, language.problems)}`;
 
 const renderConsequences = (consequences: readonly Problem[], context: RenderingContext) =>
   consequences.length === 0

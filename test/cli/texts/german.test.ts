@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { englishTexts } from '../../../src/cli/texts/english.ts';
-import { germanTexts } from '../../../src/cli/texts/german.ts';
+import { englishCheckAndOnceTexts } from '../../../src/cli/texts/english.ts';
+import { germanCheckAndOnceTexts } from '../../../src/cli/texts/german.ts';
 import { embedded, run } from '../../helpers/cli.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { startStrictBroker } from '../../helpers/strict-broker.ts';
@@ -16,11 +16,11 @@ const sentences = (texts: object, path = ''): [string, string][] =>
     return [[`${path}${key}`, String(text(...Array.from({ length: text.length }, (_, index) => index + 0.5)))]];
   });
 
-const inEnglish = new Map(sentences(englishTexts));
+const inEnglish = new Map(sentences(englishCheckAndOnceTexts));
 const sameInBoth = new Set(['broker']);
 
 describe('every text is German', () => {
-  test.each(sentences(germanTexts))('%s', (key, text) => {
+  test.each(sentences(germanCheckAndOnceTexts))('%s', (key, text) => {
     if (!sameInBoth.has(key)) expect(text).not.toBe(inEnglish.get(key));
     expect(text).not.toMatch(/\b(the|of|and|is|are|this|that|with|not)\b|’|\s$|^\s/);
     // Whatever the English one says of this case, the German one says as well.

@@ -83,5 +83,5 @@ export function parseIpv6Prefix(values: SoapFields | undefined): string | undefi
   return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
 }
 
-export const parseDsliteStatus = (values: SoapFields | undefined): boolean | undefined =>
+export const parseIsDsliteActive = (values: SoapFields | undefined): boolean | undefined =>
   values?.flag('X_AVM_DE_DsliteStatus');

@@ -6,10 +6,10 @@ import type { WanReading } from '../reading.ts';
 import {
   parseCommonLinkProperties,
   parseConnectionStatusInfo,
-  parseDsliteStatus,
   parseExternalIpv4Address,
   parseExternalIpv6Address,
   parseIpv6Prefix,
+  parseIsDsliteActive,
 } from './wan-fields.ts';
 import { WanTrafficMeter } from './wan-traffic-meter.ts';
 
@@ -150,7 +150,7 @@ export class WanReader {
       ...(await this.#readSlowFields([connection?.service.controlUrl.href, ipv4, state.status].join(' '), async () => ({
         ipv6: parseExternalIpv6Address(await call(connection?.service, 'X_AVM_DE_GetExternalIPv6Address')),
         prefix: parseIpv6Prefix(await call(connection?.service, 'X_AVM_DE_GetIPv6Prefix')),
-        dslite: parseDsliteStatus(await call(line, 'X_AVM_DE_GetDsliteStatus')),
+        dslite: parseIsDsliteActive(await call(line, 'X_AVM_DE_GetDsliteStatus')),
       }))),
       ...this.#meterOf(line?.controlUrl.href).read(
         { addon, single: received, lineBytesPerSecond: lineFields.downstreamBytesPerSecond },

@@ -2,11 +2,11 @@ import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../.
 import type { DslErrorCounters, Tr064Reading } from './reading.ts';
 
 /** The share of a router's reading that comes from TR-064. */
-export interface ReadingWithTr064 {
+export interface Tr064ShareOfRouterReading {
   tr064?: Tr064Reading | undefined;
 }
 
-type Router = MetricDeclarations<ReadingWithTr064>;
+type Router = MetricDeclarations<Tr064ShareOfRouterReading>;
 type Metric = Router[string];
 
 /** Metrics of one kind of line are optional, because a router has only one or two kinds. */

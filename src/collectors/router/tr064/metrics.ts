@@ -4,13 +4,13 @@ import { repeaterFindings } from '../problems.ts';
 import {
   optionalDiagnostic,
   optionalDisabledDiagnostic,
-  type ReadingWithTr064,
+  type Tr064ShareOfRouterReading,
   tr064LineMetrics,
 } from './line-metrics.ts';
 import { type LanHostEntry, loginStates, type MeshLinkReading } from './reading.ts';
 import type { Tr064SubDeviceReadingByTable } from './sub-devices.ts';
 
-type Router = MetricDeclarations<ReadingWithTr064>;
+type Router = MetricDeclarations<Tr064ShareOfRouterReading>;
 
 const countHosts = (hosts: readonly LanHostEntry[] | undefined, isCounted: (host: LanHostEntry) => boolean) =>
   hosts?.filter(isCounted).length;

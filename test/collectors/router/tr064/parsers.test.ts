@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseConfiguredClients } from '../../../../src/collectors/router/configured-hosts.ts';
+import { parseFritzboxClientsSetting } from '../../../../src/collectors/router/configured-hosts.ts';
 import {
   fritzOsVersionWithoutHardware,
   normalizeMacAddress,
@@ -58,13 +58,13 @@ test.each([
 ])('MAC address %s', (text, address) => expect(normalizeMacAddress(text)).toBe(address));
 
 test('clients are named with MAC addresses; an invalid item makes the list invalid', () => {
-  expect(parseConfiguredClients('')).toEqual([]);
-  expect(parseConfiguredClients(' Phone of Ada = aa-bb-cc-00-11-22 , nas=02:00:5E:00:53:10')).toEqual([
+  expect(parseFritzboxClientsSetting('')).toEqual([]);
+  expect(parseFritzboxClientsSetting(' Phone of Ada = aa-bb-cc-00-11-22 , nas=02:00:5E:00:53:10')).toEqual([
     { name: 'Phone of Ada', macAddress: 'AA:BB:CC:00:11:22' },
     { name: 'nas', macAddress: '02:00:5E:00:53:10' },
   ]);
   for (const wrong of ['AA:BB:CC:00:11:22', 'x=y', '=AA:BB:CC:00:11:22', 'nas=02:00:5E:00:53:10,x'])
-    expect(parseConfiguredClients(wrong)).toBe(undefined);
+    expect(parseFritzboxClientsSetting(wrong)).toBe(undefined);
 });
 
 test('radios are named by their bands, and clients are away only if the list of hosts is known', () => {
