@@ -2,7 +2,7 @@ import { agentNamesInGerman } from '../collectors/agent/german.ts';
 import { homeAssistantNamesInGerman, homeAssistantTextsInGerman } from '../collectors/home-assistant/german.ts';
 import { hostNamesInGerman, hostTextsInGerman } from '../collectors/host/german.ts';
 import { routerNamesInGerman, routerTextsInGerman } from '../collectors/router/german.ts';
-import { sitesNamesInGerman } from '../collectors/sites/german.ts';
+import { sitesNamesInGerman, sitesTextsInGerman } from '../collectors/sites/german.ts';
 import { storageNamesInGerman, storageTextsInGerman } from '../collectors/storage/german.ts';
 import { nvmeNamesInGerman, nvmeTextsInGerman } from '../collectors/storage/nvme/german.ts';
 import { dashboardTextsInGerman } from '../views/home-assistant/german.ts';
@@ -17,6 +17,7 @@ export const germanNamesAndPageTexts: Language = {
     storage: storageTextsInGerman,
     router: routerTextsInGerman,
     home_assistant: homeAssistantTextsInGerman,
+    sites: sitesTextsInGerman,
   },
   problems: {
     broker: (url) => `Broker ${url}`,

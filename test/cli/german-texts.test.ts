@@ -4,6 +4,7 @@ import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts
 import { hostTexts } from '../../src/collectors/host/texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { routerTexts } from '../../src/collectors/router/problems.ts';
+import { sitesTexts } from '../../src/collectors/sites/texts.ts';
 import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts';
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
 import { poolTexts } from '../../src/collectors/storage/pools/texts.ts';
@@ -19,6 +20,7 @@ const english = {
   storage: { ...storageDriveTexts, ...poolTexts },
   router: routerTexts,
   home_assistant: homeAssistantTexts,
+  sites: sitesTexts,
 };
 
 /** What is the same in both languages. */

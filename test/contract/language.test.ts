@@ -45,11 +45,11 @@ const onlyEnglish = new Set(
 const isText = new RegExp(
   [
     '^ topics homeassistant/\\S+ components problems-agent-problem_reason value_template$',
-    '^ topics infra-monitor/\\S+ (problem_reason|worst_problem|reason)$',
+    '^ topics infra-monitor/\\S+ (problem_reason|worst_problem|agent_state|reason)$',
     '^ topics infra-monitor/\\S+/problems problems \\S+ (subject|text|clears_at|remedy|language)$',
     '^ endpoints /health/ problems \\S+ (text|clearsAt|remedy)$',
-    '^ endpoints /\\S+/status devices \\S+ values (problem_reason|worst_problem) value$',
-    '^ endpoints /metrics infra_monitor_(problem|nvme_problem_reason_info|sites_worst_problem_info)\\{',
+    '^ endpoints /\\S+/status devices \\S+ values (problem_reason|worst_problem|agent_state) value$',
+    '^ endpoints /metrics infra_monitor_(problem|nvme_problem_reason_info|sites_worst_problem_info|sites_agent_state_info)\\{',
   ].join('|'),
 );
 

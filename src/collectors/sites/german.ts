@@ -1,5 +1,6 @@
 import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { sitesTables } from './metrics.ts';
+import type { SitesTexts } from './texts.ts';
 
 export const sitesNamesInGerman: TableNamesOfCollector<typeof sitesTables> = {
   site: {
@@ -35,4 +36,31 @@ export const sitesNamesInGerman: TableNamesOfCollector<typeof sitesTables> = {
       agent_state: 'Zustand des Agenten laut Überwachung',
     },
   },
+};
+
+const formatList = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.toSorted().slice(0, -1).join(', ')} und ${names.toSorted().at(-1)}`;
+
+export const sitesTextsInGerman: SitesTexts = {
+  noProblem: 'keines',
+  routerUnreachable: (site, names) =>
+    `der Router von ${site} antwortet nicht von außen (abgefragt von ${formatList(names)})`,
+  bridgeDown: (site) => `die Bridge von ${site} ist ausgefallen`,
+  noAgentAnswers: (site) =>
+    `kein Agent von ${site} antwortet: Internetverbindung, Strom oder Broker könnten ausgefallen sein`,
+  agentsLost: (names) =>
+    names.length === 1 ? `Agent ${names[0]} ist ausgefallen` : `Agenten ${formatList(names)} sind ausgefallen`,
+  agentsSayNothing: (names) =>
+    names.length === 1
+      ? `Agent ${names[0]} ist zu alt, um Probleme zu melden, oder wurde gerade erst gestartet`
+      : `Agenten ${formatList(names)} sind zu alt, um Probleme zu melden, oder wurden gerade erst gestartet`,
+  lastKnown: '(zuletzt bekannt)',
+  andMore: (worst, count, isAtLeast) =>
+    `${worst}; und ${isAtLeast ? 'mindestens ' : ''}${count} ${count === 1 ? 'weiteres' : 'weitere'}`,
+  clearsWhenWhole: 'wenn alle Agenten des Standorts wieder antworten',
+  startOrForget:
+    'Agenten wieder starten; ist er endgültig entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ID ausführen',
+  agentAnswers: 'antwortet',
+  agentLost: 'ausgefallen',
+  agentUnknown: (outage) => `unbekannt: ${outage}`,
 };

@@ -1,7 +1,8 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
-import { type Finding, findingIf } from '../../model/problem.ts';
+import { type Finding, findingIf, type LastingFindings } from '../../model/problem.ts';
 import { deviceTable } from '../../model/table.ts';
 import { type SiteAgentReading, type SiteReading, siteStateCauses } from './reading.ts';
+import { type SitesTexts, sitesTexts } from './texts.ts';
 
 const siteMetrics = {
   online: { kind: 'boolean', name: 'Online', deviceClass: 'connectivity', value: (r) => r.online },
@@ -11,7 +12,12 @@ const siteMetrics = {
     deviceClass: 'problem',
     value: (r) => (r.cause === 'unknown' ? undefined : r.cause !== 'well'),
   },
-  worst_problem: { kind: 'text', name: 'Worst problem', icon: 'mdi:message-alert', value: (r) => r.text },
+  worst_problem: {
+    kind: 'text',
+    name: 'Worst problem',
+    icon: 'mdi:message-alert',
+    value: (r, texts?: SitesTexts) => r.text(texts),
+  },
   cause: {
     kind: 'enum',
     name: 'Cause',
@@ -38,24 +44,23 @@ const agentMetrics = {
     name: 'Agent state for the watch',
     icon: 'mdi:server-network',
     ...disabledDiagnostic,
-    value: (r) => r.text,
+    value: (r, texts?: SitesTexts) => r.text(texts),
   },
 } satisfies MetricDeclarations<SiteAgentReading>;
 
 /** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a
  * router that does not answer from outside. */
-const siteFindings = ({ cause, outage }: SiteReading): Finding[] =>
+const siteFindings = (
+  { cause, outage }: SiteReading,
+  _before?: LastingFindings,
+  texts: SitesTexts = sitesTexts,
+): Finding[] =>
   findingIf('site', outage !== undefined && cause !== 'router_unreachable', () => ({
     severity: 'outage',
-    text: outage ?? '',
-    step: outage ?? '',
-    clearsAt: 'when the site answers as a whole',
-    ...(cause === 'agent_lost'
-      ? {
-          remedy:
-            'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID',
-        }
-      : {}),
+    text: outage?.(texts) ?? '',
+    step: outage?.() ?? '',
+    clearsAt: texts.clearsWhenWhole,
+    ...(cause === 'agent_lost' ? { remedy: texts.startOrForget } : {}),
     explainsDevice: true,
   }));
 

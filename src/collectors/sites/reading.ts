@@ -1,3 +1,6 @@
+import type { Wording } from '../../model/translation.ts';
+import type { SitesTexts } from './texts.ts';
+
 /** Causes of a site's state, the worst first. router_unreachable: its router does not answer agents at other sites.
  * bridge_down: the bridge from its broker is down. silent: none of its several agents answers, and the reason is
  * unknown. agent_lost: some agents do not answer, or all of them although the router does. problem: an agent there
@@ -21,9 +24,9 @@ export interface SiteReading {
   lost: number | undefined;
   cause: SiteStateCause;
   /** Describes what none of its agents can say; undefined if there is nothing of the kind. */
-  outage?: string | undefined;
+  outage?: Wording<SitesTexts> | undefined;
   /** Describes the worst problem, whoever says it. */
-  text: string;
+  text: Wording<SitesTexts>;
   /** Since when the cause has been the same. */
   since: Date;
 }
@@ -31,7 +34,7 @@ export interface SiteReading {
 export interface SiteAgentReading {
   /** Undefined while it is unknown, because the site can't be reached. */
   online: boolean | undefined;
-  text: string;
+  text: Wording<SitesTexts>;
 }
 
 /** The reading of each table. */

@@ -1,11 +1,13 @@
 import type { ReportedAgent, ReportedProblem } from '../../model/agent-directory.ts';
 import { slug } from '../../model/naming.ts';
 import { compareSeverities, isFaultSeverity, type Severity } from '../../model/problem.ts';
+import type { Wording } from '../../model/translation.ts';
+import { type SitesTexts, sitesTexts } from './texts.ts';
 
 /** A problem of a site, with the words for it. */
 export interface DescribedProblem {
   severity: Severity;
-  text: string;
+  text: Wording<SitesTexts>;
 }
 
 /** A problem that an agent reports. */
@@ -44,9 +46,10 @@ export function problemsReportedByAgents(
     for (const { cause, subject, severity, text, certain, device } of faultsOf(agent, isAnswering)) {
       const other = byCause.get(cause);
       if (other !== undefined && compareSeverities(other.severity, severity) <= 0) continue;
+      const reported = `${subjectWithAgent(agent.name, subject)}: ${text}`;
       byCause.set(cause, {
         severity,
-        text: `${subjectWithAgent(agent.name, subject)}: ${text}${certain && isAnswering ? '' : ' (last known)'}`,
+        text: (texts = sitesTexts) => (certain && isAnswering ? reported : `${reported} ${texts.lastKnown}`),
         site: device !== undefined && siteKeys.has(device.device) ? device.device : siteKey(agent.site),
         device: device?.device,
       });
@@ -55,16 +58,16 @@ export function problemsReportedByAgents(
   return [...byCause.values()];
 }
 
-/** The worst problem, and how many more there are; of equal ones the first by the alphabet, so that the text stays the
- * same. */
+/** The worst problem, and how many more there are; of equal ones the first by its English text, so that it is the same
+ * one in every language. */
 export function describeWorstProblemAndCount(
   problems: readonly DescribedProblem[],
   omittedCount: number,
-): string | undefined {
+): Wording<SitesTexts> | undefined {
   const [worst, ...others] = problems.toSorted(
-    (a, b) => compareSeverities(a.severity, b.severity) || a.text.localeCompare(b.text),
+    (a, b) => compareSeverities(a.severity, b.severity) || a.text().localeCompare(b.text()),
   );
   if (worst === undefined) return undefined;
   const more = others.length + omittedCount;
-  return more === 0 ? worst.text : `${worst.text}; and ${omittedCount > 0 ? 'at least ' : ''}${more} more`;
+  return more === 0 ? worst.text : (texts = sitesTexts) => texts.andMore(worst.text(texts), more, omittedCount > 0);
 }

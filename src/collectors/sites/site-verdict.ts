@@ -1,6 +1,7 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import type { Wording } from '../../model/translation.ts';
 import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
 import {
   type AgentReportedProblem,
@@ -9,11 +10,12 @@ import {
   problemsReportedByAgents,
   siteKey,
 } from './site-problems.ts';
+import { type SitesTexts, sitesTexts } from './texts.ts';
 
 /** What is wrong with a site that none of its agents can say. */
 interface SiteOutage {
   cause: SiteStateCause;
-  text: string;
+  text: Wording<SitesTexts>;
   /** The state of the agents is unknown. */
   isHidden?: true;
 }
@@ -65,10 +67,6 @@ function viewsOfRouters(agents: readonly ReportedAgent[]): ReadonlyMap<string, R
 const isReachable = (views: readonly RouterView[]) =>
   views.length === 0 ? undefined : views.some((view) => view.isReachable);
 
-const formatList = (names: readonly string[]) => names.toSorted().join(', ');
-const agentsAre = (names: readonly string[]) =>
-  names.length === 1 ? `agent ${names[0]} is` : `agents ${formatList(names)} are`;
-
 /** Judges every site. `monitor`: the agent that judges, which is online and at its site whatever its topics say, and
  * whose broker is reached without a bridge. `ownId`: the id under which this collector publishes. */
 export function determineSiteVerdicts(
@@ -100,18 +98,18 @@ export function determineSiteVerdicts(
     const lost = expected.filter(({ isOnline }) => !isOnline).map(({ name }) => name);
     const routerUnreachable: SiteOutage = {
       cause: 'router_unreachable',
-      text: `the router of ${site} does not answer from outside (asked by ${formatList(views.map(({ by }) => by))})`,
+      text: (texts = sitesTexts) =>
+        texts.routerUnreachable(
+          site,
+          views.map(({ by }) => by),
+        ),
     };
-    const bridgeDown: SiteOutage = { cause: 'bridge_down', text: `the bridge from ${site} is down` };
+    const bridgeDown: SiteOutage = { cause: 'bridge_down', text: (texts = sitesTexts) => texts.bridgeDown(site) };
     if (!hasAnswer && reachable === false) return { ...routerUnreachable, isHidden: true };
     if (isBridgeDown(key)) return { ...bridgeDown, isHidden: true };
     if (!hasAnswer && reachable === undefined && site !== undefined && expected.length > 1)
-      return {
-        cause: 'silent',
-        text: `no agent of ${site} answers: its line, its power or its broker may be down`,
-        isHidden: true,
-      };
-    if (lost.length > 0) return { cause: 'agent_lost', text: `${agentsAre(lost)} lost` };
+      return { cause: 'silent', text: (texts = sitesTexts) => texts.noAgentAnswers(site), isHidden: true };
+    if (lost.length > 0) return { cause: 'agent_lost', text: (texts = sitesTexts) => texts.agentsLost(lost) };
     if (reachable === false) return routerUnreachable;
     return bridges.get(key) === false ? bridgeDown : undefined;
   }
@@ -120,25 +118,31 @@ export function determineSiteVerdicts(
     const ofSite = site.agents.filter((agent) => isAnswering.has(agent));
     const views = routers.get(site.key) ?? [];
     const outage = outageOf(site, views);
-    const isHidden = outage?.isHidden;
     return {
       site: site.site,
       reading: {
         online: isReachable(views) === true || ofSite.length > 0,
         expected: site.agents.length,
-        lost: isHidden ? undefined : site.agents.filter(({ isOnline }) => !isOnline).length,
+        lost: outage?.isHidden ? undefined : site.agents.filter(({ isOnline }) => !isOnline).length,
         outage: outage?.text,
         ...causeAndText(outage, problemsOfSite(site.key, outage, problems.get(site.key) ?? []), ofSite),
       },
       agents: site.agents.map(({ id, name, isOnline }) => ({
         id,
         name,
-        online: isHidden ? undefined : isOnline,
-        text: isHidden ? `unknown because ${outage?.text}` : isOnline ? 'online' : 'lost',
+        online: outage?.isHidden ? undefined : isOnline,
+        text: describeAgent(isOnline, outage),
       })),
     };
   });
 }
+
+const describeAgent =
+  (isOnline: boolean, outage: SiteOutage | undefined): Wording<SitesTexts> =>
+  (texts = sitesTexts) => {
+    if (outage?.isHidden) return texts.agentUnknown(outage.text(texts));
+    return isOnline ? texts.agentAnswers : texts.agentLost;
+  };
 
 /** What the agents say of a site; not of its router if that is why the site has an outage. */
 const problemsOfSite = (key: string, outage: SiteOutage | undefined, problems: readonly AgentReportedProblem[]) =>
@@ -158,9 +162,6 @@ function causeAndText(
   if (worst !== undefined) return { cause: outage?.cause ?? 'problem', text: worst };
   const silent = agents.filter(({ problems: reported }) => reported === undefined).map(({ name }) => name);
   return silent.length === 0
-    ? { cause: 'well', text: 'none' }
-    : {
-        cause: 'unknown',
-        text: `${agentsAre(silent)} too old to say what is wrong, or ${silent.length === 1 ? 'has' : 'have'} just started`,
-      };
+    ? { cause: 'well', text: (texts = sitesTexts) => texts.noProblem }
+    : { cause: 'unknown', text: (texts = sitesTexts) => texts.agentsSayNothing(silent) };
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { sitesTextsInGerman } from '../../../src/collectors/sites/german.ts';
 import { determineSiteVerdicts } from '../../../src/collectors/sites/site-verdict.ts';
+import type { SitesTexts } from '../../../src/collectors/sites/texts.ts';
 import type { PublishedProblem } from '../../../src/views/problems-payload.ts';
 import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
 
@@ -11,7 +13,15 @@ const judge = (
   topics: Iterable<readonly [string, string]>,
   unresponsive: string[] = [],
   here: { id: string; site?: string } = monitor,
-) => determineSiteVerdicts(new DirectoryOfTopics(topics, unresponsive), here, 'sites');
+  texts?: SitesTexts,
+) =>
+  determineSiteVerdicts(new DirectoryOfTopics(topics, unresponsive), here, 'sites').map(
+    ({ reading: { outage, text, ...reading }, agents: ofSite, ...verdict }) => ({
+      ...verdict,
+      reading: { ...reading, outage: outage?.(texts), text: text(texts) },
+      agents: ofSite.map(({ text: state, ...one }) => ({ ...one, text: state(texts) })),
+    }),
+  );
 
 const json = (value: object) => JSON.stringify(value);
 const device = (path: string, payload: object): [string, string][] => [
@@ -442,4 +452,25 @@ test('spellings with the same slug are one site', () => {
 test('an unresponsive agent is lost, whatever its topics say', () => {
   const verdict = judge(lab, ['pi']).find(({ site }) => site === 'Cottage');
   expect(verdict?.reading).toMatchObject({ cause: 'agent_lost', text: 'agent pi is lost' });
+});
+
+test('what is said of a site and its agents is said in the language of the agent, around what others say', () => {
+  const texts = (...topics: [string, string][]) => {
+    const verdict = judge([...lab, ...topics], [], monitor, sitesTextsInGerman).find(({ site }) => site === 'Cottage');
+    return [verdict?.reading.text, ...(verdict?.agents.map(({ text }) => text) ?? [])];
+  };
+  expect(texts()).toEqual(['keines', 'antwortet', 'antwortet']);
+  const ssd = problem('nvme/s1/x', { subject: 'pi SSD', severity: 'data_at_risk', text: 'stirbt' });
+  const disk = problem('host/pi/x', { subject: 'pi', severity: 'degraded', text: 'ist heiß' });
+  expect(texts(reports('pi', ssd, disk))).toEqual(['pi SSD: stirbt; und 1 weiteres', 'antwortet', 'antwortet']);
+  expect(texts(...lost('pi'), reports('pi', ssd))).toEqual([
+    'pi SSD: stirbt (zuletzt bekannt); und 1 weiteres',
+    'ausgefallen',
+    'antwortet',
+  ]);
+  expect(texts(...lost('pi', 'shed'), ...routerUnreachable)).toEqual([
+    'der Router von Cottage antwortet nicht von außen (abgefragt von nas)',
+    'unbekannt: der Router von Cottage antwortet nicht von außen (abgefragt von nas)',
+    'unbekannt: der Router von Cottage antwortet nicht von außen (abgefragt von nas)',
+  ]);
 });

@@ -141,7 +141,7 @@ export const situations: Record<string, Situation> = {
     explained: ['Home Assistant far: does not answer', 'nas home: no internet connection'],
   },
   'an agent that is lost': {
-    readings: { sites: [site('agent_lost', 'agent pi is lost')] },
+    readings: { sites: [site('agent_lost', ['pi'])] },
     wrong: ['outage Berlin: agent pi is lost'],
   },
   'an old agent beside new ones, which does not say what is wrong': {

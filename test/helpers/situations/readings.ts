@@ -1,4 +1,5 @@
 import type { FilesystemReading, HostReading } from '../../../src/collectors/host/reading.ts';
+import { sitesTexts } from '../../../src/collectors/sites/texts.ts';
 import { nvmeTexts } from '../../../src/collectors/storage/nvme/texts.ts';
 import type { Device } from '../../../src/model/device.ts';
 import type { Readings } from '../reporting-agent.ts';
@@ -32,11 +33,20 @@ const box: Device = { id: 'home', name: 'nas home', macAddress: '02:00:5E:00:53:
 export const router = (reading: object, more: Partial<Device> = {}): Readings => [
   { table: 'router', device: { ...box, ...more }, reading: { reachable: true, problem: false, ...reading } },
 ];
-export const site = (cause: string, outage?: string): Readings => [
+/** `lost`: names of agents. */
+export const site = (cause: string, lost?: string[]): Readings => [
   {
     table: 'site',
     device: { id: 'Berlin', name: 'Berlin' },
-    reading: { cause, outage, text: outage ?? 'none', online: true, expected: 2, lost: 0, since: new Date() },
+    reading: {
+      cause,
+      outage: lost && ((texts = sitesTexts) => texts.agentsLost(lost)),
+      text: (texts = sitesTexts) => (lost === undefined ? texts.noProblem : texts.agentsLost(lost)),
+      online: true,
+      expected: 2,
+      lost: 0,
+      since: new Date(),
+    },
   },
 ];
 export const cloud: Readings[number] = {

@@ -1,0 +1,30 @@
+import { problemTexts } from '../../model/problem-texts.ts';
+
+const formatList = (names: readonly string[]) => names.toSorted().join(', ');
+const agentsAre = (names: readonly string[]) =>
+  names.length === 1 ? `agent ${names[0]} is` : `agents ${formatList(names)} are`;
+
+/** What is said of sites and their agents. `names`: of agents. */
+export const sitesTexts = {
+  /** As state of the metric *Worst problem*. */
+  noProblem: 'none',
+  routerUnreachable: (site: string | undefined, names: readonly string[]) =>
+    `the router of ${site} does not answer from outside (asked by ${formatList(names)})`,
+  bridgeDown: (site: string | undefined) => `the bridge from ${site} is down`,
+  noAgentAnswers: (site: string) => `no agent of ${site} answers: its line, its power or its broker may be down`,
+  agentsLost: (names: readonly string[]) => `${agentsAre(names)} lost`,
+  agentsSayNothing: (names: readonly string[]) =>
+    `${agentsAre(names)} too old to say what is wrong, or ${names.length === 1 ? 'has' : 'have'} just started`,
+  lastKnown: problemTexts.lastKnown,
+  /** `isAtLeast`: there may be even more. */
+  andMore: (worst: string, count: number, isAtLeast: boolean) =>
+    `${worst}; and ${isAtLeast ? 'at least ' : ''}${count} more`,
+  clearsWhenWhole: 'when the site answers as a whole',
+  startOrForget:
+    'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID',
+  agentAnswers: 'online',
+  agentLost: 'lost',
+  agentUnknown: (outage: string) => `unknown because ${outage}`,
+};
+
+export type SitesTexts = typeof sitesTexts;
