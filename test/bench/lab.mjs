@@ -1,4 +1,5 @@
 // What a broker and a watch have to do for many agents:   npm run bench:lab [-- --agents 200] [-- --json FILE]
+// [-- --broker URL,URL] for brokers that run already, such as a cluster (MQTT 3.1.1; their own figures are left out)
 // Linux only (it reads /proc). The agents' sessions are real, several to a process; the watch is the built program.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,7 @@ import { buildFleet } from './build-fleet.mjs';
 import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
 const { values: options } = parseArgs({
-  options: { agents: { type: 'string', default: '200' }, json: { type: 'string' } },
+  options: { agents: { type: 'string', default: '200' }, json: { type: 'string' }, broker: { type: 'string' } },
 });
 const agents = Number(options.agents);
 /** Seconds between two readings of an agent: six times as many as by default. */
@@ -23,7 +24,7 @@ const say = (text) => process.stderr.write(`${text}\n`);
 
 const fleetProgram = await buildFleet(folder);
 const port = await freePort();
-const url = `mqtt://127.0.0.1:${port}`;
+const url = options.broker ?? `mqtt://127.0.0.1:${port}`;
 writeFileSync(
   join(folder, 'mosquitto.conf'),
   `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
@@ -39,9 +40,12 @@ process.on('exit', () => {
   rmSync(folder, { recursive: true, force: true });
 });
 const startBroker = () => begin('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' });
-let broker = startBroker();
+let broker = options.broker === undefined ? startBroker() : undefined;
 
-const observer = mqtt.connect(url, { reconnectPeriod: 100, protocolVersion: 5, properties: { receiveMaximum: 1000 } });
+const observer = mqtt.connect(url.split(',').at(-1), {
+  reconnectPeriod: 100,
+  ...(broker === undefined ? { protocolVersion: 4 } : { protocolVersion: 5, properties: { receiveMaximum: 1000 } }),
+});
 const online = new Map();
 const configs = new Map();
 const rounds = new Map();
@@ -103,27 +107,31 @@ const watch = (name, SITES) =>
 const result = { node: process.version, agents, 'seconds between readings of an agent': interval };
 const watching = watch('watch', 'true');
 const plain = watch('plain', 'false');
-const steps = [agents / 4, agents / 2, agents];
+const steps = [agents / 4, agents / 2, agents].map(Math.ceil);
 const cost = [];
 for (const count of steps) {
   await fleet(count);
   await pause(15_000);
   missed = 0;
   traffic = { messages: 0, bytes: 0 };
-  const all = [broker, watching, plain];
+  const all = [watching, plain, ...(broker === undefined ? [] : [broker])];
   const before = all.map((one) => cpuOf(one).own);
   const began = performance.now();
   await pause(measuring * 1000);
   const seconds = (performance.now() - began) / 1000;
-  const [brokers, watchers, plains] = all.map((one, index) => (cpuOf(one).own - before[index]) / seconds);
+  const [watchers, plains, brokers] = all.map((one, index) => (cpuOf(one).own - before[index]) / seconds);
   cost.push(watchers - plains);
   say(`${count} agents: ${(traffic.messages / seconds).toFixed(0)} messages a second`);
   Object.assign(result, {
     [`${count}: messages per second`]: traffic.messages / seconds,
     [`${count}: kB per second`]: traffic.bytes / seconds / 1000,
     [`${count}: readings missed`]: missed,
-    [`${count}: broker’s CPU, %`]: brokers / 10,
-    [`${count}: broker’s memory, MB`]: megabytesOf(broker, 'Rss'),
+    ...(broker === undefined
+      ? {}
+      : {
+          [`${count}: broker’s CPU, %`]: brokers / 10,
+          [`${count}: broker’s memory, MB`]: megabytesOf(broker, 'Rss'),
+        }),
     [`${count}: watch’s CPU beyond a plain agent’s, %`]: (watchers - plains) / 10,
     [`${count}: the same per agent and second, ms`]: (watchers - plains) / count,
     [`${count}: watch’s memory, anonymous, MB`]: megabytesOf(watching, 'Anonymous'),
@@ -134,30 +142,32 @@ result['retained topics per agent'] = topics.size / agents;
 result['bytes of announcements per agent'] =
   [...configs].filter(([topic]) => topic.includes('_fleet_')).reduce((sum, [, { bytes }]) => sum + bytes, 0) / agents;
 
-say('the broker is killed and starts again …');
-const before = topics.size;
-broker.kill('SIGKILL');
-await once(broker, 'close');
-online.clear();
-configs.clear();
-topics.clear();
-await pause(3000);
-broker = startBroker();
-const restarted = performance.now();
-await until('all online again', () => online.size === agents);
-const times = (entries) => entries.map((at) => (at - restarted) / 1000).toSorted((a, b) => a - b);
-const back = times([...online.values()]);
-const announced = times([...configs].filter(([topic]) => topic.includes('_fleet_')).map(([, { at }]) => at));
-/** The most within any one second. */
-const busiest = Math.max(...announced.map((from) => announced.filter((at) => at >= from && at < from + 1).length));
-await pause(2000);
-Object.assign(result, {
-  'restart: first agent online after, s': back[0],
-  'restart: half of them, s': back[Math.floor(back.length / 2)],
-  'restart: all, s': back.at(-1),
-  'restart: most announcements within a second': busiest,
-  'restart: topics missing': before - topics.size,
-});
+if (broker !== undefined) {
+  say('the broker is killed and starts again …');
+  const before = topics.size;
+  broker.kill('SIGKILL');
+  await once(broker, 'close');
+  online.clear();
+  configs.clear();
+  topics.clear();
+  await pause(3000);
+  broker = startBroker();
+  const restarted = performance.now();
+  await until('all online again', () => online.size === agents);
+  const times = (entries) => entries.map((at) => (at - restarted) / 1000).toSorted((a, b) => a - b);
+  const back = times([...online.values()]);
+  const announced = times([...configs].filter(([topic]) => topic.includes('_fleet_')).map(([, { at }]) => at));
+  /** The most within any one second. */
+  const busiest = Math.max(...announced.map((from) => announced.filter((at) => at >= from && at < from + 1).length));
+  await pause(2000);
+  Object.assign(result, {
+    'restart: first agent online after, s': back[0],
+    'restart: half of them, s': back[Math.floor(back.length / 2)],
+    'restart: all, s': back.at(-1),
+    'restart: most announcements within a second': busiest,
+    'restart: topics missing': before - topics.size,
+  });
+}
 
 await observer.endAsync(true);
 for (const [name, value] of Object.entries(result))
