@@ -38,7 +38,13 @@ function removedComponent(
   if (phase === 'omit') return undefined;
   return phase === 'tombstone'
     ? { platform }
-    : { platform, unique_id: entityUniqueId(agent, device, key), ...requiredOptions(new Topics(agent), platform) };
+    : {
+        platform,
+        unique_id: entityUniqueId(agent, device, key),
+        // For the seconds that it is there again, dashboards leave it out.
+        entity_category: 'diagnostic',
+        ...requiredOptions(new Topics(agent), platform),
+      };
 }
 
 const isRemoved = ({ excluded, declared }: AnnouncementPlan, device: string, key: string) =>

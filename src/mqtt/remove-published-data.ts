@@ -106,9 +106,10 @@ async function clearTopics(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   cleared: readonly string[],
+  alreadyCleared: Iterable<string> = [],
 ): Promise<void> {
   for (const topic of cleared) await publish(connection, topic, '');
-  const [left] = (await readRetainedOfTopics(connection, agent, cleared)).keys();
+  const [left] = (await readRetainedOfTopics(connection, agent, [...alreadyCleared, ...cleared])).keys();
   if (left !== undefined)
     throw new UsageError(
       `${left} is still on the broker: it must let this user write ${new Topics(agent).ownFilter}, and no one else, such as a bridge, may publish that again`,
@@ -166,14 +167,14 @@ export async function removePublishedData(
   await withdrawAnnouncements(connection, topics, forgottenDevices);
   await pause(removalMs);
   // Home Assistant 2025.2 removes nothing when an announcement below a node ID is withdrawn, and every release ignores
-  // most of a withdrawal while it is busy with a component. Not retained: nothing is left of them, and the
-  // announcements are cleared once more, for those who have seen these.
+  // most of a withdrawal while it is busy with a component. Not retained, so that nothing is left to clear: of one more
+  // withdrawal, now without components, Home Assistant 2026.11 would warn.
   for (const [topic, payload] of announcementsOfRemoval(agent, announced, 'tombstone'))
     if (payload !== '') await publish(connection, topic, payload, { retain: false });
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
   await pause(removalMs);
   const ownButStatus = ownTopics.filter((topic) => topic !== topics.status);
-  await clearTopics(connection, agent, [...announced.keys(), ...ownButStatus]);
+  await clearTopics(connection, agent, ownButStatus, announced.keys());
   // While there is a status, a watch shows the agent as lost, and can be asked again to forget it.
   if (ownButStatus.length < ownTopics.length) await clearTopics(connection, agent, [topics.status]);
   // Last: another agent that watches the device announces it at once.

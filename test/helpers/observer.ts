@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { onTestFinished } from 'vitest';
 import { until } from './until.ts';
@@ -39,4 +40,34 @@ export async function observe(url: string, options: IClientOptions = {}): Promis
       seconds,
     );
   return { client, topics, messages, see };
+}
+
+/** What a broker retains, as one is told who comes only now, without what this itself needs. */
+export async function readRetained(url: string, options: IClientOptions = {}): Promise<Map<string, string>> {
+  const client = await mqtt.connectAsync(url, { protocolVersion: 4, ...options });
+  const retained = new Map<string, string>();
+  // Brokers deliver what they retain in any order (Mosquitto, before what is published later) or in that of publishing
+  // (the embedded one, even behind what is published later): with both markers, all has been delivered.
+  const [last, later] = [`marker/${randomUUID()}`, `marker/${randomUUID()}`];
+  const isLater = new Promise<void>((resolve) =>
+    client.on('message', (topic) => {
+      if (topic === later) resolve();
+    }),
+  );
+  const isLast = new Promise<void>((resolve) =>
+    client.on('message', (topic, buffer, { retain }) => {
+      if (topic === last) resolve();
+      else if (retain) retained.set(topic, buffer.toString());
+    }),
+  );
+  try {
+    await client.publishAsync(last, 'last', { retain: true, qos: 1 });
+    await client.subscribeAsync('#', { qos: 1 });
+    await client.publishAsync(later, 'later', { qos: 1 });
+    await Promise.all([isLater, isLast]);
+    await client.publishAsync(last, '', { retain: true, qos: 1 });
+    return retained;
+  } finally {
+    await client.endAsync(true);
+  }
 }

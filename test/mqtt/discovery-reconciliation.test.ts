@@ -70,6 +70,7 @@ test('an undeclared component becomes a tombstone, is restored, becomes a tombst
     expect(componentsOf(announce(state, retained, 'restore'))[key]).toEqual({
       platform: 'sensor',
       unique_id: `infra-monitor_nas_thing_1_${key}`,
+      entity_category: 'diagnostic',
       state_topic: 'infra-monitor/nas/status',
     });
     expect(componentsOf(announce(state, retained, 'omit'))).not.toHaveProperty(key);
@@ -330,5 +331,5 @@ test.each([
 ])('a %s is restored with what Home Assistant requires of it', (platform, required) => {
   const restored = announce(stateOf(collector, [whole()]), earlier({ nonsense: { ...old, platform } }), 'restore');
   const { platform: _, unique_id: __, ...options } = componentsOf(restored).nonsense ?? {};
-  expect(options).toEqual(required);
+  expect(options).toEqual({ entity_category: 'diagnostic', ...required });
 });

@@ -38,6 +38,8 @@ test('a lab over time: after each change both dashboards show what there is, and
     90,
   );
   await untilRouterEntitiesEndWith('from pi');
+  const watched = async () => (await devices()).filter((name) => name.startsWith('Home Assistant')).sort();
+  expect(await watched()).toEqual(['Home Assistant', 'Home Assistant from pi']);
   await untilNoGhosts();
   await holds('start');
 
@@ -71,6 +73,7 @@ test('a lab over time: after each change both dashboards show what there is, and
   await until('the new name', async () => (await devices()).includes('raspi'), 60);
   expect(await devices()).not.toContain('pi');
   await untilRouterEntitiesEndWith('from raspi');
+  expect(await watched()).toEqual(['Home Assistant', 'Home Assistant from raspi']);
   expect(await idOf('pi_pi_host-host-cpu_used')).toBe('sensor.kitchen_brain');
   await untilNoGhosts();
   await holds('an agent renamed that has an id');

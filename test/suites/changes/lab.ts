@@ -31,17 +31,6 @@ function twoDrives() {
   return { sys: rack.sys, replace };
 }
 
-/** What older releases warn of, though nothing is wrong. */
-const knownWarnings = (version: string): readonly string[] =>
-  /^202[56]\.2\./.test(version)
-    ? [
-        // They clear the announcement of a device that has lost all entities, and hear themselves.
-        'No device components to cleanup',
-        // An agent without a token looks whether Home Assistant answers, and leaves.
-        'Disconnected: Received close message during auth phase',
-      ]
-    : [];
-
 export interface Lab {
   homeAssistant: HomeAssistant;
   replaceDrive(): void;
@@ -80,7 +69,7 @@ export async function startLab(): Promise<Lab> {
       .log()
       .split('\n')
       .filter((line) => / (WARNING|ERROR|CRITICAL) \(/.test(line))
-      .filter((line) => !knownWarnings(homeAssistant.version).some((text) => line.includes(text)));
+      .filter((line) => !homeAssistant.isWarningOfOlderRelease(line));
   const atStart = warnings().length;
 
   const all = { MQTT_URL: mosquitto.url, HOST_SCHEDULE: '*/5 * * * * *' };
@@ -132,7 +121,11 @@ export async function startLab(): Promise<Lab> {
             .getByText(/(is|are) wrong\.|Everything is well\./)
             .first()
             .waitFor();
-          faults.push(...(await page.locator('hui-error-card, hui-warning').allInnerTexts()));
+          // Cards of what has just been removed stand until the frontend has built the dashboard anew.
+          const seen = page.locator('hui-error-card, hui-warning');
+          await until('no card is in error', async () => (await seen.count()) === 0, 5).catch(async () =>
+            faults.push(...(await seen.allInnerTexts())),
+          );
           const { SHOTS } = process.env;
           const name = `${homeAssistant.version} ${step} ${dashboard} ${screen.screen}.png`.replaceAll(' ', '-');
           if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, name) });
