@@ -32,6 +32,9 @@ export interface Device {
   /** Several agents may watch the device; one of them is its owner. `key` identifies it for all of them, and is
    * undefined until it is known. An agent with a higher rank can report more. */
   shared?: { key: string | undefined; rank: number };
+  /** Other agents may have a device of this name, each of its own: one of them has the name alone, the others add their
+   * agent’s. Ranks as above. */
+  sharedName?: { rank: number };
   /** Home Assistant's identifier, if the device belongs to another agent, which announces its other properties. */
   identifier?: string;
 }

@@ -1,3 +1,4 @@
+import { memoryKey } from './address.ts';
 import type { StateEntry } from './state.ts';
 
 /** The agent that reports what a device says of itself, where several agents watch it: the others report only how they
@@ -8,6 +9,9 @@ export interface DeviceOwner {
   /** Slug of the device, as that agent calls it. */
   device: string;
 }
+
+/** Key in AgentState.owners of the other agent whose device has the name of this one. */
+export const nameOwnerKey = (address: { collector: string; device: string }): string => `${memoryKey(address)}/name`;
 
 /** What an agent writes on the broker to own a device, for all to see. */
 export interface DeviceClaim extends DeviceOwner {

@@ -111,7 +111,8 @@ export interface AgentState {
   toldProblems: ReadonlyMap<string, ToldProblemForEndReport>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
-  /** Devices that another agent owns, by collector and device: `router/gateway`. */
+  /** Devices that another agent owns, by collector and device: `router/gateway`; and names of devices, by
+   * `nameOwnerKey`. */
   owners: ReadonlyMap<string, DeviceOwner>;
   /** Events that have not been published yet, the oldest first. */
   pendingEvents: readonly PendingEvent[];

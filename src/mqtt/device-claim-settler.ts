@@ -1,6 +1,6 @@
 import { memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
-import { claimPrevailsOver, type DeviceClaim, type DeviceOwner } from '../model/shared-device.ts';
+import { claimPrevailsOver, type DeviceClaim, type DeviceOwner, nameOwnerKey } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { announcedMacAddress, claimTopicsOfAnnouncements, parseDeviceClaim } from './claim-topics.ts';
@@ -35,21 +35,23 @@ export interface DeviceClaimSettlerContext {
   retained: ReadonlyMap<string, string>;
   memory: ClaimMemory;
   after: RunAfter;
-  /** Another agent owns the device, by collector and device; undefined if none does. */
+  /** Another agent owns the device or its name, by its key in AgentState.owners; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;
   /** The owners are settled, or have changed. */
   changed(): void;
 }
 
-/** A device of this agent that others may watch too. */
+/** A device of this agent that others may watch too, or whose name others may use too. */
 interface SharedDevice {
   topic: string;
-  address: { collector: string; device: string };
+  device: string;
+  /** In AgentState.owners. */
+  ownerKey: string;
   rank: number;
 }
 
-/** Settles over one connection which agent owns each device that several may watch. A claim stays on the broker until
- * its agent is forgotten, or another one can report more. Without access to the claims, each agent reports
+/** Settles over one connection which agent owns each device that several may watch, or its name. A claim stays on the
+ * broker until its agent is forgotten, or another one can report more. Without access to the claims, each agent reports
  * everything. */
 export class DeviceClaimSettler {
   readonly #context: DeviceClaimSettlerContext;
@@ -123,9 +125,15 @@ export class DeviceClaimSettler {
     const { catalogue, state, retained } = this.#context;
     return catalogue.flatMap(({ id }) =>
       [...(state.collectors.get(id)?.entries.values() ?? [])].flatMap(({ address, device, part, excluded }) => {
-        if (device.shared === undefined || part !== undefined || excluded) return [];
-        const key = device.shared.key ?? announcedMacAddress(retained.get(this.#topics.discovery(address.device)));
-        return key === undefined ? [] : [{ topic: this.#topics.claim(id, key), address, rank: device.shared.rank }];
+        if (part !== undefined || excluded) return [];
+        const { shared, sharedName, name } = device;
+        const claimed = (key: string, { rank }: { rank: number }, ownerKey: string): SharedDevice[] => [
+          { topic: this.#topics.claim(id, key), device: address.device, ownerKey, rank },
+        ];
+        if (sharedName !== undefined) return claimed(name, sharedName, nameOwnerKey(address));
+        if (shared === undefined) return [];
+        const key = shared.key ?? announcedMacAddress(retained.get(this.#topics.discovery(address.device)));
+        return key === undefined ? [] : claimed(key, shared, memoryKey(address));
       }),
     );
   }
@@ -152,10 +160,7 @@ export class DeviceClaimSettler {
     const device = this.#devices().find((one) => one.topic === topic);
     if (device === undefined || !this.#known.has(topic)) return;
     const claim = this.#claims.get(topic);
-    const {
-      rank,
-      address: { device: name },
-    } = device;
+    const { rank, device: name } = device;
     const isOwn = claim?.agent === agent.id;
     const held = isOwn ? claim : memory.held.get(topic);
     if (held !== undefined) memory.held.set(topic, held);
@@ -179,11 +184,11 @@ export class DeviceClaimSettler {
 
   #publishOwners(): void {
     const { agent, ownerKnown, changed } = this.#context;
-    for (const { topic, address } of this.#devices()) {
+    for (const { topic, ownerKey } of this.#devices()) {
       if (!this.#known.has(topic)) continue;
       const claim = this.#claims.get(topic);
       const isOther = claim !== undefined && claim.agent !== agent.id;
-      ownerKnown(memoryKey(address), isOther ? { agent: claim.agent, device: claim.device } : undefined);
+      ownerKnown(ownerKey, isOther ? { agent: claim.agent, device: claim.device } : undefined);
     }
     changed();
   }

@@ -41,7 +41,7 @@ export interface SessionInputsAndCallbacks {
   /** The devices that an earlier process or connection has announced, and the paths of parts that it has published.
    * Anybody may have written their names. */
   devicesAnnounced(devices: readonly EarlierAnnouncedDevice[], parts: readonly string[]): void;
-  /** Another agent owns the device, by collector and device: `router/gateway`; undefined if none does. */
+  /** Another agent owns the device or its name, by its key in AgentState.owners; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;
   /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;

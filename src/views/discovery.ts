@@ -20,7 +20,7 @@ import {
   parseComponentKey,
   slug,
 } from '../model/naming.ts';
-import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
+import { type DeviceOwner, mayReportMetric, nameOwnerKey } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
@@ -262,6 +262,12 @@ function announceProblems(
   desired.set(agent.id, device);
 }
 
+/** With the agent’s name behind that of a device whose name another agent’s device has. */
+const withOwnName = (agent: AgentIdentity, owners: AgentState['owners'], entry: StateEntry): StateEntry =>
+  owners.has(nameOwnerKey(entry.address))
+    ? { ...entry, device: { ...entry.device, name: english.words.seenFrom(entry.device.name, agent.name) } }
+    : entry;
+
 type DiscoveredState = Pick<AgentState, 'collectors' | 'owners' | 'forgotten'>;
 
 /** What discovery depends on, as it is now: readings go on between the steps. */
@@ -285,8 +291,9 @@ export function* planAnnouncements(
   /** What each device is, for those that do not say their model. */
   const kinds = new Map<string, string>();
   for (const { id, tables } of catalogue) {
-    for (const entry of collectors.get(id) ?? []) {
+    for (const reported of collectors.get(id) ?? []) {
       yield 1;
+      const entry = withOwnName(agent, owners, reported);
       const { device } = entry.address;
       const owner = owners.get(memoryKey(entry.address));
       if (owner !== undefined && entry.part !== undefined) continue;
@@ -318,7 +325,10 @@ export function* planAnnouncements(
       // Two collectors may describe one device; each adds the properties that it knows.
       const announcement = desired.get(device) ?? { device: {}, components: {} };
       const names = namesOf(language, entry);
-      const shown = translateDevice(names, agent, entry.device);
+      const shown =
+        entry === reported
+          ? translateDevice(names, agent, entry.device)
+          : { ...entry.device, name: language.words.seenFrom(reported.device.name, agent.name) };
       Object.assign(announcement.device, deviceInfoOf(agent, shown, owner));
       Object.assign(announcement.components, current);
       desired.set(device, announcement);

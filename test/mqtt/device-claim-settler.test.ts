@@ -144,6 +144,50 @@ test('the first agent owns a device; another one reports only what it sees from 
   expect([pi.state.pendingEvents.length, nas.state.pendingEvents.length]).toEqual([0, 1]);
 });
 
+test('of two devices of one name the first, or that with more to report, has it alone; both report everything', async () => {
+  const { broker, observer } = await scene();
+  const begin = (id: string, rank: number, name = 'Watched') => {
+    const state = new MutableAgentState(broker.url);
+    state.add(collector);
+    state.record(collector, {
+      ok: true,
+      at: new Date(),
+      seconds: 0,
+      observations: [
+        { table: 'thing', device: { id: 'watched', name, sharedName: { rank } }, reading: { level: 50, mood: 'good' } },
+      ],
+    });
+    const session = new ReconnectingPublisher(
+      sessionContext(broker.url, { ...anyAgent, id, name: id }, [collector], state, quietLog),
+    );
+    onTestFinished(() => session.stop());
+    session.start();
+  };
+  const config = (id: string) => `homeassistant/device/infra-monitor_${id}/watched/config`;
+  const isNamed = (name: string) => (payload: string) => (JSON.parse(payload) as Announcement).device.name === name;
+  begin('pi', 0);
+  await observer.see(config('pi'), isNamed('Watched'));
+  begin('shed', 0);
+  await observer.see(config('shed'), isNamed('Watched from shed'));
+  const { components } = JSON.parse(observer.topics.get(config('shed')) ?? '') as Announcement;
+  expect(components['probe-thing-mood']).toMatchObject({
+    default_entity_id: 'sensor.watched_from_shed_mood',
+    name: 'Mood',
+    unique_id: 'infra-monitor_shed_watched_probe-thing-mood',
+  });
+  expect(JSON.parse(await observer.see('infra-monitor/shed/probe/watched'))).toEqual({ level: 50, mood: 'good' });
+  // It was never announced by the other's name.
+  expect(observer.messages.filter(({ topic }) => topic === config('shed'))).toHaveLength(1);
+
+  begin('nas', 1);
+  await observer.see(config('nas'), isNamed('Watched'));
+  const pi = JSON.parse(await observer.see(config('pi'), isNamed('Watched from pi'))) as Announcement;
+  // Home Assistant keeps the first.
+  expect(pi.components['probe-thing-mood']).toMatchObject({ default_entity_id: 'sensor.watched_mood' });
+  begin('attic', 0, 'Watched cellar');
+  await observer.see(config('attic'), isNamed('Watched cellar'));
+});
+
 test('what an earlier version has announced twice becomes tombstones, and its topics go', async () => {
   const { begin, write, claim, announcement, observer, owns, views } = await scene();
   const sensor = (name: string) => ({ platform: 'sensor', unique_id: `infra-monitor_pi_gateway_${name}`, name });

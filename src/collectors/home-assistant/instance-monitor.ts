@@ -184,6 +184,8 @@ export class InstanceMonitor {
       ...(version === undefined ? {} : { softwareVersion: version }),
       configurationUrl: url.href,
       via: this.#agent.id,
+      // With a token there is more to report.
+      sharedName: { rank: this.#token === undefined ? 0 : 1 },
       ...(isBeyondOwnNetwork(this.#addresses, this.#host) ? { isBeyondGateway: true } : {}),
     };
   }

@@ -109,6 +109,7 @@ test('what can’t be read says why, beside drives that can', async () => {
     percentage_used: { value: null },
   });
   expect(rack.plain(broken?.error ?? '')).toMatch(/^nvme smart-log drive 3 -o json: .*Input\/output error/);
-  expect(rack.plain(hanging?.error ?? '')).toMatch(/^drive 4: no answer in \d+ s$/);
+  // The question may have been ended already.
+  expect(rack.plain(hanging?.error ?? '')).toMatch(/^drive 4: no answer in \d+ s$|^nvme .* timed out after 10 s$/);
   expect(rack.running()).toEqual(new Map());
 });
