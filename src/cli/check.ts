@@ -145,10 +145,10 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   }
   const language = await loadCheckAndOnceLanguage({ language: peekLanguage(env) });
   const { texts } = language;
-  const settings = loadSettings(allCollectors, env, texts.settingWarnings);
+  const settings = loadSettings(allCollectors, env, texts.settingTexts);
   const state = new MutableAgentState('', language);
   const agentDirectory = new BrokerAgentDirectory();
-  const opened = await openEnabledCollectors(settings, state, agentDirectory);
+  const opened = await openEnabledCollectors(settings, state, agentDirectory, undefined, texts.settingTexts);
   printSuccess(`${texts.settings}: ${texts.validSettings(settings.agent.name, settings.agent.site)}`);
   for (const warning of settings.warnings) printAdvice(`${texts.settings}: ${warning}`);
   const identities = agentAndLabCollectorIdentities(settings.agent, opened.scheduled);

@@ -109,10 +109,10 @@ function printStatus(
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const language = await loadCheckAndOnceLanguage({ language: peekLanguage(env) });
   const { texts } = language;
-  const settings = loadSettings(allCollectors, env, texts.settingWarnings);
+  const settings = loadSettings(allCollectors, env, texts.settingTexts);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('', json ? undefined : language);
-  const opened = await openEnabledCollectors(settings, state);
+  const opened = await openEnabledCollectors(settings, state, undefined, undefined, texts.settingTexts);
   const earlier = await restoreEarlier(settings, opened, state, texts);
   await readAll(opened, state);
   await Promise.all([pause(readingIntervalMs), finishSlowReads(opened)]);

@@ -4,6 +4,7 @@ import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { AnyCollectorDefinition, InactiveReason } from '../model/collector.ts';
+import { settingTexts } from '../model/setting-texts.ts';
 import { removeLostAgent } from '../mqtt/remove-published-data.ts';
 import type { Settings } from '../settings/index.ts';
 import type { CheckAndOnceTexts } from './texts/english.ts';
@@ -22,6 +23,7 @@ export async function openEnabledCollectors(
   state: MutableAgentState,
   agentDirectory?: AgentDirectory,
   listeningAddress?: () => string | undefined,
+  texts = settingTexts,
 ): Promise<ScheduledAndInactiveCollectors> {
   const scheduled: ScheduledCollector[] = [];
   const inactive: ScheduledAndInactiveCollectors['inactive'] = [];
@@ -34,6 +36,7 @@ export async function openEnabledCollectors(
     const source = await collector.open(env, {
       agent: settings.agent,
       hostRoots: settings.hostRoots,
+      settingTexts: texts,
       state,
       memory,
       agentDirectory,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { bounds } from '../model/bounds.ts';
 import { customSetting, integerSetting, listSetting, secretSetting, stringSetting } from '../model/setting.ts';
-import { settingWarningTexts } from '../model/setting-warning-texts.ts';
+import { settingTexts } from '../model/setting-texts.ts';
 import { isListedPeer, loopbackPeers, parsePeerList } from './peer-list.ts';
 
 export const httpSettingsSchema = z.object({
@@ -20,7 +20,7 @@ export const httpSettingsSchema = z.object({
       description:
         'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
     },
-    'string without blanks at its ends, such as that of: openssl rand -hex 24',
+    'httpToken',
     /^\S(?:.*\S)?$/,
   ),
   HTTP_ALLOWED_HOSTS: listSetting({
@@ -34,7 +34,7 @@ export const httpSettingsSchema = z.object({
         'Clients that may connect, in addition to programs on this machine. Defaults to all clients. The header X-Ingress-Path is accepted only from the clients listed here.',
       example: '192.168.1.5,192.168.2.0/24',
     },
-    'comma-separated addresses and networks',
+    'peers',
     parsePeerList,
   ),
 });
@@ -47,7 +47,7 @@ export const isLoopback = (host: string): boolean => host === 'localhost' || isL
 /** Warnings if other machines can read the agent's data without a token, or guess the token. */
 export const httpAccessWarnings = (
   { HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PEERS }: HttpSettings,
-  texts = settingWarningTexts,
+  texts = settingTexts,
 ): string[] => {
   if (HTTP_PORT === 0) return [];
   // Shorter ones were allowed, so that an agent with such a token goes on after an update.

@@ -4,6 +4,7 @@ import type { Device, DevicePart } from './device.ts';
 import type { DeviceMemories, MemoryFormat } from './device-memories.ts';
 import type { DeviceEvent } from './event.ts';
 import type { HostRoots } from './host-roots.ts';
+import type { NamedThing, SettingTexts } from './setting-texts.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
 import type { AnyTable, Table } from './table.ts';
 import type { AnyWording } from './translation.ts';
@@ -69,6 +70,8 @@ export interface CollectorContext {
   state: AgentState;
   memory: DeviceMemories;
   hostRoots: HostRoots;
+  /** What it says of wrong settings; English without them. */
+  settingTexts?: SettingTexts;
   /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
   agentDirectory?: AgentDirectory | undefined;
   /** Removes what another agent, which must not run, has published. Undefined unless the agent is running. */
@@ -90,8 +93,7 @@ export interface CollectorReadmeRow {
 
 /** Things that settings can be made for one by one. */
 export interface PerNameSettingTargets {
-  /** “router”. */
-  kind: string;
+  thing: NamedThing;
   settings: readonly string[];
   /** As they are called in the settings. */
   names: readonly string[];

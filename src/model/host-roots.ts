@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stringSetting } from './setting.ts';
 
-const absolutePath = ['absolute path', /^\//] as const;
+const absolutePath = ['absolutePath', /^\//] as const;
 
 /** Settings of the program, from which collectors get `HostRoots`. */
 export const hostRootSettingsShape = {

@@ -1,30 +1,26 @@
 import * as z from 'zod/mini';
 import { Secret } from './secret.ts';
+import { type SettingForm, type SettingTexts, textOfForm } from './setting-texts.ts';
 import type { SharedOrPerNameValues } from './shared-or-per-name-values.ts';
 
 export interface SettingMeta {
   /** For users: what the setting does. */
   description: string;
-  /** A noun phrase without an article: “integer from 0 to 65535”. */
-  expects: string;
+  expects: SettingForm;
   /** As written in the environment. */
   default?: string;
   example?: string;
   /** It is taken as it is, with blanks at its ends. */
   secret?: true;
   /** How to write a user name or password with characters that a URL reserves. */
-  credentials?: string;
+  credentials?: 'encodeCredentials' | 'encodeOrSetCredentials';
   /** What an invalid value was probably meant to be; shown, so it must not contain a secret. */
   suggest?: (value: string) => string | undefined;
   /** What is odd about a valid value; shown, so it must not contain a secret. */
-  notice?: (value: string) => string | undefined;
+  notice?: (value: string, texts: SettingTexts) => string | undefined;
   /** `<SETTING>_<NAME>` overrides the setting for the instance or router of that name. */
   perName?: true;
 }
-
-/** Percent-encoding of the characters that a URL reserves (RFC 3986, section 2.1). */
-export const credentialsEncodingHint =
-  'in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40';
 
 /** Metadata of each setting, from which the documentation, `.env.example` and error texts are generated. */
 export const settingMetaRegistry = z.registry<SettingMeta>();
@@ -46,18 +42,18 @@ function registerSetting(schema: StringSchema, meta: SettingMeta) {
 type BuilderMeta = Omit<SettingMeta, 'expects'>;
 type MetaWithDefault<Default> = BuilderMeta & { default: Default };
 
-const parsedSchema = <T>(expects: string, parse: (text: string) => T | undefined) =>
+const parsedSchema = <T>(expects: SettingForm, parse: (text: string) => T | undefined) =>
   z.pipe(
     z.string(),
     z.transform((text, context) => {
       const value = parse(text);
-      if (value === undefined) context.issues.push({ code: 'custom', message: expects, input: text });
+      if (value === undefined) context.issues.push({ code: 'custom', message: textOfForm(expects), input: text });
       return value as T;
     }),
   );
 
 function settingBuilder<Options extends unknown[], T>(
-  parserFor: (...options: Options) => { expects: string; parse(text: string): T | undefined },
+  parserFor: (...options: Options) => { expects: SettingForm; parse(text: string): T | undefined },
 ) {
   type Schema = z.ZodMiniType<T, string>;
   function build(meta: MetaWithDefault<string>, ...options: Options): z.ZodMiniPrefault<Schema>;
@@ -69,13 +65,13 @@ function settingBuilder<Options extends unknown[], T>(
   return build;
 }
 
-export const stringSetting = settingBuilder((expects: string = 'string', form: RegExp = /./) => ({
+export const stringSetting = settingBuilder((expects: SettingForm = 'string', form: RegExp = /./) => ({
   expects,
   parse: (value) => (form.test(value) ? value : undefined),
 }));
 
 export const integerSetting = settingBuilder((min: number, max: number) => ({
-  expects: `integer from ${min} to ${max}`,
+  expects: (forms) => forms.integer(min, max),
   parse: (value) => (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined),
 }));
 
@@ -83,8 +79,10 @@ export const enumSetting = <const Option extends string>(
   meta: MetaWithDefault<Option>,
   ...options: readonly Option[]
 ) =>
-  customSetting<Option>(meta, `one of ${options.join(', ')}`, (value) =>
-    options.find((option) => option === value.toLowerCase()),
+  customSetting<Option>(
+    meta,
+    (forms) => forms.oneOf(options),
+    (value) => options.find((option) => option === value.toLowerCase()),
   );
 
 const truthWords = new Map([
@@ -93,9 +91,9 @@ const truthWords = new Map([
 ]);
 
 export const booleanSetting = (meta: MetaWithDefault<'true' | 'false' | 'on' | 'off'>) =>
-  customSetting(meta, 'true or false (or yes, no, on, off, 1, 0)', (value) => truthWords.get(value.toLowerCase()));
+  customSetting(meta, 'boolean', (value) => truthWords.get(value.toLowerCase()));
 
-export const listSetting = settingBuilder((expects: string = 'comma-separated list') => ({
+export const listSetting = settingBuilder((expects: SettingForm = 'list') => ({
   expects,
   parse: (value) =>
     value
@@ -105,7 +103,11 @@ export const listSetting = settingBuilder((expects: string = 'comma-separated li
 }));
 
 /** Can also be read from the file named by `<NAME>_FILE`. */
-export const secretSetting = (meta: Omit<BuilderMeta, 'default'>, expects: string = 'string', form: RegExp = /./) =>
+export const secretSetting = (
+  meta: Omit<BuilderMeta, 'default'>,
+  expects: SettingForm = 'string',
+  form: RegExp = /./,
+) =>
   registerSetting(
     parsedSchema(expects, (value) => (form.test(value) ? new Secret(value) : undefined)) as z.ZodMiniType<
       Secret,
@@ -116,7 +118,7 @@ export const secretSetting = (meta: Omit<BuilderMeta, 'default'>, expects: strin
 
 const registerPerName = <T>(
   meta: Omit<SettingMeta, 'expects' | 'perName'>,
-  expects: string,
+  expects: SettingForm,
   parse: (value: string) => T | undefined,
 ) =>
   z
@@ -133,25 +135,29 @@ export const stringPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
 /** A secret that instances or routers share, or that each has of its own. */
 export const secretPerNameSetting = (
   meta: Omit<BuilderMeta, 'default'>,
-  expects: string = 'string',
+  expects: SettingForm = 'string',
   form: RegExp = /./,
 ) => registerPerName({ ...meta, secret: true }, expects, (value) => (form.test(value) ? new Secret(value) : undefined));
 
 /** A number, 0 or greater, that instances or routers share, or that each has of its own. */
 export const numberPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
-  registerPerName(meta, 'number, 0 or greater', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
+  registerPerName(meta, 'numberFromZero', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
 
 /** A setting with a parser of its own; `parse` returns undefined for an invalid value. */
 export function customSetting<T>(
   meta: MetaWithDefault<string>,
-  expects: string,
+  expects: SettingForm,
   parse: (text: string) => T | undefined,
 ): z.ZodMiniPrefault<z.ZodMiniType<T, string>>;
 export function customSetting<T>(
   meta: BuilderMeta,
-  expects: string,
+  expects: SettingForm,
   parse: (text: string) => T | undefined,
 ): z.ZodMiniOptional<z.ZodMiniType<T, string>>;
-export function customSetting<T>(meta: BuilderMeta, expects: string, parse: (text: string) => T | undefined): unknown {
+export function customSetting<T>(
+  meta: BuilderMeta,
+  expects: SettingForm,
+  parse: (text: string) => T | undefined,
+): unknown {
   return registerSetting(parsedSchema(expects, parse) as z.ZodMiniType<T, string>, { ...meta, expects });
 }

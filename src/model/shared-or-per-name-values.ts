@@ -1,4 +1,5 @@
 import { slug } from './naming.ts';
+import { type NamedThing, settingTexts } from './setting-texts.ts';
 
 /** A setting that several instances or routers share, unless one has its own: `HA_TOKEN`, `HA_TOKEN_CELLAR`. */
 export class SharedOrPerNameValues<T> {
@@ -31,15 +32,12 @@ const maxListed = 10;
  * can be. */
 export function describeUnmatchedPerNameVariables(
   setting: string,
-  kind: string,
+  thing: NamedThing,
   values: SharedOrPerNameValues<unknown>,
   names: readonly string[],
+  texts = settingTexts,
 ): string[] {
   const possible = names.map((name) => `${setting}_${slug(name).toUpperCase()}`);
   const listed = [...possible.slice(0, maxListed), ...(possible.length > maxListed ? ['…'] : [])].join(', ');
-  const remedy =
-    possible.length === 0
-      ? `the settings name none: use ${setting}, or give the ${kind} this name`
-      : `possible: ${listed}`;
-  return values.namesOtherThan(names).map((name) => `${setting}_${name}: no ${kind} has this name; ${remedy}`);
+  return values.namesOtherThan(names).map((name) => texts.namesNothing(setting, name, thing, listed));
 }

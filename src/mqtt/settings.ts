@@ -2,8 +2,8 @@ import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 import { hostInUrl } from '../model/host-in-url.ts';
 import { Secret } from '../model/secret.ts';
-import { credentialsEncodingHint, customSetting, secretSetting, stringSetting } from '../model/setting.ts';
-import { type SettingWarningTexts, settingWarningTexts } from '../model/setting-warning-texts.ts';
+import { customSetting, secretSetting, stringSetting } from '../model/setting.ts';
+import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
 
 /** `embedded`: the broker that the agent starts itself. */
 export interface BrokerAddress {
@@ -66,8 +66,8 @@ export const printableBrokerUrl = ({
 }: Pick<BrokerAddress, 'protocol' | 'host' | 'port'>): string =>
   `${protocol === 'embedded' ? 'mqtt' : protocol}://${hostInUrl(host)}:${port}`;
 
-const topicForm = ['topic without +, #, or empty levels', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
-const pemFileForm = ['path of a PEM file', /./] as const;
+const topicForm = ['topic', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
+const pemFileForm = ['pemFile', /./] as const;
 
 export const mqttSettingsSchema = z.object({
   MQTT_URL: customSetting(
@@ -76,10 +76,10 @@ export const mqttSettingsSchema = z.object({
         'MQTT broker, preferably the one that Home Assistant uses. Several URLs, separated by commas, are the nodes of a cluster: they are tried in turn, and the one that works is kept. `embedded://` starts an embedded broker, for trying the agent out.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
-      credentials: `${credentialsEncodingHint}, or set MQTT_USERNAME and MQTT_PASSWORD`,
+      credentials: 'encodeOrSetCredentials',
       suggest: suggestBrokerUrl,
     },
-    'URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)',
+    'brokerUrls',
     parseBrokerAddresses,
   ),
   MQTT_USERNAME: stringSetting({ description: 'User name for the broker.', example: 'infra-monitor' }),
@@ -143,7 +143,7 @@ export const brokerLogin = ({ MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD }: MqttSett
  * connection without an answer. */
 export const brokerLoginWarnings = (
   settings: MqttSettings,
-  { passwordWithoutUser }: Pick<SettingWarningTexts, 'passwordWithoutUser'> = settingWarningTexts,
+  { passwordWithoutUser }: Pick<SettingTexts, 'passwordWithoutUser'> = settingTexts,
 ): string[] =>
   settingsOfEachBroker(settings)
     .filter(({ MQTT_URL }) => MQTT_URL.protocol !== 'embedded')

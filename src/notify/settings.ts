@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { registerSecret, Secret } from '../model/secret.ts';
-import { credentialsEncodingHint, customSetting, enumSetting, secretSetting } from '../model/setting.ts';
+import { customSetting, enumSetting, secretSetting } from '../model/setting.ts';
 
 /** The address that notifications are sent to. */
 export interface NotifyAddress {
@@ -45,9 +45,9 @@ export const notifySettingsSchema = z.object({
         'ntfy topic or webhook that receives a message when a problem begins and when it is over. Unless set, no messages are sent.',
       example: 'https://ntfy.sh/my-secret-topic',
       secret: true,
-      credentials: credentialsEncodingHint,
+      credentials: 'encodeCredentials',
     },
-    'URL with a host (http:// or https://)',
+    'webUrl',
     (text) => parseAddress(text.trim()),
   ),
   NOTIFY_FORMAT: enumSetting(
@@ -57,7 +57,7 @@ export const notifySettingsSchema = z.object({
   ),
   NOTIFY_TOKEN: secretSetting(
     { description: 'Bearer token to send with each message.' },
-    'string that is valid in an HTTP header, without blanks at its ends',
+    'headerValue',
     /^(?! )[\x20-\x7e\x80-\xff]+(?<! )$/,
   ),
 });

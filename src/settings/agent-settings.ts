@@ -23,7 +23,7 @@ export const agentSettingsSchema = z.object({
       example: 'nas',
       suggest: slug,
     },
-    'up to 60 lower-case letters, digits and underscores',
+    'agentId',
     (text) => (isAgentId(text) ? text : undefined),
   ),
   SITE: stringSetting({

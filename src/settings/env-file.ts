@@ -1,4 +1,5 @@
 import { parse } from 'dotenv';
+import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
 
 /** The variables of a settings file, and what is wrong with its lines. */
 export interface ParsedEnvFile {
@@ -15,9 +16,8 @@ const commentPattern = /(^|\s)#.*$/s;
 
 /** Parses lines of `NAME=value`, with or without `export`, with values in quotation marks, also over several lines. A
  * later line replaces an earlier one of the same name. */
-export function parseEnvFile(content: string): ParsedEnvFile {
-  if (content.includes('\0'))
-    return { variables: {}, problems: ['line 1: the file is UTF-16, or not text: save it as UTF-8'] };
+export function parseEnvFile(content: string, texts = settingTexts): ParsedEnvFile {
+  if (content.includes('\0')) return { variables: {}, problems: [texts.wrongLine(1, texts.notUtf8)] };
   // A byte order mark is what editors on Windows begin a file with.
   const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const problems: string[] = [];
@@ -28,7 +28,7 @@ export function parseEnvFile(content: string): ParsedEnvFile {
     const [, name, value = ''] = assignmentPattern.exec(line) ?? [];
     const quotedLines = countQuotedLines(value, lines.slice(index + 1));
     if (name === undefined) {
-      problems.push(`line ${index + 1}: ${describeWrongLine(line)}`);
+      problems.push(texts.wrongLine(index + 1, describeWrongLine(line, texts)));
     } else if (quotedLines === 0) {
       settings.push(withoutComment(name, value));
     } else {
@@ -59,7 +59,7 @@ function withoutComment(name: string, valueAndComment: string): string {
 }
 
 /** Shows only a word that looks like the name of a setting. */
-function describeWrongLine(line: string): string {
+function describeWrongLine(line: string, texts: SettingTexts): string {
   const name = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(line)?.[1];
-  return name === undefined ? 'expected NAME=value, or # before a comment' : `expected ${name}=value`;
+  return name === undefined ? texts.expectedSetting : texts.expectedValueOf(name);
 }

@@ -1,5 +1,5 @@
 import { settingMetaRegistry } from '../model/setting.ts';
-import { settingWarningTexts } from '../model/setting-warning-texts.ts';
+import { settingTexts } from '../model/setting-texts.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
 /** A name that other programs use, and that can mean only this. */
@@ -10,7 +10,7 @@ const isSet = (env: Environment, name: string) => (env[name] ?? '').trim() !== '
 /** The variables with MQTT_USER as MQTT_USERNAME, unless that is set as well. */
 export function withMqttUserAsMqttUsername(
   env: Environment,
-  texts = settingWarningTexts,
+  texts = settingTexts,
 ): { env: Environment; notices: string[] } {
   const { name, setting } = usernameAlias;
   const { [name]: value, ...others } = env;
@@ -23,11 +23,15 @@ export function withMqttUserAsMqttUsername(
 }
 
 /** Warnings for values that are valid and may not be what was meant. */
-export const oddValueWarnings = (env: Environment, schemas: readonly SettingsSchema[]): string[] => [
+export const oddValueWarnings = (
+  env: Environment,
+  schemas: readonly SettingsSchema[],
+  texts = settingTexts,
+): string[] => [
   ...new Set(
     schemas.flatMap(({ shape }) =>
       Object.entries(shape).flatMap(([name, field]) => {
-        const notice = settingMetaRegistry.get(field as never)?.notice?.(env[name] ?? '');
+        const notice = settingMetaRegistry.get(field as never)?.notice?.(env[name] ?? '', texts);
         return notice === undefined ? [] : [`${name}: ${notice}`];
       }),
     ),
@@ -36,8 +40,5 @@ export const oddValueWarnings = (env: Environment, schemas: readonly SettingsSch
 
 /** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed
  * them. */
-export const quotedValueWarnings = (
-  env: Environment,
-  names: readonly string[],
-  texts = settingWarningTexts,
-): string[] => names.filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? '')).map(texts.quoted);
+export const quotedValueWarnings = (env: Environment, names: readonly string[], texts = settingTexts): string[] =>
+  names.filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? '')).map(texts.quoted);

@@ -11,14 +11,14 @@ import { HostRoots } from '../model/host-roots.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
-import { settingWarningTexts } from '../model/setting-warning-texts.ts';
+import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
 import { brokerLoginWarnings, type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
-import { parseEnvFile } from './env-file.ts';
+import { type ParsedEnvFile, parseEnvFile } from './env-file.ts';
 import { oddValueWarnings, quotedValueWarnings, withMqttUserAsMqttUsername } from './environment-notices.ts';
 import { readHashedMachineId } from './hashed-machine-id.ts';
 import { misspelledVariableWarnings, unmatchedPerNameVariableErrors } from './misspelled-variables.ts';
@@ -97,16 +97,20 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-/** Undefined without a file of this name in the working folder. */
-const readDefaultFile = () => (existsSync('.env') ? readNamed('.env', '.env') : undefined);
+/** Without a file of this name in the working folder, there are no variables. */
+function parseSettingsFile(file: string | undefined, texts: SettingTexts): ParsedEnvFile {
+  const isThere = file !== undefined || existsSync('.env');
+  return parseEnvFile(isThere ? readNamed(file ?? '.env', file === undefined ? '.env' : '--env', texts) : '', texts);
+}
 
 /** The variables of the settings file. Throws SettingsError for lines that are no settings. */
-function readVariablesOfFile(file: string | undefined): Environment {
-  const { variables, problems } = parseEnvFile(
-    (file === undefined ? readDefaultFile() : readNamed(file, '--env')) ?? '',
-  );
+function readVariablesOfFile(file: string | undefined, texts: SettingTexts): Environment {
+  const { variables, problems } = parseSettingsFile(file, texts);
   if (problems.length > 0)
-    throw new SettingsError(problems.map((problem) => ({ text: `${file ?? '.env'}, ${problem}` })));
+    throw new SettingsError(
+      problems.map((problem) => ({ text: `${file ?? '.env'}, ${problem}` })),
+      texts,
+    );
   return variables;
 }
 
@@ -116,11 +120,13 @@ export const languageOfVariables = ({ AGENT_LANGUAGE }: Environment): Settings['
 
 /** The language of this process, whose settings may be wrong. */
 export function peekLanguage(file: string | undefined): Settings['language'] {
+  let variables: Environment = {};
   try {
-    return languageOfVariables({ ...readVariablesOfFile(file), ...process.env });
+    variables = parseSettingsFile(file, settingTexts).variables;
   } catch {
-    return 'en';
+    // The code that loads the settings reports the error.
   }
+  return languageOfVariables({ ...variables, ...process.env });
 }
 
 /** The settings of this process. Environment variables override those of the file, which must exist if the user named
@@ -128,10 +134,10 @@ export function peekLanguage(file: string | undefined): Settings['language'] {
 export function loadSettings(
   catalogue: readonly AnyCollectorDefinition[],
   file: string | undefined,
-  texts = settingWarningTexts,
+  texts = settingTexts,
 ): Settings {
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
-  const variables = readVariablesOfFile(file);
+  const variables = readVariablesOfFile(file, texts);
   const settings = parseSettings(catalogue, { ...variables, ...process.env }, texts);
   for (const name of listPlainAndFileSecretVariables(process.env, schemas).plain) delete process.env[name];
   const { plain } = listPlainAndFileSecretVariables(variables, schemas);
@@ -140,12 +146,13 @@ export function loadSettings(
 }
 
 /** `shown`: how the user named it. */
-function readNamed(file: string, shown: string): string {
+function readNamed(file: string, shown: string, texts: SettingTexts): string {
   try {
     return readBoundedFileSync(file, bounds.settingsFile).toString('utf8');
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new SettingsError([{ text: `${shown}: ${isMissing ? `${file} does not exist` : describeError(error)}` }]);
+    const reason = isMissing ? texts.fileDoesNotExist(file) : describeError(error);
+    throw new SettingsError([{ text: `${shown}: ${reason}` }], texts);
   }
 }
 
@@ -153,12 +160,12 @@ function readNamed(file: string, shown: string): string {
 export function parseSettings(
   catalogue: readonly AnyCollectorDefinition[],
   variables: Environment,
-  texts = settingWarningTexts,
+  texts = settingTexts,
 ): Settings {
   const { env, notices } = withMqttUserAsMqttUsername(variables, texts);
   const problems: SettingProblem[] = [];
-  const own = readVariables(agentSettingsSchema, env, problems);
-  const mqtt = readVariables(mqttSettingsSchema, env, problems);
+  const own = readVariables(agentSettingsSchema, env, problems, texts);
+  const mqtt = readVariables(mqttSettingsSchema, env, problems, texts);
   const brokers = mqtt.MQTT_URL === undefined ? [] : settingsOfEachBroker(mqtt).map(({ MQTT_URL }) => MQTT_URL);
   const users = [mqtt.MQTT_USERNAME, ...brokers.map(({ username }) => username)];
   for (const text of [
@@ -169,18 +176,18 @@ export function parseSettings(
     ...users,
   ])
     if (text !== undefined) registerPublicText(text);
-  const http = readVariables(httpSettingsSchema, env, problems);
-  const notify = readVariables(notifySettingsSchema, env, problems);
+  const http = readVariables(httpSettingsSchema, env, problems, texts);
+  const notify = readVariables(notifySettingsSchema, env, problems, texts);
   const collectors = catalogue.map((collector): ConfiguredCollector => {
     const countBefore = problems.length;
-    const values = readVariables(collectorSchema(collector), env, problems);
+    const values = readVariables(collectorSchema(collector), env, problems, texts);
     const schedule = values[scheduleName(collector)];
     if (schedule !== 'off' && problems.length === countBefore)
-      problems.push(...unmatchedPerNameVariableErrors(collector, values).map((text) => ({ text })));
+      problems.push(...unmatchedPerNameVariableErrors(collector, values, texts).map((text) => ({ text })));
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
-    problems.push({ text: 'MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither' });
+    problems.push({ text: texts.bothOrNeither('MQTT_CERT_FILE, MQTT_KEY_FILE') });
   const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
   const reservedNames = [
     ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id),
@@ -192,14 +199,14 @@ export function parseSettings(
     problems.push(
       createSettingProblem(
         own.AGENT_ID === undefined ? 'AGENT_NAME' : 'AGENT_ID',
-        `got ${JSON.stringify(own.AGENT_ID ?? name)}, but the names ${reservedNames.join(', ')} are reserved`,
+        texts.reservedName(JSON.stringify(own.AGENT_ID ?? name), reservedNames.join(', ')),
       ),
     );
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const unknown = misspelledVariableWarnings(env, schemas, texts);
   if (problems.length > 0) {
     const distinct = new Map(problems.map((problem) => [problem.text, problem]));
-    throw new SettingsError([...distinct.values(), ...unknown.map((text) => ({ text }))]);
+    throw new SettingsError([...distinct.values(), ...unknown.map((text) => ({ text }))], texts);
   }
   const started = new PastMoment();
   const hostRoots = new HostRoots(own);
@@ -227,7 +234,7 @@ export function parseSettings(
     ...notices,
     ...unknown,
     ...quotedValueWarnings(env, settingNames, texts),
-    ...oddValueWarnings(env, schemas),
+    ...oddValueWarnings(env, schemas, texts),
     ...brokerLoginWarnings(mqtt, texts),
     ...httpAccessWarnings(http, texts),
     ...secretFileWarnings(files, undefined, texts),

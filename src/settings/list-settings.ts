@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
+import { textOfForm } from '../model/setting-texts.ts';
 
 /** Settings of one part of the program, below one heading. */
 export interface TitledSettingsSchema {
@@ -7,8 +8,10 @@ export interface TitledSettingsSchema {
   schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
 }
 
-export interface ListedSetting extends SettingMeta {
+export interface ListedSetting extends Omit<SettingMeta, 'expects'> {
   name: string;
+  /** A noun phrase without an article: “Integer from 0 to 65535”. */
+  expects: string;
 }
 
 const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
@@ -17,5 +20,5 @@ const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice
 export const listSettingsOfSchema = ({ schema }: TitledSettingsSchema): ListedSetting[] =>
   Object.entries(schema.shape).flatMap(([name, field]) => {
     const meta = settingMetaRegistry.get(field as never);
-    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];
+    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(textOfForm(meta.expects)) }];
   });

@@ -1,6 +1,6 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { settingMetaRegistry } from '../model/setting.ts';
-import { settingWarningTexts } from '../model/setting-warning-texts.ts';
+import { settingTexts } from '../model/setting-texts.ts';
 import { describeUnmatchedPerNameVariables, SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
@@ -58,7 +58,7 @@ function nearestName(name: string, settingNames: readonly string[], maxDistance:
 export function misspelledVariableWarnings(
   env: Environment,
   schemas: readonly SettingsSchema[],
-  texts = settingWarningTexts,
+  texts = settingTexts,
 ): string[] {
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) =>
@@ -89,12 +89,13 @@ export function misspelledVariableWarnings(
 export function unmatchedPerNameVariableErrors(
   collector: AnyCollectorDefinition,
   env: Record<string, unknown>,
+  texts = settingTexts,
 ): string[] {
-  return (collector.perNameSettingTargets?.(env) ?? []).flatMap(({ kind, settings, names }) =>
+  return (collector.perNameSettingTargets?.(env) ?? []).flatMap(({ thing, settings, names }) =>
     settings.flatMap((setting) => {
       const values = env[setting];
       if (!(values instanceof SharedOrPerNameValues)) return [];
-      return describeUnmatchedPerNameVariables(setting, kind, values, names);
+      return describeUnmatchedPerNameVariables(setting, thing, values, names, texts);
     }),
   );
 }

@@ -5,6 +5,7 @@ import { bounds } from '../model/bounds.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { registerPublicText, Secret } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
+import { type SettingTexts, settingTexts, textOfForm } from '../model/setting-texts.ts';
 import { SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import { printableValue, withoutCredentials } from './printable-value.ts';
 
@@ -27,10 +28,8 @@ export const createSettingProblem = (variable: string, text: string): SettingPro
 export class SettingsError extends UsageError {
   readonly problems: readonly SettingProblem[];
 
-  constructor(problems: readonly SettingProblem[]) {
-    super(
-      `${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} wrong:\n${problems.map(({ text }) => `  ${text}`).join('\n')}`,
-    );
+  constructor(problems: readonly SettingProblem[], texts = settingTexts) {
+    super([texts.wrong(problems.length), ...problems.map(({ text }) => `  ${text}`)].join('\n'));
     this.problems = problems;
   }
 }
@@ -47,10 +46,15 @@ const ownValue = (env: Environment, name: string, meta: SettingMeta | undefined)
   meta?.secret ? env[name] || undefined : trimmedValue(env, name);
 
 /** Reads the file named by `<NAME>_FILE`, without the line break at its end. */
-function readSecretFile(env: Environment, name: string, problems: SettingProblem[]): string | undefined {
+function readSecretFile(
+  env: Environment,
+  name: string,
+  problems: SettingProblem[],
+  texts: SettingTexts,
+): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
-  if (env[name]) problems.push(createSettingProblem(name, `${name}_FILE is set too; remove one of them`));
+  if (env[name]) problems.push(createSettingProblem(name, texts.fileIsSetToo(`${name}_FILE`)));
   try {
     const text = readBoundedFileSync(path, bounds.secretFile)
       .toString('utf8')
@@ -60,27 +64,24 @@ function readSecretFile(env: Environment, name: string, problems: SettingProblem
   } catch (error) {
     // A secret in place of its file's path would be quoted.
     const reason =
-      withoutCredentials(path) === path ? describeError(error) : `got ${printableValue(path)}, expected path`;
+      withoutCredentials(path) === path ? describeError(error) : texts.expected(printableValue(path), texts.forms.path);
     problems.push(createSettingProblem(`${name}_FILE`, reason));
     return undefined;
   }
 }
 
 /** What is wrong with the host or the port of a URL in the value; undefined if nothing is. */
-function findUrlFault(value: string): string | undefined {
+function findUrlFault(value: string): keyof SettingTexts['urlFaults'] | undefined {
   // Of several URLs; a comma without a URL behind it belongs to a password.
   for (const url of value.split(/,\s*(?=(?:[^,=]*=)?\w+:\/\/)/)) {
     const [found, host = '', port] = /\w:\/\/(?:.*@)?(\[[^\]]*\]|[^:/?#]*)(?::([^/?#]*))?/s.exec(url) ?? [];
     if (found === undefined) continue;
-    if (host.trim() === '') return 'the host is missing';
-    if (/[\s<>^|\\%]/.test(host)) return 'the host contains a character that host names cannot have';
-    if (port !== undefined && port !== '' && !(/^\d+$/.test(port) && Number(port) <= 65_535))
-      return 'the port must be a number from 1 to 65535';
+    if (host.trim() === '') return 'noHost';
+    if (/[\s<>^|\\%]/.test(host)) return 'hostCharacter';
+    if (port !== undefined && port !== '' && !(/^\d+$/.test(port) && Number(port) <= 65_535)) return 'port';
   }
   return undefined;
 }
-
-const bracketsAdvice = 'an IPv6 address in a URL must be in brackets: [fd00::1]:1883';
 
 /** Whether a URL in the value has an IPv6 address without the brackets around it (RFC 3986, section 3.2.2). */
 const hasBareIpv6Address = (value: string) =>
@@ -89,15 +90,15 @@ const hasBareIpv6Address = (value: string) =>
   );
 
 /** How to write an invalid value; empty if that is not known. */
-function adviceOn(value: string | undefined, meta: SettingMeta | undefined): string {
+function adviceOn(value: string | undefined, meta: SettingMeta | undefined, texts: SettingTexts): string {
   if (value === undefined) return '';
   // A suggestion repeats what it is made of.
   const suggestion = withoutCredentials(value) === value ? meta?.suggest?.(value) : undefined;
-  if (suggestion !== undefined) return `; did you mean ${suggestion}?`;
-  if (hasBareIpv6Address(value)) return `; ${bracketsAdvice}`;
+  if (suggestion !== undefined) return `; ${texts.didYouMean(suggestion)}`;
+  if (hasBareIpv6Address(value)) return `; ${texts.ipv6InBrackets}`;
   const fault = findUrlFault(value);
-  if (fault !== undefined) return `; ${fault}`;
-  return meta?.credentials !== undefined && value.includes('@') ? `; ${meta.credentials}` : '';
+  if (fault !== undefined) return `; ${texts.urlFaults[fault]}`;
+  return meta?.credentials !== undefined && value.includes('@') ? `; ${texts[meta.credentials]}` : '';
 }
 
 /** Undefined for an invalid value, including one at which the setting's parser throws. */
@@ -117,17 +118,18 @@ function readVariable(
   env: Environment,
   name: string,
   problems: SettingProblem[],
+  texts: SettingTexts,
 ): unknown {
-  const fileText = meta?.secret ? readSecretFile(env, name, problems) : undefined;
+  const fileText = meta?.secret ? readSecretFile(env, name, problems, texts) : undefined;
   const value = fileText ?? ownValue(env, name, meta);
   const result = parseValue(field, value);
   if (result?.data instanceof Secret && fileText !== undefined)
-    return result.data.from(() => readSecretFile(env, name, []));
+    return result.data.from(() => readSecretFile(env, name, [], texts));
   if (result !== undefined) return result.data;
   problems.push(
     createSettingProblem(
       fileText === undefined ? name : `${name}_FILE`,
-      `got ${meta?.secret ? '***' : printableValue(value ?? '')}, expected ${meta?.expects}${adviceOn(value, meta)}`,
+      `${texts.expected(meta?.secret ? '***' : printableValue(value ?? ''), textOfForm(meta?.expects ?? 'string', texts))}${adviceOn(value, meta, texts)}`,
     ),
   );
   return undefined;
@@ -150,13 +152,14 @@ function readPerName(
   env: Environment,
   name: string,
   problems: SettingProblem[],
+  texts: SettingTexts,
 ): SharedOrPerNameValues<unknown> {
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
-    const value = readVariable(field, meta, env, `${name}_${ownName}`, problems);
+    const value = readVariable(field, meta, env, `${name}_${ownName}`, problems, texts);
     if (value !== undefined) named.set(ownName, value);
   }
-  return new SharedOrPerNameValues(readVariable(field, meta, env, name, problems), named);
+  return new SharedOrPerNameValues(readVariable(field, meta, env, name, problems, texts), named);
 }
 
 /** Reads the variables of a schema; adds errors to `problems`. */
@@ -164,14 +167,15 @@ export function readVariables<Schema extends SettingsSchema>(
   schema: Schema,
   env: Environment,
   problems: SettingProblem[],
+  texts = settingTexts,
 ): z.output<Schema> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const meta = metaOf(field);
     registerPublicText(name);
     values[name] = meta?.perName
-      ? readPerName(field, meta, env, name, problems)
-      : readVariable(field, meta, env, name, problems);
+      ? readPerName(field, meta, env, name, problems, texts)
+      : readVariable(field, meta, env, name, problems, texts);
   }
   return values as z.output<Schema>;
 }

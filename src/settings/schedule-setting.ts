@@ -45,6 +45,6 @@ export const scheduleSetting = (defaultSchedule: string) =>
         'When to take readings: an interval such as 30s, 5m or 1h, or a cron expression (second, minute, hour, day of month, month, day of week); `off` disables the collector.',
       default: defaultSchedule,
     },
-    'interval that divides a minute, an hour or a day; cron expression with six fields, seconds first, that matches at least one date; or off',
+    'schedule',
     (text) => (text.toLowerCase() === 'off' ? 'off' : isUsableCron(text) ? text : cronOfInterval(text.toLowerCase())),
   );

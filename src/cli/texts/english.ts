@@ -1,5 +1,5 @@
 import type { InactiveReason } from '../../model/collector.ts';
-import { settingWarningTexts } from '../../model/setting-warning-texts.ts';
+import { settingTexts } from '../../model/setting-texts.ts';
 import { permissionTexts } from '../../mqtt/broker-permissions.ts';
 import { retainedByNameOnlyNote } from '../../mqtt/retained-by-name.ts';
 
@@ -21,7 +21,7 @@ export const englishCheckAndOnceTexts = {
   asServiceRuns: (unit: string, user: string, rights: string) =>
     `As ${unit} runs: as the user ${user}${rights === '' ? '' : ` with ${rights}`}`,
   userOfItsOwn: 'of its own',
-  settingWarnings: settingWarningTexts,
+  settingTexts: settingTexts,
   validSettings: (agent: string, site: string | undefined) =>
     `valid (agent ${agent}${site === undefined ? '' : `, site ${site}`})`,
   collectorOff: (reason: string) => `off (${reason})`,

@@ -1,5 +1,15 @@
 import type { CheckAndOnceTexts } from './english.ts';
 
+const encodeCredentials =
+  'in Benutzername und Passwort % als %25, # als %23, / als %2F, ? als %3F und @ als %40 schreiben';
+
+const nothingNamed = {
+  router: 'kein Router',
+  routerOrTarget: 'weder ein Router noch ein Ziel',
+  instance: 'keine Instanz in HA_BASE_URL',
+  filesystem: 'kein Dateisystem',
+};
+
 export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
   settings: 'Einstellungen',
   broker: 'Broker',
@@ -15,7 +25,61 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
   asServiceRuns: (unit, user, rights) =>
     `Geprüft mit den Rechten von ${unit}: Benutzer ${user}${rights === '' ? '' : `, ${rights}`}`,
   userOfItsOwn: 'des Dienstes',
-  settingWarnings: {
+  settingTexts: {
+    forms: {
+      string: 'Text',
+      list: 'durch Kommas getrennte Liste',
+      boolean: 'true oder false (oder yes, no, on, off, 1, 0)',
+      numberFromZero: 'Zahl ab 0',
+      integer: (min, max) => `ganze Zahl von ${min} bis ${max}`,
+      oneOf: (options) => `einer der Werte ${options.join(', ')}`,
+      path: 'Pfad',
+      absolutePath: 'absoluter Pfad',
+      pemFile: 'Pfad einer PEM-Datei',
+      topic: 'Topic ohne +, # und leere Ebenen',
+      agentId: 'höchstens 60 Kleinbuchstaben, Ziffern und Unterstriche',
+      schedule:
+        'Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht, Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt, oder off',
+      brokerUrls: 'URL mit Host (mqtt://, mqtts://, ws://, wss:// oder embedded://)',
+      webUrl: 'URL mit Host (http:// oder https://)',
+      instances:
+        'URL mit Host und ohne Zugangsdaten (http:// oder https://) oder durch Kommas getrennte Liste von Name=URL',
+      token: 'Token ohne Leerzeichen und Zeilenumbrüche',
+      httpToken: 'Text ohne Leerzeichen am Anfang und Ende, zum Beispiel die Ausgabe von: openssl rand -hex 24',
+      headerValue: 'Text, der in einem HTTP-Header stehen darf, ohne Leerzeichen am Anfang und Ende',
+      peers: 'durch Kommas getrennte Adressen und Netze',
+      routers:
+        'durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL ist %2C',
+      targets:
+        'durch Kommas getrennte Hosts, tcp://Host:Port, http://- oder https://-Adressen, auf Wunsch mit Namen; ein Komma in einer URL ist %2C',
+      clients: 'durch Kommas getrennte Liste von Name=MAC-Adresse',
+      driveTypes: 'durch Leerzeichen getrennte Liste von <Laufwerk>=<Typ>',
+    },
+    wrong: (count) => (count === 1 ? 'Eine Einstellung ist falsch:' : `${count} Einstellungen sind falsch:`),
+    expected: (value, form) => `${value} ist nicht gültig; erwartet: ${form}`,
+    didYouMean: (suggestion) => `gemeint ist wohl ${suggestion}`,
+    ipv6InBrackets: 'eine IPv6-Adresse steht in einer URL in eckigen Klammern: [fd00::1]:1883',
+    urlFaults: {
+      noHost: 'der Host fehlt',
+      hostCharacter: 'der Host enthält ein Zeichen, das in Hostnamen nicht vorkommen kann',
+      port: 'der Port muss eine Zahl von 1 bis 65535 sein',
+    },
+    encodeCredentials,
+    encodeOrSetCredentials: `${encodeCredentials}, oder MQTT_USERNAME und MQTT_PASSWORD setzen`,
+    fileIsSetToo: (fileSetting) => `${fileSetting} ist ebenfalls gesetzt; eines von beiden entfernen`,
+    fileDoesNotExist: (path) => `${path} gibt es nicht`,
+    bothOrNeither: (settings) => `${settings}: entweder beide setzen oder keine`,
+    reservedName: (name, reserved) => `${name} ist nicht möglich; reserviert sind die Namen ${reserved}`,
+    namesNothing: (setting, name, thing, possible) =>
+      `${setting}_${name}: so heißt ${nothingNamed[thing]}; ${possible === '' ? `in den Einstellungen hat nichts einen Namen: ${setting} verwenden oder diesen Namen vergeben` : `möglich: ${possible}`}`,
+    nameInUse: (settings, name) =>
+      `${settings}: der Name „${name}“ ist schon vergeben; einen anderen wählen: Name=Adresse`,
+    wrongLine: (line, fault) => `Zeile ${line}: ${fault}`,
+    notUtf8: 'die Datei ist UTF-16 oder kein Text: als UTF-8 speichern',
+    expectedSetting: 'erwartet wird NAME=Wert oder # vor einem Kommentar',
+    expectedValueOf: (name) => `erwartet wird ${name}=Wert`,
+    commaInUrl: (host) =>
+      `${host} gilt als eigener Host; gehört es zur URL davor, deren Komma als %2C schreiben, sonst einen Namen angeben: ${host}=${host}`,
     ignored: (name, other) => `${name} wird nicht beachtet, weil ${other} gesetzt ist`,
     usedAs: (name, setting) => `${name} gilt als ${setting}; so heißt die Einstellung`,
     quoted: (name) =>

@@ -36,7 +36,7 @@ export const homeAssistantCollector: CollectorDefinition<
   schedule: '*/30 * * * * *',
   perNameSettingTargets: ({ HA_BASE_URL: instances = [] }) => [
     {
-      kind: 'instance of HA_BASE_URL',
+      thing: 'instance',
       settings: ['HA_TOKEN'],
       names: instances.flatMap(({ name }) => name || []),
     },

@@ -50,7 +50,7 @@ export const homeAssistantSettingsSchema = z.object({
       example: 'http://homeassistant.local:8123',
       suggest: suggestInstanceUrl,
     },
-    'URL with a host and without credentials (http:// or https://), or comma-separated list of name=URL',
+    'instances',
     parseInstances,
   ),
   HA_TOKEN: secretPerNameSetting(
@@ -58,7 +58,7 @@ export const homeAssistantSettingsSchema = z.object({
       description:
         'Long-lived access token of a Home Assistant user without administrator rights. Required to read the state, entities, repairs and updates.',
     },
-    'token without blanks or line breaks',
+    'token',
     /^\S+$/,
   ),
   HA_CA_FILE: stringSetting(
@@ -67,6 +67,6 @@ export const homeAssistantSettingsSchema = z.object({
         'Certificate of the certificate authority (CA) that signed Home Assistant’s certificate. Needed only for a private CA.',
       example: '/etc/infra-monitor/ca.pem',
     },
-    'path of a PEM file',
+    'pemFile',
   ),
 });

@@ -112,7 +112,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
       advice: () =>
         found.size === 0
           ? []
-          : describeUnmatchedPerNameVariables('HOST_FILESYSTEM_LIMIT', 'file system', env.HOST_FILESYSTEM_LIMIT, [
+          : describeUnmatchedPerNameVariables('HOST_FILESYSTEM_LIMIT', 'filesystem', env.HOST_FILESYSTEM_LIMIT, [
               ...found,
             ]),
     };

@@ -1,6 +1,7 @@
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { UsageError } from '../../model/errors.ts';
 import { slug } from '../../model/naming.ts';
+import { settingTexts } from '../../model/setting-texts.ts';
 import { defaultGateway } from './configured-hosts.ts';
 import { routerTables } from './metrics.ts';
 import type { RouterReadingByTable } from './reading.ts';
@@ -25,9 +26,9 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
   perNameSettingTargets({ FRITZBOX_HOSTS, PING_TARGETS }) {
     const routers = (FRITZBOX_HOSTS.length === 0 ? [defaultGateway] : FRITZBOX_HOSTS).map(({ name }) => name);
     return [
-      { kind: 'router', settings: ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'], names: routers },
+      { thing: 'router', settings: ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'], names: routers },
       {
-        kind: 'router or target',
+        thing: 'routerOrTarget',
         settings: ['PING_LATENCY_LIMIT', 'PING_LOSS_LIMIT'],
         names: [...routers, ...PING_TARGETS.map(({ name }) => name)],
       },
@@ -42,9 +43,7 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
         slug(name) === context.agent.id || names.slice(0, index).some((earlier) => slug(earlier) === slug(name)),
     );
     if (duplicate !== undefined)
-      throw new UsageError(
-        `FRITZBOX_HOSTS, PING_TARGETS: the name “${duplicate}” is already in use; choose another one: name=address`,
-      );
+      throw new UsageError((context.settingTexts ?? settingTexts).nameInUse('FRITZBOX_HOSTS, PING_TARGETS', duplicate));
     const { RoutersAndTargetsReader } = await import('./routers-and-targets-reader.ts');
     const reader = new RoutersAndTargetsReader(context, env);
     return {

@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { hostRootSettingsShape } from '../../model/host-roots.ts';
 import {
   booleanSetting,
-  credentialsEncodingHint,
   customSetting,
   integerSetting,
   numberPerNameSetting,
@@ -26,10 +25,10 @@ export const routerSettingsSchema = z.object({
         'Routers to monitor, of any make: addresses, each with an optional name. Defaults to the default gateway.',
       default: '',
       example: 'home=192.168.178.1,cabin=10.8.0.1,shop=http://10.9.0.1:5000/rootDesc.xml',
-      credentials: credentialsEncodingHint,
+      credentials: 'encodeCredentials',
       notice: noticeOfCommaInUrl,
     },
-    'comma-separated addresses, each with an optional name: cellar=192.168.178.1; a comma in a URL is %2C',
+    'routers',
     (value) => parseCommaList(value, parseConfiguredRouter),
   ),
   FRITZBOX_USERNAME: stringPerNameSetting({
@@ -45,7 +44,7 @@ export const routerSettingsSchema = z.object({
       default: '',
       example: 'Phone of Ada=AA:BB:CC:00:11:22,Laptop of Ada=AA:BB:CC:00:11:33',
     },
-    'comma-separated list of name=MAC address',
+    'clients',
     parseFritzboxClientsSetting,
   ),
   PING_TARGETS: customSetting(
@@ -53,10 +52,10 @@ export const routerSettingsSchema = z.object({
       description: 'Additional hosts and services to probe from this machine, each with an optional name.',
       default: '',
       example: 'office=10.1.0.1,tcp://nas.lan:445,shop=https://shop.example',
-      credentials: credentialsEncodingHint,
+      credentials: 'encodeCredentials',
       notice: noticeOfCommaInUrl,
     },
-    'comma-separated hosts, tcp://host:port, http:// or https:// addresses, each with an optional name; a comma in a URL is %2C',
+    'targets',
     (value) => parseCommaList(value, parseProbeTarget),
   ),
   PING_COUNT: integerSetting({ description: 'Number of packets in each round of pings.', default: '5' }, 1, 20),

@@ -171,6 +171,8 @@ const errorNouns: Record<keyof typeof errorRemedies, readonly [one: string, many
 export const storageTextsInGerman: StorageDriveTexts & PoolTexts = {
   ...commonDriveTextsInGerman,
   ...poolTextsInGerman,
+  missingDrive: (name, found) => `STORAGE_DRIVES: das Laufwerk ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
+  noSerialNumber: 'das Laufwerk hat keine Seriennummer',
   errorRemedies,
   errors(name, count, total, hasFallingCount) {
     const [one, many] = errorNouns[name];

@@ -8,12 +8,16 @@ import { embedded, run } from '../../helpers/cli.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { startStrictBroker } from '../../helpers/strict-broker.ts';
 
+/** What texts are given that take no number or word. */
+const argumentsOf: Record<string, unknown[]> = { oneOf: [['0.5', '1.5']] };
+
 /** All texts by the paths of their keys, each function with numbers and words in place of what it is given. */
 const sentences = (texts: object, path = ''): [string, string][] =>
   Object.entries(texts).flatMap(([key, text]: [string, unknown]): [string, string][] => {
     if (typeof text === 'string') return [[`${path}${key}`, text]];
     if (typeof text !== 'function') return sentences(text as object, `${path}${key}.`);
-    return [[`${path}${key}`, String(text(...Array.from({ length: text.length }, (_, index) => index + 0.5)))]];
+    const given = argumentsOf[key] ?? Array.from({ length: text.length }, (_, index) => index + 0.5);
+    return [[`${path}${key}`, String(text(...given))]];
   });
 
 const inEnglish = new Map(sentences(englishCheckAndOnceTexts));
@@ -95,4 +99,76 @@ test('warnings of settings are German, too, and the language is that of the sett
   const { output } = await run({ ...(await embedded()), MQTT_USER: 'lab' }, '--env', join(folder, 'lab.env'), 'check');
   expect(output).toMatch(/^! Einstellungen: MQTT_PASSWROD ist keine Einstellung .* gemeint ist wohl MQTT_PASSWORD$/m);
   expect(output).toMatch(/^! Einstellungen: MQTT_USER gilt als MQTT_USERNAME/m);
+});
+
+const wrongSettings = {
+  MQTT_URL: 'nonsense',
+  MQTT_KEY_FILE: '/none',
+  HTTP_PORT: 'x',
+  LOG_LEVEL: 'loud',
+  HOST_SCHEDULE: '7s',
+  FRITZBOX_HOSTS: 'http://fritz.box:99999/',
+  HA_BASE_URL: 'http://fd00::1/',
+  NOTIFY_URL: 'https://user:p/w@host',
+  AGENT_NAME: 'sites',
+  MQTT_PASSWROD: 'x',
+};
+
+test.each(['check', 'once'])('%s says in German what is wrong with settings', async (command) => {
+  const { status, output } = await run({ ...german, ...wrongSettings }, command);
+  expect(status).toBe(2);
+  expect(output.trimEnd().split('\n')).toEqual([
+    '10 Einstellungen sind falsch:',
+    '  LOG_LEVEL: "loud" ist nicht gültig; erwartet: einer der Werte trace, debug, info, warn, error',
+    '  MQTT_URL: "nonsense" ist nicht gültig; erwartet: URL mit Host (mqtt://, mqtts://, ws://, wss:// oder embedded://); gemeint ist wohl mqtt://nonsense:1883',
+    '  HTTP_PORT: "x" ist nicht gültig; erwartet: ganze Zahl von 0 bis 65535',
+    '  NOTIFY_URL: *** ist nicht gültig; erwartet: URL mit Host (http:// oder https://); in Benutzername und Passwort % als %25, # als %23, / als %2F, ? als %3F und @ als %40 schreiben',
+    '  HOST_SCHEDULE: "7s" ist nicht gültig; erwartet: Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht, Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt, oder off',
+    '  FRITZBOX_HOSTS: "http://fritz.box:99999/" ist nicht gültig; erwartet: durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL ist %2C; der Port muss eine Zahl von 1 bis 65535 sein',
+    '  HA_BASE_URL: "http://fd00::1/" ist nicht gültig; erwartet: URL mit Host und ohne Zugangsdaten (http:// oder https://) oder durch Kommas getrennte Liste von Name=URL; eine IPv6-Adresse steht in einer URL in eckigen Klammern: [fd00::1]:1883',
+    '  MQTT_CERT_FILE, MQTT_KEY_FILE: entweder beide setzen oder keine',
+    '  AGENT_NAME: "sites" ist nicht möglich; reserviert sind die Namen sites, bridge, shared',
+    '  MQTT_PASSWROD ist keine Einstellung dieses Programms; gemeint ist wohl MQTT_PASSWORD',
+  ]);
+});
+
+test('names in settings that name nothing, or two things, are told in German', async () => {
+  const check = async (settings: Record<string, string>) => (await run({ ...german, ...settings }, 'check')).output;
+  expect(await check({ HA_BASE_URL: 'home=http://127.0.0.1:1', HA_TOKEN_CELLAR: 'x' })).toBe(
+    'Eine Einstellung ist falsch:\n  HA_TOKEN_CELLAR: so heißt keine Instanz in HA_BASE_URL; möglich: HA_TOKEN_HOME\n',
+  );
+  expect(await check({ ROUTER_SCHEDULE: '1m', FRITZBOX_HOSTS: 'a=10.0.0.1,a=10.0.0.2' })).toBe(
+    'FRITZBOX_HOSTS, PING_TARGETS: der Name „a“ ist schon vergeben; einen anderen wählen: Name=Adresse\n',
+  );
+});
+
+test('a settings file is read for its language, whatever else is wrong with it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-german-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'lab.env');
+  writeFileSync(file, 'MQTT_URL mqtt://x\nAGENT_LANGUAGE=de\n');
+  const { output } = await run({}, '--env', file, 'check');
+  expect(output).toBe(`Eine Einstellung ist falsch:\n  ${file}, Zeile 1: erwartet wird MQTT_URL=Wert\n`);
+  const { output: missing } = await run(german, '--env', '/no/such.env', 'once');
+  expect(missing).toBe('Eine Einstellung ist falsch:\n  --env: /no/such.env gibt es nicht\n');
+});
+
+test('where the language itself is wrong, what is wrong is said in English', async () => {
+  const { output } = await run({ AGENT_LANGUAGE: 'deutsch', HTTP_PORT: 'x' }, 'check');
+  expect(output).toBe(
+    '2 settings are wrong:\n  AGENT_LANGUAGE: got "deutsch", expected one of en, de\n  HTTP_PORT: got "x", expected integer from 0 to 65535\n',
+  );
+});
+
+test('what the agent logs of wrong settings is English', async () => {
+  const { output } = await run({ ...german, HTTP_PORT: 'x' }, 'run');
+  expect(output).toBe('A setting is wrong:\n  HTTP_PORT: got "x", expected integer from 0 to 65535\n');
+});
+
+test('drives that the settings name and that are not there are told in German', async () => {
+  const settings = { STORAGE_DRIVES: '/dev/nix', NVME_DEVICES: '/dev/nvme7', HOST_FILESYSTEMS: '/nix' };
+  const { status, output } = await run({ ...german, ...(await embedded()), ...settings }, 'check');
+  expect(status).toBe(1);
+  expect(output).toMatch(/^✗ Speicher: STORAGE_DRIVES: das Laufwerk \/dev\/nix gibt es nicht; gefunden: /m);
+  expect(output).toMatch(/^✗ NVMe-Laufwerke: NVME_DEVICES: das Laufwerk \/dev\/nvme7 gibt es nicht; gefunden: /m);
 });

@@ -12,6 +12,7 @@ import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-dri
 import type { SmartctlDeviceTypeSetting } from './settings.ts';
 import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
 import { isOfflineKernelState, type StorageDrive } from './storage-drives.ts';
+import { type StorageDriveTexts, storageDriveTexts } from './texts.ts';
 
 const typePattern = new RegExp(`^(${raidControllerDeviceTypePattern})$`);
 
@@ -131,11 +132,11 @@ export class RaidControllerDriveFinder {
   #complaint(answer: { state: DrivePowerAndReport } | { error: unknown }): CollectorComplaint | undefined {
     const isAsleep = 'state' in answer && answer.state.report === undefined && answer.state.hint === undefined;
     if (isAsleep) return undefined;
-    const reason =
-      'error' in answer ? describeError(answer.error) : (answer.state.hint ?? 'the drive has no serial number');
+    const known = 'error' in answer ? describeError(answer.error) : answer.state.hint;
     return {
       key: `STORAGE_DRIVE_TYPES ${this.#setting}`,
-      complaint: `STORAGE_DRIVE_TYPES: ${this.#setting}: ${reason}`,
+      complaint: (texts: StorageDriveTexts = storageDriveTexts) =>
+        `STORAGE_DRIVE_TYPES: ${this.#setting}: ${known ?? texts.noSerialNumber}`,
     };
   }
 }

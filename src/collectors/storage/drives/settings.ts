@@ -40,7 +40,7 @@ export const drivesSettingsShape = {
         'How smartctl is to ask drives whose USB bridge it does not know (its `-d`), by device or serial number, and which drives are behind a RAID controller, by the controller’s device.',
       example: '/dev/sdb=sat,12 S4EWNX0N123456=sntjmicron /dev/bus/0=megaraid,4 /dev/bus/0=megaraid,5',
     },
-    'list of <drive>=<type>, separated by blanks',
+    'driveTypes',
     parseDriveTypes,
   ),
 };

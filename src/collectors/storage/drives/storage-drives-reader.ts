@@ -28,6 +28,7 @@ import {
 import type { DrivesSettings } from './settings.ts';
 import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
 import { isOfflineKernelState, listStorageDrives, type StorageDrive, storageDriveDevice } from './storage-drives.ts';
+import { type StorageDriveTexts, storageDriveTexts } from './texts.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type Readings = { drive: StorageDriveReading };
@@ -201,12 +202,12 @@ export class StorageDrivesReader {
   /** A drive that was there and is gone is missed as a device. */
   #complaintsOfMissing(drives: readonly StorageDrive[], names: readonly string[]): CollectorComplaint[] {
     for (const name of names) if (drives.some((drive) => matchesDrive(drive, name))) this.#foundNames.add(name);
-    const found = drives.map(({ id, identity }) => `/dev/${identity.name} (${id})`).join('; ') || 'none';
+    const found = drives.map(({ id, identity }) => `/dev/${identity.name} (${id})`).join('; ');
     return names
       .filter((name) => !this.#foundNames.has(name))
       .map((name) => ({
         key: `STORAGE_DRIVES ${name}`,
-        complaint: `STORAGE_DRIVES: there is no drive ${name}; drives found: ${found}`,
+        complaint: (texts: StorageDriveTexts = storageDriveTexts) => texts.missingDrive(name, found),
       }));
   }
 }

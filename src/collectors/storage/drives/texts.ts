@@ -34,6 +34,9 @@ const errorRemedies: Record<ErrorCountName, string> = {
 /** What is said of drives other than NVMe. */
 export const storageDriveTexts = {
   ...commonDriveTexts,
+  missingDrive: (name: string, found: string) =>
+    `STORAGE_DRIVES: there is no drive ${name}; drives found: ${found || 'none'}`,
+  noSerialNumber: 'the drive has no serial number',
   errorRemedies,
   /** `hasFallingCount`: the drive takes errors off its count again, so that each that is left counts. */
   errors: (name: ErrorCountName, count: number | undefined, total: number | undefined, hasFallingCount: boolean) =>

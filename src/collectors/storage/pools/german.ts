@@ -33,6 +33,14 @@ export const poolTextsInGerman: PoolTexts = {
   listFirstNames: listFirstNamesInGerman,
   member,
   mountEffects,
+  lvmSnapshots: {
+    full: (name) =>
+      `der LVM-Snapshot ${name} ist voll: Schreiben darauf schlägt fehl, und mit der nächsten Änderung seines Volumes geht er verloren; mit lvremove ${name} löschen`,
+    lost: (name) =>
+      `der LVM-Snapshot ${name} ist verloren: er war voll, oder sein Laufwerk ist ausgefallen; das Laufwerk prüfen, dann lvremove ${name} ausführen`,
+    merge_failed: (name) =>
+      `ein Snapshot ließ sich nicht mit dem LVM-Volume ${name} zusammenführen: dessen Laufwerke prüfen; der nächste Versuch folgt, wenn das Volume wieder aktiviert wird`,
+  },
   mountsAre: (mounts, effect) =>
     mounts.length === 0
       ? ''

@@ -1,17 +1,13 @@
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { Wording } from '../../../model/translation.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import {
-  DeviceMapper,
-  type DmRaidStatus,
-  type DmSnapshotState,
-  type DmStatuses,
-  parseDmSnapshot,
-} from './dm-status.ts';
+import { DeviceMapper, type DmRaidStatus, type DmStatuses, parseDmSnapshot } from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { groupLvmVolumesByKind, type LvmVolume } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
 import type { PoolFacts } from './pool.ts';
+import { type PoolTexts, poolTexts } from './texts.ts';
 
 /** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's
  * own commands would read every drive of the machine. */
@@ -23,7 +19,7 @@ export class LvmPoolsReader {
   readonly #starts = new Map<string, { action: string; at: number; done: number; latest: number }>();
 
   /** What was wrong with snapshots when device mapper last said how they are, by the volume's id. */
-  #snapshotProblems: ReadonlyMap<string, string> = new Map();
+  #snapshotProblems: ReadonlyMap<string, Wording<PoolTexts>> = new Map();
   /** Why device mapper can't be asked how the snapshots are, where no pool of LVM tells. */
   #hint: string | undefined;
 
@@ -51,7 +47,7 @@ export class LvmPoolsReader {
     this.#snapshotProblems = new Map(
       snapshots.flatMap((volume) => {
         const problem = this.#snapshotProblem(volume, statuses);
-        return problem === undefined ? [] : [[volume.id, problem]];
+        return problem === undefined ? [] : [[volume.id, problem] as const];
       }),
     );
     return {
@@ -80,18 +76,10 @@ export class LvmPoolsReader {
   }
 
   /** What is wrong stays so while device mapper does not say how the snapshot is. */
-  #snapshotProblem({ id, name, device }: LvmVolume, { byName }: DmStatuses): string | undefined {
+  #snapshotProblem({ id, name, device }: LvmVolume, { byName }: DmStatuses): Wording<PoolTexts> | undefined {
     const status = byName?.get(device.mapping?.name ?? '');
     const state = status && parseDmSnapshot(status);
     if (state === undefined) return this.#snapshotProblems.get(id);
-    return state === 'usable' ? undefined : describeSnapshot(state, name);
+    return state === 'usable' ? undefined : (texts = poolTexts) => texts.lvmSnapshots[state](name);
   }
 }
-
-/** Snapshots come and go, as with each backup: they are no pools. */
-const describeSnapshot = (state: Exclude<DmSnapshotState, 'usable'>, name: string): string =>
-  ({
-    full: `the LVM snapshot ${name} is full: writing to it fails, and the next change of its volume loses it; lvremove ${name}`,
-    lost: `the LVM snapshot ${name} is lost: it was full, or its drive failed; check the drive, then lvremove ${name}`,
-    merge_failed: `the merge of a snapshot into the LVM volume ${name} has failed: check its drives; the merge is tried again when the volume is next activated`,
-  })[state];

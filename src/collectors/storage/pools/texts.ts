@@ -1,4 +1,5 @@
 import { joinFirstNamesAndMore } from '../texts.ts';
+import type { DmSnapshotState } from './dm-status.ts';
 import type { PoolMember } from './pool.ts';
 
 /** What has become of mount points, or of what is mounted there. */
@@ -30,12 +31,23 @@ const howItIs: Partial<Record<PoolMember['role'], string>> = {
   rebuilding: 'is being rebuilt',
 };
 
+/** Snapshots come and go, as with each backup: they are no pools. */
+const lvmSnapshots: Record<Exclude<DmSnapshotState, 'usable'>, (name: string) => string> = {
+  full: (name) =>
+    `the LVM snapshot ${name} is full: writing to it fails, and the next change of its volume loses it; lvremove ${name}`,
+  lost: (name) =>
+    `the LVM snapshot ${name} is lost: it was full, or its drive failed; check the drive, then lvremove ${name}`,
+  merge_failed: (name) =>
+    `the merge of a snapshot into the LVM volume ${name} has failed: check its drives; the merge is tried again when the volume is next activated`,
+};
+
 /** What is said of pools. `list` is of members or names; `effect` is what becomes of mount points, as `mountsAre` says
  * it, or nothing. */
 export const poolTexts = {
   listFirstNames: joinFirstNamesAndMore,
   member,
   mountEffects,
+  lvmSnapshots,
   mountsAre: (mounts: readonly string[], effect: keyof typeof mountEffects) =>
     mounts.length === 0
       ? ''

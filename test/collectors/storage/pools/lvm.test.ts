@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
+import { saying } from '../../../helpers/saying.ts';
 import { drive, letHelperAnswer, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
 
 let rack: Awaited<ReturnType<typeof letHelperAnswer>>['rack'];
@@ -57,7 +58,9 @@ const dailyStatus = (words: string) =>
   );
 const lostSnapshot =
   'the LVM snapshot vg/daily is lost: it was full, or its drive failed; check the drive, then lvremove vg/daily';
-const complaintOfDaily = (complaint: string) => [{ key: `lvm_snapshot ${uuidOf('vg-daily')}`, complaint }];
+const complaintOfDaily = (complaint: string) => [
+  { key: `lvm_snapshot ${uuidOf('vg-daily')}`, complaint: saying(complaint) },
+];
 
 test.each([
   ['Invalid', lostSnapshot],
@@ -88,7 +91,7 @@ test.each([
   const complaint =
     'the merge of a snapshot into the LVM volume vg/root has failed: check its drives; the merge is tried again when the volume is next activated';
   expect(await machine.reader.read()).toEqual(
-    hasFailed ? [{ key: `lvm_snapshot ${uuidOf('vg-root')}`, complaint }] : [],
+    hasFailed ? [{ key: `lvm_snapshot ${uuidOf('vg-root')}`, complaint: saying(complaint) }] : [],
   );
 });
 
