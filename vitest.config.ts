@@ -1,3 +1,4 @@
+import { delimiter, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification, type VitestPluginContext } from 'vitest/node';
 import { viteBrowserText } from './scripts/browser-text.mjs';
@@ -62,6 +63,8 @@ export default defineConfig({
           testTimeout: 30_000 * patience,
           retry,
           isolate: false,
+          // The package manager of this machine works five times as long as the agent that asks it.
+          env: { PATH: [join(import.meta.dirname, 'test/bin/packages'), process.env.PATH].join(delimiter) },
           setupFiles: ['test/helpers/fresh-modules.ts'],
         },
       },
