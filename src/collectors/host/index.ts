@@ -19,11 +19,13 @@ import { TimeToFullEstimator } from './time-to-full.ts';
 const kindOf = ({ virtualization }: MachineInventory) =>
   virtualization === undefined ? undefined : `Virtual machine${virtualization === 'yes' ? '' : ` (${virtualization})`}`;
 
+/** Who made a machine that does not say so: its hypervisor. */
+const hypervisorOf = ({ virtualization }: MachineInventory) => (virtualization === 'yes' ? undefined : virtualization);
+
 const deviceOf = (agent: AgentIdentity, { manufacturer, model, system, ...machine }: MachineInventory): Device => ({
   id: agent.id,
   name: agent.name,
-  ...(manufacturer === undefined ? {} : { manufacturer }),
-  ...definedMembers({ model: model ?? kindOf(machine) }),
+  ...definedMembers({ manufacturer: manufacturer ?? hypervisorOf(machine), model: model ?? kindOf(machine) }),
   ...(system === undefined ? {} : { softwareVersion: system }),
 });
 

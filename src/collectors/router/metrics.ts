@@ -132,7 +132,7 @@ const ownRouterMetrics = {
     name: 'Access',
     options: wanAccessTypes,
     icon: 'mdi:transit-connection-variant',
-    ...diagnostic,
+    ...disabledDiagnostic,
     optional: true,
     value: ({ wan }) => wan?.access,
   },

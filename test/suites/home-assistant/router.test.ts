@@ -70,7 +70,7 @@ test('a router with an account: its device, entities, presence, and an event aft
     state: 'on',
     attributes: { installed_version: '8.02', latest_version: '8.20' },
   });
-  expect(value('-account')).toMatchObject({ state: 'granted' });
+  expect(value('-account_problem')).toMatchObject({ state: 'off' });
   expect(value('_02_00_5e_00_53_11-present')).toMatchObject({
     state: 'on',
     attributes: { device_class: 'presence', friendly_name: 'testling hollow Phone of Ada present' },

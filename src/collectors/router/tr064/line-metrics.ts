@@ -34,6 +34,7 @@ const signalMetric = (
   name: string,
   icon: `mdi:${string}`,
   value: (reading: Tr064Reading) => number | undefined,
+  visibility: typeof optionalDiagnostic | typeof optionalDisabledDiagnostic = optionalDiagnostic,
 ): Metric => ({
   kind: 'gauge',
   name,
@@ -41,7 +42,7 @@ const signalMetric = (
   deviceClass: 'signal_strength',
   unit,
   precision: 1,
-  ...optionalDiagnostic,
+  ...visibility,
   value: ({ tr064 }) => tr064 && value(tr064),
 });
 
@@ -119,6 +120,7 @@ export const tr064LineMetrics = {
     'DSL attainable up',
     'mdi:upload-network-outline',
     ({ dsl }) => dsl?.up.attainableBytesPerSecond,
+    optionalDisabledDiagnostic,
   ),
   dsl_down_noise_margin: signalMetric(
     'dB',
@@ -131,18 +133,21 @@ export const tr064LineMetrics = {
     'DSL noise margin up',
     'mdi:chart-bell-curve',
     ({ dsl }) => dsl?.up.noiseMargin,
+    optionalDisabledDiagnostic,
   ),
   dsl_down_attenuation: signalMetric(
     'dB',
     'DSL attenuation down',
     'mdi:arrow-down-bold-circle-outline',
     ({ dsl }) => dsl?.down.attenuation,
+    optionalDisabledDiagnostic,
   ),
   dsl_up_attenuation: signalMetric(
     'dB',
     'DSL attenuation up',
     'mdi:arrow-up-bold-circle-outline',
     ({ dsl }) => dsl?.up.attenuation,
+    optionalDisabledDiagnostic,
   ),
   dsl_retrains: {
     kind: 'counter',

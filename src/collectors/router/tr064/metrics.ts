@@ -34,7 +34,7 @@ export const tr064RouterMetrics = {
     name: 'Account',
     options: loginStates,
     icon: 'mdi:account-key',
-    ...optionalDiagnostic,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.access,
   },
   account_problem: {
@@ -112,7 +112,7 @@ const linkRateMetric = (
 const radioMetrics = {
   clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:wifi', value: (r) => r.clients },
   up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },
-  channel: { kind: 'gauge', name: 'Channel', icon: 'mdi:radio-tower', ...diagnostic, value: (r) => r.channel },
+  channel: { kind: 'gauge', name: 'Channel', icon: 'mdi:radio-tower', ...disabledDiagnostic, value: (r) => r.channel },
   ssid: { kind: 'text', name: 'Network', icon: 'mdi:wifi-settings', ...disabledDiagnostic, value: (r) => r.ssid },
   standard: {
     kind: 'text',
@@ -131,7 +131,7 @@ const repeaterMetrics = {
     kind: 'text',
     name: 'FRITZ!OS',
     icon: 'mdi:chip',
-    ...diagnostic,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.firmware,
   },
@@ -142,7 +142,8 @@ const meshLinkMetrics = {
     kind: 'boolean',
     name: 'Connected',
     deviceClass: 'connectivity',
-    ...diagnostic,
+    // The repeater itself has one for all of its links.
+    ...disabledDiagnostic,
     value: (r) => r.isConnected,
   },
   down: linkRateMetric('Rate down', 'mdi:download-network', diagnostic, (r) => r.down),
