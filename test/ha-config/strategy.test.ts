@@ -7,7 +7,7 @@ import type { DeviceEntry, EntityEntry, Registries } from '../../ha-config/strat
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { metricKeysWithColorLimits } from '../../src/views/color-limits.ts';
-import { metricKeysWithoutGraph } from '../../src/views/home-assistant/cards.ts';
+import { metricKeysWithoutGraph, sentenceMetricKeys } from '../../src/views/home-assistant/cards.ts';
 import { buildDashboardConfig } from '../../src/views/home-assistant/dashboard.ts';
 import { tablesWithOwnHeading } from '../../src/views/home-assistant/device-page.ts';
 import { summaryMetricKeys } from '../../src/views/home-assistant/device-summary-cards.ts';
@@ -172,7 +172,7 @@ test('metrics of summaries, those with limits, and tables with headings are in t
   const tables = allCollectors.flatMap((collector: CollectorMetadata) => Object.entries(collector.tables));
   const known = tables.flatMap(([table, { metrics }]) => Object.keys(metrics).map((metric) => `${table}-${metric}`));
   expect(
-    [...summaryMetricKeys, ...metricKeysWithColorLimits, ...metricKeysWithoutGraph].filter(
+    [...summaryMetricKeys, ...metricKeysWithColorLimits, ...metricKeysWithoutGraph, ...sentenceMetricKeys].filter(
       (metric) => !known.includes(metric),
     ),
   ).toEqual([]);

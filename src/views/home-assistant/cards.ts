@@ -1,5 +1,6 @@
 import { colorLimitsOf } from '../color-limits.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
+import { plainTextMacro } from './problem-list-template.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** One of Home Assistant's own cards. */
@@ -170,8 +171,36 @@ function tileVariants(entity: LabEntity, title: string): YamlMap[] {
   ];
 }
 
+/** Texts that are sentences or lists, as `table-metric`: in one line they would be cut off. */
+export const sentenceMetricKeys: readonly string[] = [
+  'site-worst_problem',
+  'host-failed_unit_names',
+  'drive-problem_reason',
+  'drive-hint',
+  'drive-dependents',
+  'pool-mounts',
+  'router-account_problem_hint',
+  'instance-hint',
+];
+
+const isSentence = ({ table, metric }: LabEntity) => sentenceMetricKeys.includes(`${table}-${metric}`);
+
+/** Sentences as paragraphs, each behind its name. */
+function paragraphsCard(sentences: readonly { entity: LabEntity; title: string }[]): DashboardCard {
+  const paragraphs = sentences.map(
+    ({ entity: { id }, title }) =>
+      `**{{ plain(${JSON.stringify(title)}) }}**: {{ plain(state_translated(${JSON.stringify(id)})) }}`,
+  );
+  return {
+    type: 'markdown',
+    content: [plainTextMacro, ...paragraphs].join('\n\n'),
+    grid_options: { columns: 'full' },
+  };
+}
+
 /** A tile that is half a narrow section wide, once for each look that it may have; one of them is visible.
- * `visibility`: conditions that must be met besides. `color`: in place of those of the value. */
+ * `visibility`: conditions that must be met besides. `color`: in place of those of the value. A sentence is no tile, but
+ * a paragraph as wide as the section. */
 export const tileCardVariants = (
   entity: LabEntity,
   {
@@ -179,34 +208,41 @@ export const tileCardVariants = (
     visibility = [],
     color,
   }: { title?: string | undefined; visibility?: readonly YamlMap[]; color?: string } = {},
-): DashboardCard[] =>
-  (color === undefined ? tileVariants(entity, title) : [{ name: title, color }]).map(
-    ({ visibility: ofVariant = [], ...look }) => {
-      const feature = tileFeatureOf(entity);
-      const conditions = [...visibility, ...(ofVariant as readonly YamlMap[])];
-      return {
-        type: 'tile',
-        entity: entity.id,
-        ...look,
-        features: feature === undefined ? undefined : [feature],
-        visibility: conditions.length === 0 ? undefined : conditions,
-        grid_options: { columns: 6, rows: 2 },
-      };
-    },
-  );
+): DashboardCard[] => {
+  if (isSentence(entity)) return [paragraphsCard([{ entity, title }])];
+  const variants = color === undefined ? tileVariants(entity, title) : [{ name: title, color }];
+  return variants.map(({ visibility: ofVariant = [], ...look }) => {
+    const feature = tileFeatureOf(entity);
+    const conditions = [...visibility, ...(ofVariant as readonly YamlMap[])];
+    return {
+      type: 'tile',
+      entity: entity.id,
+      ...look,
+      features: feature === undefined ? undefined : [feature],
+      visibility: conditions.length === 0 ? undefined : conditions,
+      grid_options: { columns: 6, rows: 2 },
+    };
+  });
+};
 
 const hasStateWords = ({ stateWords }: LabEntity) => Object.keys(stateWords).length > 0;
 
-/** Entities as rows of one card, and as tiles below it where Home Assistant would show keys in place of words. */
+/** Entities as rows of one card; below it tiles where Home Assistant would show keys in place of words, and
+ * paragraphs. */
 export function entitiesAndTileCards(entities: readonly LabEntity[]): DashboardCard[] {
-  const rows = entities.filter((entity) => !hasStateWords(entity));
+  const rows = entities.filter((entity) => !hasStateWords(entity) && !isSentence(entity));
   const tiles = entities.filter(hasStateWords);
   const card = {
     type: 'entities',
     entities: rows.map(({ id, name }) => ({ entity: id, name })),
     grid_options: { columns: 'full' },
   };
-  return [...(rows.length === 0 ? [] : [card]), ...fitRows(tiles.flatMap((entity) => tileCardVariants(entity)))];
+  const sentences = entities.filter(isSentence).map((entity) => ({ entity, title: entity.name }));
+  return [
+    ...(rows.length === 0 ? [] : [card]),
+    ...fitRows(tiles.flatMap((entity) => tileCardVariants(entity))),
+    ...(sentences.length === 0 ? [] : [paragraphsCard(sentences)]),
+  ];
 }
 
 /** A graph of the last day, for entities with the same unit; none of what has no number. */

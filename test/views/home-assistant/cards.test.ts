@@ -66,3 +66,21 @@ test('of a list, entities with states that are keys are tiles: a row would show 
   expect(entitiesAndTileCards([selfTest]).map(({ type }) => type)).toEqual(['tile', 'tile']);
   expect(entitiesAndTileCards([])).toEqual([]);
 });
+
+test('a sentence is a paragraph that breaks its lines, also in a list', () => {
+  const reason = { ...enumEntity(), table: 'site', metric: 'worst_problem', id: 'sensor.worst', name: 'Worst {{ 1 }}' };
+  const row = { ...enumEntity(), id: 'sensor.version', metric: 'version', name: 'Version' };
+  const [card, ...others] = tileCardVariants(reason);
+  expect(others).toEqual([]);
+  expect(card).toMatchObject({
+    type: 'markdown',
+    content: expect.stringMatching(
+      /endmacro -%}\n\n\*\*\{\{ plain\("Worst \{\{ 1 }}"\) }}\*\*: \{\{ plain\(state_translated\("sensor.worst"\)\) }}$/,
+    ),
+    grid_options: { columns: 'full' },
+  });
+  expect(entitiesAndTileCards([reason, row])).toEqual([
+    expect.objectContaining({ type: 'entities', entities: [{ entity: 'sensor.version', name: 'Version' }] }),
+    card,
+  ]);
+});

@@ -6,7 +6,7 @@ import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
 interface Card {
   type: string;
-  content: string;
+  content?: string;
 }
 
 interface Dashboard {
@@ -20,7 +20,7 @@ function listOn(path: string, payloads: readonly string[]): string {
     parseLabDevicesWithRegistry(allCollectors, payloads),
   ) as unknown as Dashboard;
   const cards = views.find((view) => view.path === path)?.sections.flatMap((section) => section.cards) ?? [];
-  return cards.find(({ type }) => type === 'markdown')?.content ?? '';
+  return cards.find(({ content = '' }) => content.includes('ns.faults'))?.content ?? '';
 }
 
 const payloads = announcementsOf(exampleLab);
