@@ -204,12 +204,12 @@ const site = (name: string, agents: readonly string[], since: Date): Readings =>
   {
     table: 'site',
     device: { id: name, name, model: 'Site' },
-    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', text: 'none', since },
+    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', text: () => 'none', since },
   },
   ...agents.map((agent): Readings[number] => ({
     table: 'agent',
     device: { id: `agent ${agent}`, name: agent, via: name },
-    reading: { online: true, text: 'online' },
+    reading: { online: true, text: () => 'online' },
   })),
 ];
 

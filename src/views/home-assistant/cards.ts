@@ -199,8 +199,8 @@ function paragraphsCard(sentences: readonly { entity: LabEntity; title: string }
 }
 
 /** A tile that is half a narrow section wide, once for each look that it may have; one of them is visible.
- * `visibility`: conditions that must be met besides. `color`: in place of those of the value. A sentence is no tile, but
- * a paragraph as wide as the section. */
+ * `visibility`: conditions that must be met besides. `color`: in place of those of the value. A sentence is a paragraph
+ * instead, as wide as the section. */
 export const tileCardVariants = (
   entity: LabEntity,
   {
