@@ -5,6 +5,7 @@ import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
+import { textOfWording } from '../model/translation.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findFormerAgentsOfMachine } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
@@ -101,7 +102,8 @@ async function checkCollectors(
         `${title}: ${texts.collectorReads(working.length, entries.length, Math.round(outcome.seconds * 1000))}`,
       );
     for (const entry of entries) passed = printEntry(subjectOf(collector, entry, agent, language), entry) && passed;
-    for (const text of active.source.advice?.() ?? []) printAdvice(`${title}: ${text}`);
+    for (const advice of active.source.advice?.() ?? [])
+      printAdvice(`${title}: ${textOfWording(advice, language.collectorTexts[collector.id])}`);
     for (const { text } of complaints) printFailure(`${title}: ${text}`);
     passed &&= outcome.ok && complaints.length === 0;
   }

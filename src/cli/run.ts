@@ -18,6 +18,7 @@ import { bounds } from '../model/bounds.ts';
 import { describeError } from '../model/errors.ts';
 import type { EarlierAnnouncedDevice, Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
+import { textOfWording } from '../model/translation.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
 import { findFormerAgentsOfMachine } from '../mqtt/former-agents.ts';
@@ -124,7 +125,7 @@ async function logIdentityAdvice(
 /** Logs what works, but should be otherwise. */
 function logAdvice(log: Log, scheduled: ScheduledAndInactiveCollectors['scheduled']): void {
   for (const { collector, source } of scheduled)
-    for (const text of source.advice?.() ?? []) log.warn(`${collector.title}: ${text}`);
+    for (const advice of source.advice?.() ?? []) log.warn(`${collector.title}: ${textOfWording(advice)}`);
 }
 
 /** Runs until a signal stops the agent. */

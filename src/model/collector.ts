@@ -53,7 +53,7 @@ export interface OpenedCollector<Readings extends AnyReadings> {
   /** Removes what the device with this slug has published; it can be forgotten. Throws if that fails. */
   forget?(device: string): Promise<void>;
   /** What `check` says beside the last reading, and the log after the first: what works, but should be otherwise. */
-  advice?(): readonly string[];
+  advice?(): readonly AnyWording[];
   close?(): Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
-import type { Wording } from '../../model/translation.ts';
+import { type AnyWording, textOfWording, type Wording } from '../../model/translation.ts';
 import type { CommonDriveTexts } from './texts.ts';
 import { type SelfTests, selfTestResult, selfTestResults } from './tools/self-tests.ts';
 
 /** What drives of every kind have, by the names that Home Assistant knows. */
 export const commonDriveMetrics = <R>(read: {
   temperature(reading: R): number | undefined;
-  hint(reading: R): string | undefined;
+  hint(reading: R): AnyWording | undefined;
   selfTests(reading: R): SelfTests | undefined;
   firmware(reading: R): string | undefined;
   dependents(reading: R): Wording<CommonDriveTexts> | undefined;
@@ -26,7 +26,10 @@ export const commonDriveMetrics = <R>(read: {
       icon: 'mdi:lightbulb-on-outline',
       ...diagnostic,
       optional: true,
-      value: read.hint,
+      value(reading: R, texts?: CommonDriveTexts) {
+        const hint = read.hint(reading);
+        return hint && textOfWording(hint, texts);
+      },
     },
     selfTest: {
       kind: 'enum',

@@ -1,5 +1,5 @@
 import type { MemberRole } from './pools/pool.ts';
-import { type CommonDriveTexts, joinFirstNames } from './texts.ts';
+import { type AccessTexts, type CommonDriveTexts, joinFirstNames } from './texts.ts';
 
 /** „/srv, /home und 3 weitere“. */
 export const listFirstNamesInGerman = (names: readonly string[]): string =>
@@ -13,7 +13,31 @@ const roleNames: Partial<Record<MemberRole, string>> = {
   log: 'Log-Gerät',
 };
 
+const accessTextsInGerman: AccessTexts = {
+  noRightToAsk: (node, command) => `keine Berechtigung, ${node} abzufragen: ${command}`,
+  noRightToAskHelper: (command) => `keine Berechtigung, den Laufwerk-Helfer zu nutzen: ${command}`,
+  missingNode: (node, command) => `${node} ist nicht vorhanden, wie in einem Container üblich: ${command}`,
+  orWithOwnRight: (command, other) =>
+    `${command} (oder mit Rechten, mit denen der Agent das Laufwerk auch löschen könnte: ${other})`,
+  unprivilegedContainer:
+    'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: Agenten direkt auf dem Rechner ausführen',
+  rootWithoutCapability: (capability, command) =>
+    `root kann ohne CAP_${capability} keine Laufwerke abfragen: ${command}`,
+  notInstalled: (program, command) => `${program} ist nicht installiert: ${command}`,
+  neitherInstalled: (command) => `weder nvme noch smartctl ist installiert: ${command}`,
+  unreadable: (path) => `${path} ist nicht lesbar`,
+  unknownBridge: (answer) => `${answer}; STORAGE_DRIVE_TYPES kann festlegen, wie es abgefragt wird (smartctl -d)`,
+  smartOff: (command) => `SMART ist ausgeschaltet: ${command}`,
+  containerLacksZpool:
+    'im Container fehlt zpool, dessen Version zu der des Rechners passen muss: Agenten direkt auf dem Rechner ausführen',
+  zpoolSilent: 'zpool antwortet nicht',
+  helperLacksFolder: 'der Container des Laufwerk-Helfers braucht den Ordner /var/lib/btrfs: docs/storage.md',
+  scrubsUnknown: (why) => `Scrubs unbekannt: ${why}`,
+  snapshotsUnknown: (why) => `ob LVM-Snapshots voll oder verloren sind, ist unbekannt: ${why}`,
+};
+
 export const commonDriveTextsInGerman: CommonDriveTexts = {
+  ...accessTextsInGerman,
   noReason: 'keine',
   tooHot: (limit) => (limit === undefined ? 'zu heiß' : `zu heiß: Grenzwert von ${limit} °C erreicht`),
   belowCelsius: (celsius) => (celsius === undefined ? 'unter dem Grenzwert' : `unter ${celsius} °C`),

@@ -23,8 +23,37 @@ const roleNames: Partial<Record<MemberRole, string>> = {
   log: 'a log device',
 };
 
+/** What is said if drives, or what is built of them, can't be asked. `node`: path of a device; `command`: what mends
+ * it. */
+export const accessTexts = {
+  noRightToAsk: (node: string, command: string) => `no right to ask ${node}: ${command}`,
+  noRightToAskHelper: (command: string) => `no right to ask the drives helper: ${command}`,
+  missingNode: (node: string, command: string) => `${node} is not there, as in a container: ${command}`,
+  /** `other`: a command that gives the agent itself every right. */
+  orWithOwnRight: (command: string, other: string) => `${command} (or, so that the agent could erase it: ${other})`,
+  unprivilegedContainer:
+    'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself',
+  rootWithoutCapability: (capability: string, command: string) =>
+    `root without CAP_${capability} can’t ask drives: ${command}`,
+  notInstalled: (program: string, command: string) => `${program} is not installed: ${command}`,
+  neitherInstalled: (command: string) => `neither nvme nor smartctl is installed: ${command}`,
+  unreadable: (path: string) => `${path} can’t be read`,
+  /** `answer`: smartctl's words. */
+  unknownBridge: (answer: string) => `${answer}; STORAGE_DRIVE_TYPES can say how to ask it (smartctl -d)`,
+  smartOff: (command: string) => `SMART is off: ${command}`,
+  containerLacksZpool:
+    'a container lacks zpool, which has to be of the machine’s version: run the agent on the machine itself',
+  zpoolSilent: 'zpool does not answer',
+  helperLacksFolder: 'the container of the drives helper needs the folder /var/lib/btrfs: docs/storage.md',
+  scrubsUnknown: (why: string) => `scrubs are unknown: ${why}`,
+  snapshotsUnknown: (why: string) => `whether LVM snapshots are full or lost is not known: ${why}`,
+};
+
+export type AccessTexts = typeof accessTexts;
+
 /** What is said of drives of every kind. */
 export const commonDriveTexts = {
+  ...accessTexts,
   /** As state of the metric *Problem reason*. */
   noReason: 'none',
   tooHot: (limit: number | undefined) => `too hot${limit === undefined ? '' : `: at its limit of ${limit} °C`}`,

@@ -4,6 +4,7 @@ import type { StorageDriveReading } from '../../../src/collectors/storage/drives
 import { StorageDrivesReader } from '../../../src/collectors/storage/drives/storage-drives-reader.ts';
 import { describeError } from '../../../src/model/errors.ts';
 import { isFaultSeverity } from '../../../src/model/problem.ts';
+import { textOfWording } from '../../../src/model/translation.ts';
 import { diskBugs, poolBugs } from '../../cases/storage/closed-bugs.ts';
 import { stopClock } from '../../helpers/clock.ts';
 import { plugDisk } from '../../helpers/disks.ts';
@@ -44,7 +45,8 @@ test.each(diskBugs)(
     expect(found).toEqual(faults);
     if (reading !== undefined) expect(readings.at(-1)).toMatchObject(reading);
     const [one] = last;
-    const said = one !== undefined && 'error' in one ? describeError(one.error) : (readings.at(-1)?.hint ?? 'read');
+    const said =
+      one !== undefined && 'error' in one ? describeError(one.error) : textOfWording(readings.at(-1)?.hint ?? 'read');
     expect(said).toMatch(error ?? /^read$/);
   },
 );

@@ -1,4 +1,4 @@
-import type { Wording } from '../../../model/translation.ts';
+import type { AnyWording, Wording } from '../../../model/translation.ts';
 import type { CommonDriveTexts } from '../texts.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import type { DriveIdentity } from './drive-identity.ts';
@@ -18,7 +18,7 @@ export interface StorageDriveReading {
   /** Undefined until the drive has been asked. */
   power: DrivePowerMode | undefined;
   /** Why there is no report, and how to get it. */
-  hint: string | undefined;
+  hint: AnyWording | undefined;
   /** The last that the drive said; undefined if it has not been asked since the agent started. */
   report: DriveHealthReport | undefined;
   /** When it said that. */

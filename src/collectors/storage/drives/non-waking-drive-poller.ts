@@ -3,6 +3,7 @@ import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import { PastMoment } from '../../../model/past-moment.ts';
+import type { AnyWording } from '../../../model/translation.ts';
 import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import { keepKnownSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { AtaDeviceStatistics, DriveHealthReport } from './drive-health-report.ts';
@@ -34,7 +35,7 @@ export interface DrivePowerAndReport {
   /** When the report came. */
   readAt?: PastMoment | undefined;
   /** Why there is no report, and how to get it. */
-  hint?: string | undefined;
+  hint?: AnyWording | undefined;
 }
 
 /** Asks one drive, as rarely as it takes, without waking it: while it sleeps, it only hears CHECK POWER MODE. */
@@ -76,7 +77,7 @@ export class NonWakingDrivePoller {
     this.#activityBefore = drive.activity;
     if (drive.isSuspended) return { ...this.#state, power: 'standby' };
     if (this.#poller.pendingSeconds !== undefined || this.#isDue()) await this.#pollOnce();
-    if (this.#error instanceof HealthUnavailableError) return { hint: this.#error.message };
+    if (this.#error instanceof HealthUnavailableError) return { hint: this.#error.wording };
     if (this.#error !== undefined) throw this.#error;
     return this.#state;
   }

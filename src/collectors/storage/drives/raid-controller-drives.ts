@@ -1,8 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { CollectorComplaint } from '../../../model/collector.ts';
-import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { textOfWording } from '../../../model/translation.ts';
+import { wordingOfError } from '../../../model/worded-error.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
 import { raidControllerDeviceTypePattern } from '../tools/smartctl-device-types.ts';
@@ -132,11 +133,11 @@ export class RaidControllerDriveFinder {
   #complaint(answer: { state: DrivePowerAndReport } | { error: unknown }): CollectorComplaint | undefined {
     const isAsleep = 'state' in answer && answer.state.report === undefined && answer.state.hint === undefined;
     if (isAsleep) return undefined;
-    const known = 'error' in answer ? describeError(answer.error) : answer.state.hint;
+    const known = 'error' in answer ? wordingOfError(answer.error) : answer.state.hint;
     return {
       key: `STORAGE_DRIVE_TYPES ${this.#setting}`,
       complaint: (texts: StorageDriveTexts = storageDriveTexts) =>
-        `STORAGE_DRIVE_TYPES: ${this.#setting}: ${known ?? texts.noSerialNumber}`,
+        `STORAGE_DRIVE_TYPES: ${this.#setting}: ${known === undefined ? texts.noSerialNumber : textOfWording(known, texts)}`,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { CommandError } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
+import { accessTexts } from '../texts.ts';
 import {
   type CommandRunner,
   drivesHelperRunner,
@@ -100,7 +101,10 @@ export class SmartctlQuestioner {
 
   #explain(error: unknown, args: readonly string[], identity: DriveIdentity): Error {
     if (error instanceof CommandError) {
-      if (error.missing) return new HealthUnavailableError('smartctl is not installed: apt install smartmontools');
+      if (error.missing)
+        return new HealthUnavailableError((texts = accessTexts) =>
+          texts.notInstalled('smartctl', 'apt install smartmontools'),
+        );
       return error;
     }
     this.#path += 1;
@@ -109,7 +113,7 @@ export class SmartctlQuestioner {
     if (identity.bus === 'usb' && !this.#isTypeSet) {
       // An unknown bridge: most pass ATA on. Other guesses can reset it.
       if (this.#type === undefined) this.#type = 'sat';
-      else return new HealthUnavailableError(`${words}; STORAGE_DRIVE_TYPES can say how to ask it (smartctl -d)`);
+      else return new HealthUnavailableError((texts = accessTexts) => texts.unknownBridge(words));
     }
     return new Error(words);
   }

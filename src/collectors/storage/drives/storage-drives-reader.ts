@@ -6,6 +6,7 @@ import { slug } from '../../../model/naming.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
+import { accessTexts } from '../texts.ts';
 import {
   AcknowledgedErrorCountLowerer,
   acknowledgeAllErrorCounts,
@@ -150,7 +151,11 @@ export class StorageDrivesReader {
       capacity,
       kernelState,
       power,
-      hint: hint ?? (report?.isEnabled === false ? `SMART is off: smartctl -s on /dev/${identity.name}` : undefined),
+      hint:
+        hint ??
+        (report?.isEnabled === false
+          ? (texts = accessTexts) => texts.smartOff(`smartctl -s on /dev/${identity.name}`)
+          : undefined),
       report,
       readAt: read,
       temperature: isRecent ? report?.temperature : undefined,

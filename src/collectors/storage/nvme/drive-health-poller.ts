@@ -1,6 +1,7 @@
 import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
+import type { AnyWording } from '../../../model/translation.ts';
 import { hasSudoRefusedBefore } from '../tools/command-runner.ts';
 import {
   type AccessMethod,
@@ -31,7 +32,7 @@ const usageIntervalSeconds = 3600;
 /** The health of a drive, or what the kernel provides without it and how to get the health. */
 export type DriveHealthOrHint =
   | { health: DriveHealth; method: AccessMethod }
-  | { hint: string; hwmon: NvmeHwmonReading | undefined };
+  | { hint: AnyWording; hwmon: NvmeHwmonReading | undefined };
 
 const pollerOptions = { timeoutSeconds: commandTimeoutSeconds, waitMs: answerTimeoutSeconds * 1000 };
 
@@ -71,7 +72,7 @@ export class DriveHealthPoller {
       return await this.#answerOf(this.#health);
     } catch (error) {
       if (!(error instanceof HealthUnavailableError)) throw error;
-      return { hint: error.message, hwmon: await this.#answerOf(this.#hwmon) };
+      return { hint: error.wording, hwmon: await this.#answerOf(this.#hwmon) };
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Wording } from '../../../model/translation.ts';
+import type { AnyWording, Wording } from '../../../model/translation.ts';
 import type { CommonDriveTexts } from '../texts.ts';
 import type { SelfTests } from '../tools/self-tests.ts';
 import type { NvmeTexts } from './texts.ts';
@@ -55,7 +55,7 @@ export interface DriveReading {
   /** The source of the health log; sysfs if there is none. */
   source: HealthSource;
   /** What is missing and how to get it. */
-  hint?: string | undefined;
+  hint?: AnyWording | undefined;
   state?: string | undefined;
   firmware?: string | undefined;
   /** Degrees Celsius, from the health log or from the kernel. */

@@ -2,10 +2,12 @@ import { statSync } from 'node:fs';
 import { isInContainer } from '../../../lib/container.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { Poller } from '../../../lib/poller.ts';
-import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { textOfWording, type Wording } from '../../../model/translation.ts';
+import { WordedError, wordingOfError } from '../../../model/worded-error.ts';
 import { isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
+import { type AccessTexts, accessTexts } from '../texts.ts';
 import { type CommandRunner, drivesHelperRunner, hasSudoRefusedBefore, sudoRunner } from '../tools/command-runner.ts';
 import { canSudoGrantRights, explainMissingRight } from '../tools/device-rights.ts';
 
@@ -46,7 +48,7 @@ export interface BtrfsScrubKnowledge {
   /** There was one, and it can't be read. */
   isUnreadable?: true;
   /** How to get the right to read it. */
-  hint?: string | undefined;
+  hint?: Wording<AccessTexts> | undefined;
 }
 
 /** When the file was written, which everybody may know; undefined if it is not there. */
@@ -91,10 +93,12 @@ export class BtrfsScrubReader {
       return { scrub: parseBtrfsScrub(file.text, Date.now() - writtenMs < recentMs) };
     } catch (error) {
       const isHelperInContainer = isInContainer() && isDrivesHelperPresent(this.#roots.host(drivesHelperSocketPath));
-      const reason = isHelperInContainer
-        ? 'the container of the drives helper needs the folder /var/lib/btrfs: docs/storage.md'
-        : describeError(error);
-      return { isUnreadable: true, hint: `scrubs are unknown: ${reason}` };
+      const reason = wordingOfError(error);
+      return {
+        isUnreadable: true,
+        hint: (texts = accessTexts) =>
+          texts.scrubsUnknown(isHelperInContainer ? texts.helperLacksFolder : textOfWording(reason, texts)),
+      };
     }
   }
 
@@ -116,7 +120,10 @@ export class BtrfsScrubReader {
   async #ask(path: string, fsid: string): Promise<string> {
     const args = [`/var/lib/btrfs/scrub.status.${fsid}`];
     const runner = this.#runner(args);
-    if (runner === undefined) throw new Error(explainMissingRight(path, false, null) ?? `${path} can’t be read`);
+    if (runner === undefined)
+      throw new WordedError(
+        explainMissingRight(path, false, null) ?? ((texts = accessTexts) => texts.unreadable(path)),
+      );
     const { stdout, stderr, status } = await runner.run('cat', args, commandTimeoutSeconds);
     if (status !== 0) throw new Error(stderr.split('\n')[0] || `exit status ${status}`);
     return stdout;

@@ -1,6 +1,7 @@
 import { Poller } from '../../../lib/poller.ts';
-import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { AnyWording } from '../../../model/translation.ts';
+import { wordingOfError } from '../../../model/worded-error.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
 import { nvmeDriveLinuxCapability } from '../tools/device-rights.ts';
 import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
@@ -16,7 +17,7 @@ export interface DmStatus {
 /** By the name of the device; undefined if it can't be asked, and then `hint` says why. */
 export interface DmStatuses {
   byName?: ReadonlyMap<string, DmStatus> | undefined;
-  hint?: string | undefined;
+  hint?: AnyWording | undefined;
 }
 
 /** From a RAID's status: how its legs are, and what it is busy with (Linux,
@@ -169,7 +170,7 @@ export class DeviceMapper {
     try {
       return { byName: await this.#poller.pollCurrent() };
     } catch (error) {
-      return { hint: describeError(error) };
+      return { hint: wordingOfError(error) };
     }
   }
 }

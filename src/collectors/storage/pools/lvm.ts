@@ -1,7 +1,8 @@
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { Wording } from '../../../model/translation.ts';
+import { type AnyWording, textOfWording, type Wording } from '../../../model/translation.ts';
 import type { StorageLayout } from '../storage-layout.ts';
+import { accessTexts } from '../texts.ts';
 import { DeviceMapper, type DmRaidStatus, type DmStatuses, parseDmSnapshot } from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { groupLvmVolumesByKind, type LvmVolume } from './lvm-sysfs.ts';
@@ -21,7 +22,7 @@ export class LvmPoolsReader {
   /** What was wrong with snapshots when device mapper last said how they are, by the volume's id. */
   #snapshotProblems: ReadonlyMap<string, Wording<PoolTexts>> = new Map();
   /** Why device mapper can't be asked how the snapshots are, where no pool of LVM tells. */
-  #hint: string | undefined;
+  #hint: AnyWording | undefined;
 
   constructor(roots: HostRoots) {
     this.#deviceMapper = new DeviceMapper(roots);
@@ -57,8 +58,9 @@ export class LvmPoolsReader {
   }
 
   /** What is missing that no pool tells. */
-  advice(): string[] {
-    return this.#hint === undefined ? [] : [`whether LVM snapshots are full or lost is not known: ${this.#hint}`];
+  advice(): AnyWording[] {
+    const hint = this.#hint;
+    return hint === undefined ? [] : [(texts = accessTexts) => texts.snapshotsUnknown(textOfWording(hint, texts))];
   }
 
   /** By what was done since the beginning; undefined at first. */

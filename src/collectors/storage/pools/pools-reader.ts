@@ -5,7 +5,7 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
 import { type ActiveFinding, type Finding, isFaultSeverity } from '../../../model/problem.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { AnyWording, Wording } from '../../../model/translation.ts';
 import { HostMountsReader } from '../../host/linux/host-mounts.ts';
 import { describeDependentsOfDrive } from '../dependents.ts';
 import { StorageChain } from '../storage-chain.ts';
@@ -117,7 +117,7 @@ export class PoolsReader {
   }
 
   /** What could not be read, where no pool tells it. */
-  advice(): readonly string[] {
+  advice(): readonly AnyWording[] {
     return this.#lvm.advice();
   }
 

@@ -1,9 +1,11 @@
 import type { CommandResult } from '../../../lib/command.ts';
 import { isInContainer } from '../../../lib/container.ts';
 import { Poller } from '../../../lib/poller.ts';
-import { describeError } from '../../../model/errors.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { AnyWording } from '../../../model/translation.ts';
+import { wordingOfError } from '../../../model/worded-error.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
+import { accessTexts } from '../texts.ts';
 import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
 import { parseZpoolJson, parseZpoolSpace, type ZpoolSpace, type ZpoolStatus } from './zpool-status.ts';
@@ -14,7 +16,7 @@ export interface ZpoolAnswer {
   status?: ZpoolStatus | undefined;
   space?: ZpoolSpace | undefined;
   /** Why there is no newer one. */
-  hint?: string | undefined;
+  hint?: AnyWording | undefined;
 }
 
 /** A pool that is to be asked about if it is time. */
@@ -76,7 +78,7 @@ export class ZpoolQuestioner {
       pools.map((pool): [string, ZpoolAnswer] => {
         const { name, state } = pool;
         const { status, space, hint, state: askedState } = this.#known.get(name) ?? { state: undefined };
-        const late = hangs ? 'zpool does not answer' : hint;
+        const late = hangs ? (texts = accessTexts) => texts.zpoolSilent : hint;
         // What was said of another state, or would be asked anew if the command did not hang, holds no more.
         const isOld = (askedState !== state && state !== undefined) || (hangs && this.#isDue(pool));
         return [name, isOld ? { hint: late } : { status, space, hint: late }];
@@ -107,7 +109,7 @@ export class ZpoolQuestioner {
         // What the question itself has read is no use of the drives.
         this.#known.set(name, { status, space, state, activity: activity(), askedAt });
       } catch (error) {
-        this.#known.set(name, { hint: describeError(error), state, activity: activity(), askedAt });
+        this.#known.set(name, { hint: wordingOfError(error), state, activity: activity(), askedAt });
       }
     }
   }
@@ -126,9 +128,7 @@ export class ZpoolQuestioner {
       return await runPrivilegedCommand(command, this.#roots.host(drivesHelperSocketPath));
     } catch (error) {
       if (!(error instanceof HealthUnavailableError) || !isInContainer()) throw error;
-      const reason =
-        'a container lacks zpool, which has to be of the machine’s version: run the agent on the machine itself';
-      throw new HealthUnavailableError(reason);
+      throw new HealthUnavailableError((texts = accessTexts) => texts.containerLacksZpool);
     }
   }
 

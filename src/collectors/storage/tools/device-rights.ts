@@ -3,6 +3,8 @@ import { userInfo } from 'node:os';
 import { isInContainer } from '../../../lib/container.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { installedPath } from '../../../lib/installed-path.ts';
+import type { Wording } from '../../../model/translation.ts';
+import { type AccessTexts, accessTexts } from '../texts.ts';
 
 /** A capability by its name without `CAP_`, and its bit (linux/capability.h). */
 export interface LinuxCapability {
@@ -50,21 +52,25 @@ export function explainMissingRight(
   name: string,
   isHelperForbidden = false,
   capability: LinuxCapability | null = nvmeDriveLinuxCapability,
-): string | undefined {
+): Wording<AccessTexts> | undefined {
+  const user = userName();
   if (isHelperForbidden)
-    return `no right to ask the drives helper: sudo usermod --append --groups infra-monitor ${userName()}`;
+    return (texts = accessTexts) => texts.noRightToAskHelper(`sudo usermod --append --groups infra-monitor ${user}`);
   const node = name.startsWith('/') ? name : `/dev/${name}`;
   const access = accessTo(node);
   const ownRight = `docker run --user root --device ${node}${capability === null ? '' : ` --cap-add ${capability.name}`}`;
-  const docker = `docker compose --profile drives up -d (or, so that the agent could erase it: ${ownRight})`;
-  if (access === 'missing') return `${node} is not there, as in a container: ${docker}`;
+  const inContainer = (texts: AccessTexts) => texts.orWithOwnRight('docker compose --profile drives up -d', ownRight);
+  if (access === 'missing') return (texts = accessTexts) => texts.missingNode(node, inContainer(texts));
   // The kernel requires the capability in the initial user namespace (drivers/nvme/host/ioctl.c).
   if (!/^\s*0\s+0\s+4294967295\s*$/.test(tryReadTextSync('/proc/self/uid_map') ?? '0 0 4294967295'))
-    return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
+    return (texts = accessTexts) => texts.unprivilegedContainer;
   if ((capability === null || hasCapability(capability)) && access === 'allowed') return undefined;
-  if (isInContainer()) return `no right to ask ${node}: ${docker}`;
+  if (isInContainer()) return (texts = accessTexts) => texts.noRightToAsk(node, inContainer(texts));
   if (isRoot() && capability !== null)
-    return `root without CAP_${capability.name} can’t ask drives: docker run --cap-add ${capability.name}`;
-  if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;
-  return `no right to ask ${node}: sed 's/^infra-monitor/${userName()}/' ${installedPath('docs/sudoers.d/infra-monitor')} | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
+    return (texts = accessTexts) =>
+      texts.rootWithoutCapability(capability.name, `docker run --cap-add ${capability.name}`);
+  const command = hasNoNewPrivileges()
+    ? `sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`
+    : `sed 's/^infra-monitor/${user}/' ${installedPath('docs/sudoers.d/infra-monitor')} | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
+  return (texts = accessTexts) => texts.noRightToAsk(node, command);
 }

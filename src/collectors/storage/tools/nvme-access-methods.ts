@@ -1,8 +1,11 @@
 import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
+import type { Wording } from '../../../model/translation.ts';
+import { WordedError } from '../../../model/worded-error.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import type { HealthLog, HealthSource, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController } from '../nvme/sysfs.ts';
+import { type AccessTexts, accessTexts } from '../texts.ts';
 import {
   type CommandRunner,
   drivesHelperRunner,
@@ -64,8 +67,8 @@ export interface AccessMethod {
   namespace: boolean;
 }
 
-/** The health can't be read although nothing is broken; the message says how to change that. */
-export class HealthUnavailableError extends Error {}
+/** The health can't be read although nothing is broken; its words say how to change that. */
+export class HealthUnavailableError extends WordedError {}
 
 export const deviceNodePath = (controller: NvmeController, { namespace }: Pick<AccessMethod, 'namespace'>) =>
   `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
@@ -170,9 +173,9 @@ export async function findAccessMethodAndHealth(
 
 const isForbidden = (error: unknown) => error instanceof DrivesHelperError && error.forbidden;
 
-function explainFailures(failures: readonly unknown[], missingRight: string | undefined): Error {
+function explainFailures(failures: readonly unknown[], missingRight: Wording<AccessTexts> | undefined): Error {
   if (failures.length === 0)
-    return new HealthUnavailableError('neither nvme nor smartctl is installed: apt install nvme-cli');
+    return new HealthUnavailableError((texts = accessTexts) => texts.neitherInstalled('apt install nvme-cli'));
   const messages = [...new Set(failures.map(describeError))].join('; ');
   if (failures.some((error) => error instanceof DriveCommandUnsupportedError))
     return new HealthUnavailableError(messages);

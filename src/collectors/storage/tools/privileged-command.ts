@@ -1,6 +1,7 @@
 import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import { commandTimeoutSeconds } from '../helper/protocol.ts';
+import { accessTexts } from '../texts.ts';
 import {
   type CommandRunner,
   drivesHelperRunner,
@@ -34,7 +35,9 @@ export async function runPrivilegedCommand(
       return await runner.run(program, args, commandTimeoutSeconds);
     } catch (error) {
       if (!(error instanceof CommandError && error.missing)) throw error;
-      throw new HealthUnavailableError(`${program} is not installed: apt install ${packageName}`);
+      throw new HealthUnavailableError((texts = accessTexts) =>
+        texts.notInstalled(program, `apt install ${packageName}`),
+      );
     }
   };
   if (explainMissingRight(node, false, capability) === undefined) return run(ownRightsRunner);

@@ -26,6 +26,7 @@ import { textOfWording } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { ataAnswer, plugDisk, powerModeAnswer, type StandInDisk, unplugDisk } from '../../../helpers/disks.ts';
 import { drives } from '../../../helpers/drives.ts';
+import { withEnglishHint } from '../../../helpers/english-hint.ts';
 import { findingsAfter } from '../../../helpers/findings.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
@@ -66,8 +67,9 @@ function machine(disks: StandInDisk[], settings: Partial<DrivesSettings> = {}, r
       const [first] = await reader.read();
       if (first === undefined || 'complaint' in first) return 'no disk';
       if (first.reading === undefined) return first.error === undefined ? 'excluded' : describeError(first.error);
-      readings.push(first.reading);
-      return first.reading;
+      const reading = withEnglishHint(first.reading);
+      readings.push(reading);
+      return reading;
     },
     /** Reads once a minute. */
     async pass(minutes: number) {

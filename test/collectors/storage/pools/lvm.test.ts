@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
+import { textOfWording } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { saying } from '../../../helpers/saying.ts';
@@ -102,7 +103,7 @@ test('that snapshots cannot be asked for is advice where no pool of LVM says it'
   expect(machine.reader.advice()).toEqual([]);
   rack.fail('dmsetup status', 'Command failed.');
   await machine.see(withSnapshot());
-  expect(machine.reader.advice()).toEqual([
+  expect(machine.reader.advice().map((advice) => textOfWording(advice))).toEqual([
     'whether LVM snapshots are full or lost is not known: dmsetup: Command failed.',
   ]);
   const [pool] = await machine.see({ ...withSnapshot(), ...thin() });

@@ -10,6 +10,7 @@ import type { Device } from '../../../../src/model/device.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import type { ActiveFinding } from '../../../../src/model/problem.ts';
 import { drives } from '../../../helpers/drives.ts';
+import { withEnglishHint } from '../../../helpers/english-hint.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
@@ -107,7 +108,7 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
             name: device.name,
             id: device.id,
             device,
-            reading,
+            reading: withEnglishHint(reading),
             members: [...reading.members, ...reading.gone],
             findings: reading.findings().flatMap((finding) => ('isUnknown' in finding ? [] : [finding])),
           },

@@ -8,7 +8,7 @@ import {
 
 test('a missing device node, as in a container', () => {
   expect(deviceNodeExists('nvme9977')).toBe(false);
-  expect(explainMissingRight('nvme9977')).toBe(
+  expect(explainMissingRight('nvme9977')?.()).toBe(
     '/dev/nvme9977 is not there, as in a container: docker compose --profile drives up -d (or, so that the agent could erase it: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN)',
   );
 });
@@ -28,12 +28,12 @@ test.runIf(process.platform === 'linux')(
         ? /^none$/
         : /^(no right to ask \/dev\/null: |root without CAP_SYS_ADMIN)/
       : /^an unprivileged container can’t ask drives/;
-    expect(explainMissingRight('null') ?? 'none').toMatch(wanted);
+    expect(explainMissingRight('null')?.() ?? 'none').toMatch(wanted);
   },
 );
 
 test('a helper that is closed to the user, who is not in its group', () => {
-  expect(explainMissingRight('null', true)).toMatch(
+  expect(explainMissingRight('null', true)?.()).toMatch(
     /^no right to ask the drives helper: sudo usermod --append --groups infra-monitor \S+$/,
   );
 });
