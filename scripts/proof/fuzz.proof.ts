@@ -14,9 +14,9 @@ import {
   mobilePollItem,
   physicalLinkPollItem,
 } from '../../src/collectors/router/tr064/access-line-poll-items.ts';
-import { bootTimePollItem, firmwareUpdatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
 import { parseLanHostEntries, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
+import { bootTimePollItem, firmwareUpdatePollItem } from '../../src/collectors/router/tr064/poll-schedule.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
 import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';

@@ -1,7 +1,8 @@
 import { agentNamesInGerman } from '../collectors/agent/german.ts';
 import { homeAssistantNamesInGerman, homeAssistantTextsInGerman } from '../collectors/home-assistant/german.ts';
 import { hostNamesInGerman, hostTextsInGerman } from '../collectors/host/german.ts';
-import { routerNamesInGerman, routerTextsInGerman } from '../collectors/router/german.ts';
+import { routerNamesInGerman } from '../collectors/router/german.ts';
+import { routerTextsInGerman } from '../collectors/router/german-texts.ts';
 import { sitesNamesInGerman, sitesTextsInGerman } from '../collectors/sites/german.ts';
 import { storageNamesInGerman, storageTextsInGerman } from '../collectors/storage/german.ts';
 import { nvmeNamesInGerman, nvmeTextsInGerman } from '../collectors/storage/nvme/german.ts';

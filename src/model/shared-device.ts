@@ -21,6 +21,12 @@ export interface DeviceClaim extends DeviceOwner {
   since: Date;
 }
 
+/** Converts a MAC address in any notation to `AA:BB:CC:00:11:22`; undefined if the text is none. */
+export function normalizeMacAddress(text: string | undefined): string | undefined {
+  const digits = text?.replaceAll(/[:.\s-]/g, '').toUpperCase() ?? '';
+  return /^[\dA-F]{12}$/.test(digits) ? digits.replace(/..(?=.)/g, '$&:') : undefined;
+}
+
 /** Addresses that machines of several networks have. VRRP and CARP: RFC 9568, section 7.3. HSRP and GLBP: Cisco's.
  * Docker before 28 made that of a bridge from its IPv4 address. */
 const repeatedMacPattern =

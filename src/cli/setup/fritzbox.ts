@@ -63,11 +63,11 @@ export async function offerFritzBoxAccount(
   if (account === undefined) return {};
   const { access, hint } = (await readGateway(gateway, account.username, account.password)) ?? {};
   if (access !== 'granted') {
-    printFailure(`${model}: ${hint ?? access}`);
+    printFailure(`${model}: ${hint?.() ?? access}`);
     printNote('The account was not saved. To try another one, run setup again');
     return {};
   }
   printSuccess(`${model}: accepts the account`);
-  if (hint !== undefined) printNote(`${model}: ${hint}`);
+  if (hint !== undefined) printNote(`${model}: ${hint()}`);
   return { FRITZBOX_USERNAME: account.username, FRITZBOX_PASSWORD: account.password };
 }

@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
 import { settingTexts } from '../../model/setting-texts.ts';
-import { normalizeMacAddress } from './tr064/device-info.ts';
+import { normalizeMacAddress } from '../../model/shared-device.ts';
 import type { ConfiguredClient } from './tr064/sub-devices.ts';
 
 /** A router to watch, as the settings name it. */

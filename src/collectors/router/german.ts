@@ -1,6 +1,5 @@
 import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { routerTables } from './metrics.ts';
-import type { RouterTexts } from './problems.ts';
 import type { reachabilityMetrics } from './reachability.ts';
 
 const reachability: Record<keyof typeof reachabilityMetrics, string> = {
@@ -155,38 +154,4 @@ export const routerNamesInGerman: TableNamesOfCollector<typeof routerTables> = {
     },
   },
   client: { title: 'Gerät', plural: 'Geräte', metrics: { present: 'Anwesenheit', speed: 'Geschwindigkeit' } },
-};
-
-const formatDay = (day: Date) =>
-  day.toLocaleDateString('de', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
-
-/** Words of FRITZ!OS’s menus. */
-export const routerTextsInGerman: RouterTexts = {
-  noAnswer: 'antwortet nicht',
-  clearsWhenAnswering: 'wenn eine Antwort kommt',
-  checkRunning: 'prüfen, ob das Gerät eingeschaltet und verbunden ist',
-  slowOrLossy: 'antwortet zu langsam oder verliert zu viele Pakete',
-  clearsWithinLimits: 'wenn Latenz und Paketverlust wieder innerhalb der Grenzen liegen',
-  certificateExpires: (day) => `das Zertifikat läuft am ${formatDay(day)} ab`,
-  certificateExpired: (day) => `das Zertifikat ist am ${formatDay(day)} abgelaufen`,
-  clearsWithNewCertificate: 'wenn ein neues Zertifikat ausgeliefert wird',
-  renewCertificate: 'Zertifikat erneuern und herausfinden, warum es nicht automatisch erneuert wurde',
-  dslOutOfSync: 'die DSL-Leitung ist nicht synchronisiert',
-  lineDown: 'die Leitung ist unterbrochen',
-  clearsWhenLineIsUp: 'wenn die Leitung wieder steht',
-  checkCable: 'Kabel prüfen; besteht das Problem weiter, den Anbieter benachrichtigen',
-  noInternet: 'keine Internetverbindung',
-  clearsWhenConnected: 'wenn die Verbindung wieder besteht',
-  seeRouterPage: 'Benutzeroberfläche des Routers ansehen; besteht das Problem weiter, den Anbieter benachrichtigen',
-  noDns: 'der DNS-Server antwortet nicht',
-  restartRouter: 'besteht das Problem weiter, Router neu starten',
-  loginProblems: {
-    refused: 'lehnt die Anmeldung ab',
-    paused: 'hat die Anmeldung abgelehnt; vorerst kein weiterer Versuch',
-    unreachable: 'beantwortet keine Anfragen, die eine Anmeldung erfordern',
-  },
-  clearsWhenLoginAccepted: 'wenn die Anmeldung gelingt',
-  notConnected: 'nicht verbunden',
-  checkPowerAndPlace: 'Stromversorgung und Aufstellort prüfen',
-  noGateway: 'kein Standardgateway vorhanden, und FRITZBOX_HOSTS ist nicht gesetzt',
 };

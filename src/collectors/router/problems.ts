@@ -2,6 +2,7 @@ import { type Finding, findingIf, type LastingFindings } from '../../model/probl
 import type { ReachabilityReading } from './reachability.ts';
 import type { RouterReading } from './reading.ts';
 import { isWanConnected } from './router-events.ts';
+import { fritzBoxTexts } from './tr064/advice.ts';
 import type { LoginState } from './tr064/reading.ts';
 import type { Tr064SubDeviceReadingByTable } from './tr064/sub-devices.ts';
 
@@ -13,6 +14,7 @@ const loginProblems: Partial<Record<LoginState, string>> = {
 
 /** What is said of routers, targets and repeaters. */
 export const routerTexts = {
+  ...fritzBoxTexts,
   noAnswer: 'does not answer',
   clearsWhenAnswering: 'when it answers',
   checkRunning: 'check that it is running and connected',
@@ -35,6 +37,8 @@ export const routerTexts = {
   clearsWhenLoginAccepted: 'when it accepts the login',
   notConnected: 'not connected',
   checkPowerAndPlace: 'check its power and its place',
+  /** `error`: what is wrong with the answer. */
+  unmeasurableHttp: (error: string) => `it answers, but not with HTTP that can be measured: ${error}`,
   noGateway: 'there is no default gateway, and FRITZBOX_HOSTS is not set',
 };
 
@@ -130,7 +134,7 @@ export function routerFindings(
       step: tr064?.access ?? '',
       clearsAt: texts.clearsWhenLoginAccepted,
       failsCheck: true,
-      ...(tr064?.hint === undefined ? {} : { remedy: tr064.hint }),
+      ...(tr064?.hint === undefined ? {} : { remedy: tr064.hint(texts) }),
     })),
   ];
 }

@@ -13,6 +13,7 @@ import type { DeviceMemories } from '../../model/device-memories.ts';
 import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
+import type { AnyWording } from '../../model/translation.ts';
 import { projectName } from '../../version.ts';
 import { type ConfiguredRouter, defaultGateway } from './configured-hosts.ts';
 import { GatewayRouterFinder, readDefaultGatewayAddress } from './gateway.ts';
@@ -64,6 +65,7 @@ class TargetMonitor {
     const device = this.#device;
     try {
       const probe = await this.#poller.pollCurrent();
+      const { unmeasurable } = probe;
       const reachable = probe.stats.received > 0;
       const outage = this.#outages.update(reachable);
       const reachability = { reachable, probe, isNamed: true };
@@ -71,7 +73,7 @@ class TargetMonitor {
         table: 'target',
         device,
         reading: { ...reachability, problem: isUnreachableOrBeyondLimits(reachability, this.#limits) },
-        hint: probe.hint,
+        hint: unmeasurable && ((texts = routerTexts) => texts.unmeasurableHttp(unmeasurable)),
         events: outage && [{ type: 'outage', at: outage.to, ...outage }],
       };
     } catch (error) {
@@ -126,7 +128,7 @@ export class RoutersAndTargetsReader {
     for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
   }
 
-  get advice(): string[] {
+  get advice(): AnyWording[] {
     return [...this.#routers.values()].flatMap((router) => router.advice);
   }
 

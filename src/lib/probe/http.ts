@@ -22,8 +22,8 @@ const lenientTls = {
 
 export interface HttpProbeResult {
   stats: PingStats;
-  /** Why there is no latency though the server answered. */
-  hint?: string;
+  /** The error because of which there is no latency though the server answered. */
+  unmeasurable?: string;
   certificate?: ServerCertificate | undefined;
 }
 
@@ -68,8 +68,10 @@ export function probeHttp(url: URL, address: string, signal: AbortSignal): Promi
     const failed = (error: unknown) => {
       // After a handshake, a server that is silent has not answered.
       const isSilent = socket.bytesRead === 0 || (timeout.aborted && isSecure);
-      const hint = `it answers, but not with HTTP that can be measured: ${describeError(error)}`;
-      resolve(isSilent ? { stats: { sent: 1, received: 0 } } : { stats: { sent: 1, received: 1 }, hint, certificate });
+      const unmeasurable = describeError(error);
+      resolve(
+        isSilent ? { stats: { sent: 1, received: 0 } } : { stats: { sent: 1, received: 1 }, unmeasurable, certificate },
+      );
       socket.destroy();
     };
     request.on('response', answered);

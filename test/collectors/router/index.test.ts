@@ -5,6 +5,7 @@ import type { RouterReading, RouterReadingByTable } from '../../../src/collector
 import type { CollectorComplaint, Observation } from '../../../src/model/collector.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
+import { englishHint } from '../../helpers/english-hint.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
 import { memory } from '../../helpers/memory.ts';
@@ -52,7 +53,7 @@ async function open(variables: Record<string, string>) {
         one.device.id,
         {
           device: one.device,
-          hint: one.hint,
+          hint: englishHint(one.hint),
           error: one.error,
           events: one.events,
           ...(one.reading as Partial<RouterReading> | undefined),

@@ -3,6 +3,7 @@ import { routerCollector } from '../../../src/collectors/router/index.ts';
 import { Tr064Client } from '../../../src/collectors/router/tr064/tr064-client.ts';
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { Secret } from '../../../src/model/secret.ts';
+import { withEnglishHint } from '../english-hint.ts';
 import { FritzBox } from './index.ts';
 import type { ProfileName } from './profiles.ts';
 
@@ -34,7 +35,11 @@ export async function stage(
   const start = (login = credentials) => {
     const tr064 = new Tr064Client(box.address, login, clock, { memory, device: 'hollow' });
     onTestFinished(() => tr064.close());
-    return { tr064, read: () => tr064.read(new AbortController().signal) };
+    const read = async () => {
+      const reading = await tr064.read(new AbortController().signal);
+      return reading && withEnglishHint(reading);
+    };
+    return { tr064, read };
   };
   return { box, turn, start, memories, ...start() };
 }

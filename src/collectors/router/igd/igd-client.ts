@@ -4,7 +4,9 @@ import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpClient, HttpStatusError, NoReplyError, type SendRequest } from '../../../lib/upnp/http-client.ts';
 import { hostInUrl } from '../../../model/host-in-url.ts';
+import type { Wording } from '../../../model/translation.ts';
 import type { WanReading } from '../reading.ts';
+import { type FritzBoxTexts, fritzBoxTexts } from '../tr064/advice.ts';
 import { WanReader } from './wan-reader.ts';
 
 /** A description and its URL. */
@@ -76,7 +78,7 @@ const searchTimeoutSeconds = 1.5;
 export interface IgdReading {
   description?: UpnpDescription | undefined;
   wan?: WanReading | undefined;
-  hint?: string | undefined;
+  hint?: Wording<FritzBoxTexts> | undefined;
 }
 
 export interface IgdDiscoveryOptions {
@@ -85,9 +87,6 @@ export interface IgdDiscoveryOptions {
   /** Whether to search for the description over SSDP too. */
   ssdp: boolean;
 }
-
-const statusHiddenHint =
-  'it reveals nothing about the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
 
 /** Reads the Internet Gateway Device of one host, which requires no login. */
 export class IgdClient {
@@ -102,7 +101,7 @@ export class IgdClient {
   #knownUrl: URL | undefined;
   #readAt = 0;
   #nextSearch = 0;
-  #hint: string | undefined;
+  #hint: Wording<FritzBoxTexts> | undefined;
 
   constructor(options: IgdDiscoveryOptions, address: AnsweringAddressFinder) {
     this.#options = options;
@@ -182,7 +181,7 @@ export class IgdClient {
     const isHidden =
       found === undefined &&
       (await findLocatedDescription([[tr064DescriptionUrl(address)]], send, isInternetGateway, signal)) !== undefined;
-    this.#hint = isHidden ? statusHiddenHint : undefined;
+    this.#hint = isHidden ? (texts = fritzBoxTexts) => texts.hidesStatus : undefined;
     return found;
   }
 }

@@ -3,55 +3,93 @@ import type { AddressResolver } from '../../../lib/names/address-resolver.ts';
 import { isPublicAddress } from '../../../lib/names/own-network.ts';
 import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
+import type { Wording } from '../../../model/translation.ts';
 import type { ConfiguredRouter } from '../configured-hosts.ts';
 import type { AllowedLoginRecipient } from './login-channel.ts';
 
-/** What to do, with the labels of the FRITZ!Box user interface. */
-export const fritzBoxAdviceTexts = {
-  /** `logins`: requests that carried the credentials. */
-  login: (logins: number) =>
-    logins === 0
-      ? 'the box offers no digest login'
-      : 'the box refused the login: check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is enabled (System, FRITZ!Box Users)',
-  off: 'the box does not offer TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
-  hostHeader:
-    'the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection',
-  denied:
-    'the FRITZ!Box accepts the login but denies some requests (HTTP 401), as some versions of FRITZ!OS do; left out for now:',
-  failing: 'the FRITZ!Box answers some requests with an error, so that their values are unknown:',
-  memory: 'the login waits for the broker, which remembers whether the FRITZ!Box refused it',
+const formatMinute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+const noPermission =
+  'the box accepted the login but lets this user see nothing: give the user the permission “FRITZ!Box Settings” (System, FRITZ!Box Users)';
+
+/** Why a login was refused, as the broker keeps it. */
+const loginRefusals = {
+  no_digest: 'the box offers no digest login',
+  refused:
+    'the box refused the login: check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is enabled (System, FRITZ!Box Users)',
+  no_permission: noPermission,
+};
+
+export type LoginRefusal = keyof typeof loginRefusals;
+
+const isLoginRefusal = (text: string): text is LoginRefusal => Object.hasOwn(loginRefusals, text);
+
+/** What to do, with the labels of the FRITZ!Box user interface. `error`: its own words; `list`: of requests. */
+export const fritzBoxTexts = {
+  loginRefusals,
+  loginTriedSoon: (why: string, acceptedAt: Date) =>
+    `${why}; it was accepted until ${formatMinute(acceptedAt)}, so the agent tries it again within the hour`,
+  loginPaused: (why: string, acceptedAt: Date | undefined) =>
+    `${why}; then press “Try login again”: the agent itself waits for hours, so that the FRITZ!Box does not lock the user out${acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(acceptedAt)}`}`,
+  silentOverTr064: (code: string | undefined) =>
+    ['the box does not answer over TR-064', code].filter(Boolean).join(': '),
+  offersNoTr064: (error: string) =>
+    `${error}; the box does not offer TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)`,
+  rejectsHostName: (error: string) =>
+    `${error}; the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection`,
+  failsEveryRequest: (error: string) =>
+    `the box answers every request over TR-064 with an error (${error}): restart it if that persists`,
+  mayNotAsk: (list: string) => `${noPermission}; it may not ask for ${list}`,
+  deniesRequests: (list: string) =>
+    `the FRITZ!Box accepts the login but denies some requests (HTTP 401), as some versions of FRITZ!OS do; left out for now: ${list}`,
+  failsRequests: (list: string) =>
+    `the FRITZ!Box answers some requests with an error, so that their values are unknown: ${list}`,
+  waitsForBroker: 'the login waits for the broker, which remembers whether the FRITZ!Box refused it',
   notFritzBox:
     'the default gateway does not identify itself as a FRITZ!Box, so it does not get the login: name the box in FRITZBOX_HOSTS',
-  certificate:
+  otherCertificate:
     'the FRITZ!Box presents a different certificate than before, or no longer offers TLS: if it was replaced, reset or given another name, press “Try login again”; otherwise something else may answer in its place. The password is not sent until then',
-  right:
-    'the box accepted the login but lets this user see nothing: give the user the permission “FRITZ!Box Settings” (System, FRITZ!Box Users)',
-} as const;
+  hidesStatus:
+    'it reveals nothing about the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)',
+  loginGoesToGateway: (router: string) =>
+    `${router}: the FRITZ!Box login goes to the default gateway: set FRITZBOX_HOSTS to the address of the box, because the next major version sends the login nowhere else`,
+  loginGoesOverHttp: (router: string) =>
+    `${router}: the login goes over HTTP, because the FRITZ!Box offers no TLS for TR-064`,
+  publicAddress: (host: string, address: string) =>
+    `${host} is ${address}, an address on the internet: watch a router at its address in your own network, or through a VPN`,
+};
+
+export type FritzBoxTexts = typeof fritzBoxTexts;
 
 /** Advice for an error. Without an answer it does not name the request, so that the text stays the same from reading to
  * reading. */
-export function adviceForError(error: unknown): string {
+export function adviceForError(error: unknown): Wording<FritzBoxTexts> {
   if (error instanceof NoReplyError && error.code !== 'ECONNREFUSED')
-    return ['the box does not answer over TR-064', error.code].filter(Boolean).join(': ');
+    return (texts = fritzBoxTexts) => texts.silentOverTr064(error.code);
   const text = describeError(error);
   if (error instanceof NoReplyError || (error instanceof HttpStatusError && error.status === 404))
-    return `${text}; ${fritzBoxAdviceTexts.off}`;
-  return error instanceof HttpStatusError && error.status === 400 ? `${text}; ${fritzBoxAdviceTexts.hostHeader}` : text;
+    return (texts = fritzBoxTexts) => texts.offersNoTr064(text);
+  return (texts = fritzBoxTexts) =>
+    error instanceof HttpStatusError && error.status === 400 ? texts.rejectsHostName(text) : text;
 }
 
 /** Advice for an error that answers every request. */
-export const adviceForErrorOnEveryRequest = (error: unknown): string =>
-  `the box answers every request over TR-064 with an error (${describeError(error)}): restart it if that persists`;
-
-const formatMinute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+export function adviceForErrorOnEveryRequest(error: unknown): Wording<FritzBoxTexts> {
+  const text = describeError(error);
+  return (texts = fritzBoxTexts) => texts.failsEveryRequest(text);
+}
 
 /** Why logins are locked out, and what to do about it; undefined after no refusal. */
-export function adviceForLoginRefusal(refusal: LoginLockout['refusal']): string | undefined {
+export function adviceForLoginRefusal(refusal: LoginLockout['refusal']): Wording<FritzBoxTexts> | undefined {
   if (refusal === undefined) return undefined;
   const { reason, isRetriedSoon, acceptedAt } = refusal;
-  const accepted = acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(acceptedAt)}`;
-  if (isRetriedSoon) return `${reason}${accepted}, so the agent tries it again within the hour`;
-  return `${reason}; then press “Try login again”: the agent itself waits for hours, so that the FRITZ!Box does not lock the user out${accepted}`;
+  return (texts = fritzBoxTexts) => {
+    // An earlier version kept a sentence.
+    const why = isLoginRefusal(reason) ? texts.loginRefusals[reason] : reason;
+    return isRetriedSoon && acceptedAt !== undefined
+      ? texts.loginTriedSoon(why, acceptedAt)
+      : texts.loginPaused(why, acceptedAt);
+  };
 }
 
 /** Where the login of a FRITZ!Box may go. */
@@ -74,30 +112,23 @@ export class LoginAddressRule {
   }
 
   /** A warning if the name of the router leads to the internet. */
-  get addressHint(): string | undefined {
+  get addressHint(): Wording<FritzBoxTexts> | undefined {
     return publicAddressHint(this.#router.host, this.#addresses);
   }
 
   /** `isPlain`: the login has gone over HTTP. */
-  advice(isPlain: boolean): string[] {
+  advice(isPlain: boolean): Wording<FritzBoxTexts>[] {
     if (!this.#hasAccount) return [];
+    const { name } = this.#router;
     return [
-      ...(this.isNamed
-        ? []
-        : [
-            `${this.#router.name}: the FRITZ!Box login goes to the default gateway: set FRITZBOX_HOSTS to the address of the box, because the next major version sends the login nowhere else`,
-          ]),
-      ...(isPlain
-        ? [`${this.#router.name}: the login goes over HTTP, because the FRITZ!Box offers no TLS for TR-064`]
-        : []),
+      ...(this.isNamed ? [] : [(texts = fritzBoxTexts) => texts.loginGoesToGateway(name)]),
+      ...(isPlain ? [(texts = fritzBoxTexts) => texts.loginGoesOverHttp(name)] : []),
     ];
   }
 }
 
 /** A warning for a router whose name leads to the internet: a name that has lapsed may lead to anybody. */
-export function publicAddressHint(host: string, addresses: AddressResolver): string | undefined {
+export function publicAddressHint(host: string, addresses: AddressResolver): Wording<FritzBoxTexts> | undefined {
   const address = addresses.known(host).find(isPublicAddress);
-  return address === undefined
-    ? undefined
-    : `${host} is ${address}, an address on the internet: watch a router at its address in your own network, or through a VPN`;
+  return address === undefined ? undefined : (texts = fritzBoxTexts) => texts.publicAddress(host, address);
 }

@@ -7,9 +7,11 @@ import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
 import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp/http-client.ts';
 import { buildSoapRequest } from '../../../lib/upnp/soap.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { fritzBoxAdviceTexts } from './advice.ts';
+import { normalizeMacAddress } from '../../../model/shared-device.ts';
+import type { Wording } from '../../../model/translation.ts';
+import { type FritzBoxTexts, fritzBoxTexts } from './advice.ts';
 import { LoginChannel, PinnedTlsAgent } from './login-channel.ts';
-import type { FritzBoxRequester } from './reading.ts';
+import type { FritzBoxProperties, FritzBoxRequester } from './reading.ts';
 
 const tr064Port = 49000;
 
@@ -20,6 +22,27 @@ const notAuthorisedCode = 606;
 const descriptionLifetimeSeconds = 3600;
 
 const maxFailuresListed = 3;
+
+/** The version of FRITZ!OS without the number of the hardware: `154.08.02` is version 8.02 for hardware 154. */
+export const fritzOsVersionWithoutHardware = (text: string | undefined): string | undefined =>
+  text?.replace(/^\d+\.0?(?=\d+\.\d)/, '');
+
+/** Whether a device says of itself that it is a FRITZ!Box. The manufacturer was AVM until 2025. */
+export const isFritzBox = ({ manufacturer = '' }: UpnpDescription): boolean => /^(AVM|FRITZ!)/i.test(manufacturer);
+
+/** The properties of the FRITZ!Box itself. */
+export function fritzBoxPropertiesOf(description: UpnpDescription | undefined): FritzBoxProperties {
+  if (description === undefined) return {};
+  const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
+  return {
+    name: friendlyName ?? model,
+    manufacturer,
+    model,
+    serialNumber: serialNumber?.replaceAll(':', ''),
+    macAddress: normalizeMacAddress(serialNumber),
+    firmware: fritzOsVersionWithoutHardware(firmware),
+  };
+}
 
 /** What a FRITZ!Box describes and allows, over one connection. */
 export class FritzBoxConnection {
@@ -138,20 +161,17 @@ export class FritzBoxConnection {
   }
 
   /** A hint that lists what is not read, and why; undefined if everything is. */
-  get omissions(): string | undefined {
-    const refusedActions = this.#unauthorised.map((key) => key.split(':').slice(-2).join(':'));
-    const hints = [
-      ...(refusedActions.length === 0
-        ? []
-        : [`${fritzBoxAdviceTexts.right}; it may not ask for ${refusedActions.join(', ')}`]),
-      ...(this.#actions.denied.length === 0
-        ? []
-        : [`${fritzBoxAdviceTexts.denied} ${this.#actions.denied.join(', ')}`]),
-      ...(this.#actions.failing.length === 0
-        ? []
-        : [`${fritzBoxAdviceTexts.failing} ${this.#actions.failing.slice(0, maxFailuresListed).join('; ')}`]),
-    ];
-    return hints.join('; ') || undefined;
+  get omissions(): Wording<FritzBoxTexts> | undefined {
+    const refused = this.#unauthorised.map((key) => key.split(':').slice(-2).join(':')).join(', ');
+    const denied = this.#actions.denied.join(', ');
+    const failing = this.#actions.failing.slice(0, maxFailuresListed).join('; ');
+    if (refused === '' && denied === '' && failing === '') return undefined;
+    return (texts = fritzBoxTexts) =>
+      [
+        ...(refused === '' ? [] : [texts.mayNotAsk(refused)]),
+        ...(denied === '' ? [] : [texts.deniesRequests(denied)]),
+        ...(failing === '' ? [] : [texts.failsRequests(failing)]),
+      ].join('; ');
   }
 
   get #deviceInfo(): UpnpService | undefined {

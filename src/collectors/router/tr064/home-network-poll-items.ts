@@ -1,8 +1,8 @@
 import { SoapFields } from '../../../lib/upnp/soap.ts';
 import { parseXml } from '../../../lib/xml.ts';
 import { bounds } from '../../../model/bounds.ts';
+import { normalizeMacAddress } from '../../../model/shared-device.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import { normalizeMacAddress } from './device-info.ts';
 import type { FritzBoxRequester, LanHostEntry, PollItem, WlanRadioReading } from './reading.ts';
 
 const bands = new Map<string, WlanRadioReading['band']>([

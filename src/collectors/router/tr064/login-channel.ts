@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
@@ -10,6 +11,10 @@ import {
 } from '../../../lib/upnp/http-client.ts';
 import { buildSoapRequest, parseSoapHttpReply, SoapFaultError } from '../../../lib/upnp/soap.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
+
+/** Long enough to tell two logins apart, too short to reveal anything about one. */
+export const loginFingerprint = (...login: string[]) =>
+  createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
 
 /** Which device may get the login: none, one that shows itself to be a FRITZ!Box, or any. */
 export type AllowedLoginRecipient = 'none' | 'fritz_box' | 'any';

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { bounds } from '../../../model/bounds.ts';
 import { parseJsonWithin } from '../../../model/json.ts';
+import { normalizeMacAddress } from '../../../model/shared-device.ts';
 import { optionalField, validItems } from '../../../model/tolerant-schemas.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import { fritzOsVersionWithoutHardware, normalizeMacAddress } from './device-info.ts';
+import { fritzOsVersionWithoutHardware } from './fritz-box-connection.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
 
 const text = optionalField(z.string());

@@ -1,6 +1,7 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
 import { repeaterFindings } from '../problems.ts';
+import type { FritzBoxTexts } from './advice.ts';
 import {
   optionalDiagnostic,
   optionalDisabledDiagnostic,
@@ -52,7 +53,7 @@ export const tr064RouterMetrics = {
     name: 'Account hint',
     icon: 'mdi:lightbulb-on-outline',
     ...optionalDiagnostic,
-    value: ({ tr064 }) => tr064?.hint,
+    value: ({ tr064 }, texts?: FritzBoxTexts) => tr064?.hint?.(texts),
   },
   next_login: {
     kind: 'timestamp',

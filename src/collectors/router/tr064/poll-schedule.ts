@@ -1,6 +1,6 @@
 import type { ClockReading } from '../../../lib/clocks.ts';
 import { createDslPollItem, fibrePollItem, mobilePollItem, physicalLinkPollItem } from './access-line-poll-items.ts';
-import { bootTimePollItem, firmwareUpdatePollItem } from './device-info.ts';
+import { fritzOsVersionWithoutHardware } from './fritz-box-connection.ts';
 import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
 import { meshPollItem } from './mesh-poll-item.ts';
 import type { LoginOnlyData, PollItem } from './reading.ts';
@@ -20,6 +20,34 @@ interface ScheduledItem {
   readAt: number;
   dueAt: number;
 }
+
+/** Read rarely, because each answer includes the whole log of the FRITZ!Box. */
+export const bootTimePollItem: PollItem = {
+  intervalSeconds: 300,
+  async read(client) {
+    const info = await client.call('DeviceInfo1', 'GetInfo');
+    const seconds = info?.count('UpTime');
+    return { bootedAt: seconds === undefined ? undefined : new Date(client.now() - seconds * 1000) };
+  },
+};
+
+export const firmwareUpdatePollItem: PollItem = {
+  intervalSeconds: 3600,
+  async read(client) {
+    const installed = fritzOsVersionWithoutHardware(
+      (await client.call('DeviceInfo1', 'GetInfo'))?.text('SoftwareVersion'),
+    );
+    const info = await client.call('UserInterface1', 'GetInfo');
+    const isOffered = info?.flag('UpgradeAvailable');
+    if (installed === undefined || isOffered === undefined) return {};
+    return {
+      update: {
+        installed,
+        latest: (isOffered ? fritzOsVersionWithoutHardware(info?.text('X_AVM-DE_Version')) : undefined) ?? installed,
+      },
+    };
+  },
+};
 
 const createItems = (clock: () => ClockReading): PollItem[] => [
   bootTimePollItem,

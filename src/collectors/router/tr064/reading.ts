@@ -4,6 +4,8 @@ import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import type { UpdateVersions } from '../../../model/metric.ts';
 import { optionalField } from '../../../model/tolerant-schemas.ts';
+import type { Wording } from '../../../model/translation.ts';
+import type { FritzBoxTexts } from './advice.ts';
 
 export const loginStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
@@ -172,7 +174,7 @@ export interface Tr064Reading extends LoginOnlyData {
   /** Undefined while it is not known whether the login may be tried. */
   access: LoginState | undefined;
   /** What the user can do. */
-  hint?: string | undefined;
+  hint?: Wording<FritzBoxTexts> | undefined;
   /** Refused logins since the start. */
   refusals: number;
   /** When the agent retries a refused login. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
 import { LoginLockout } from '../../../lib/login-lockout.ts';
 import { lookUpName } from '../../../lib/names/name-lookup.ts';
@@ -7,10 +6,15 @@ import { CertificateChangedError, NoReplyError } from '../../../lib/upnp/http-cl
 import { definedMembers } from '../../../model/defined-members.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { adviceForError, adviceForErrorOnEveryRequest, adviceForLoginRefusal, fritzBoxAdviceTexts } from './advice.ts';
-import { fritzBoxPropertiesOf, isFritzBox } from './device-info.ts';
-import { FritzBoxConnection } from './fritz-box-connection.ts';
-import type { AllowedLoginRecipient, LoginMemorySlot } from './login-channel.ts';
+import {
+  adviceForError,
+  adviceForErrorOnEveryRequest,
+  adviceForLoginRefusal,
+  fritzBoxTexts,
+  type LoginRefusal,
+} from './advice.ts';
+import { FritzBoxConnection, fritzBoxPropertiesOf, isFritzBox } from './fritz-box-connection.ts';
+import { type AllowedLoginRecipient, type LoginMemorySlot, loginFingerprint } from './login-channel.ts';
 import { PollScheduleWithResults } from './poll-schedule.ts';
 import { type LoginOnlyData, type LoginState, loginMemoryFormat, type Tr064Reading } from './reading.ts';
 
@@ -26,9 +30,6 @@ const readTimeoutSeconds = 12;
 
 /** Milliseconds that a broker usually needs to deliver the memory: until then there is nothing to tell. */
 const usualMemoryMs = 60_000;
-
-/** Long enough to tell two logins apart, too short to reveal anything about one. */
-const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
 
 /** Reads a FRITZ!Box over TR-064: over one connection, with few requests, and without repeating a refused login. */
 export class Tr064Client {
@@ -58,7 +59,7 @@ export class Tr064Client {
     this.#createdAt = clock().monotonic;
     this.#box = new FritzBoxConnection(address, { username, password }, clock, lookUp);
     this.#password = password;
-    this.#mark = () => fingerprintOf(address, username, password?.reveal() ?? '');
+    this.#mark = () => loginFingerprint(address, username, password?.reveal() ?? '');
     this.#lockout = new LoginLockout({ mark: this.#mark(), clock, ...lockoutPauses });
     this.#lockoutMemory = lockoutMemory;
     lockoutMemory?.memory.onLoad(lockoutMemory.device, (content) => {
@@ -107,11 +108,11 @@ export class Tr064Client {
     if (this.#box.description === undefined) return undefined;
     if (!this.#hasAccount || permission === 'none') return this.#reading('none');
     if (permission === 'fritz_box' && !isFritzBox(this.#box.description))
-      return this.#reading('unreachable', {}, fritzBoxAdviceTexts.notFritzBox);
+      return this.#reading('unreachable', {}, (texts = fritzBoxTexts) => texts.notFritzBox);
     // Otherwise each start without a broker would cost a refused login.
     if (this.#lockoutMemory?.memory.isLoaded(this.#lockoutMemory.device) === false) {
       const isLate = this.#clock().monotonic - this.#createdAt > usualMemoryMs;
-      return this.#reading(undefined, {}, isLate ? fritzBoxAdviceTexts.memory : undefined);
+      return this.#reading(undefined, {}, isLate ? (texts = fritzBoxTexts) => texts.waitsForBroker : undefined);
     }
     this.#followPassword();
     if (this.#lockout.isActive) return this.#reading('paused', {}, adviceForLoginRefusal(this.#lockout.refusal));
@@ -120,11 +121,11 @@ export class Tr064Client {
       return await this.#readItems(signal);
     } catch (error) {
       if (error instanceof LoginRefusedError)
-        return this.#refused(fritzBoxAdviceTexts.login(error.logins), error.logins);
+        return this.#refused(error.logins === 0 ? 'no_digest' : 'refused', error.logins);
       this.#hasCertificateChanged = error instanceof CertificateChangedError;
       if (!this.#hasCertificateChanged) return this.#unreachable(adviceForError(error));
       this.#reset();
-      return this.#reading('paused', {}, fritzBoxAdviceTexts.certificate);
+      return this.#reading('paused', {}, (texts = fritzBoxTexts) => texts.otherCertificate);
     }
   }
 
@@ -144,7 +145,7 @@ export class Tr064Client {
         silence = error;
         if (error instanceof NoReplyError) break;
       }
-      if (this.#box.deniesEverything) return this.#refused(fritzBoxAdviceTexts.right, 1);
+      if (this.#box.deniesEverything) return this.#refused('no_permission', 1);
     }
     const isSilent = silence !== undefined && answered === 0;
     const failure = isSilent ? undefined : await this.#box.failureOfAll(signal);
@@ -153,7 +154,7 @@ export class Tr064Client {
     else if (!isSilent) this.#lockout.clear();
     if (isSilent) return this.#unreachable(adviceForError(silence));
     const { data, error } = this.#schedule;
-    return this.#reading('granted', data, error === undefined ? this.#box.omissions : describeError(error));
+    return this.#reading('granted', data, error === undefined ? this.#box.omissions : () => describeError(error));
   }
 
   get #hasAccount(): boolean {
@@ -166,7 +167,7 @@ export class Tr064Client {
     this.#lockout.setMark(this.#mark());
   }
 
-  #unreachable(advice: string): Tr064Reading {
+  #unreachable(advice: Tr064Reading['hint']): Tr064Reading {
     this.#reset();
     return this.#reading('unreachable', {}, advice);
   }
@@ -178,7 +179,7 @@ export class Tr064Client {
     if (Object.keys(content).length > 0 || memory.recall(device) !== undefined) memory.keep(device, content);
   }
 
-  #refused(reason: string, logins: number): Tr064Reading {
+  #refused(reason: LoginRefusal, logins: number): Tr064Reading {
     this.#reset();
     this.#box.forgetRefused();
     this.#lockout.addRefusal(reason, logins);
@@ -191,7 +192,7 @@ export class Tr064Client {
     this.#schedule.startAnew();
   }
 
-  #reading(access: LoginState | undefined, data: LoginOnlyData = {}, hint?: string): Tr064Reading {
+  #reading(access: LoginState | undefined, data: LoginOnlyData = {}, hint?: Tr064Reading['hint']): Tr064Reading {
     const { refusals, endsAt: nextLogin } = this.#lockout;
     return { access, hint, refusals, nextLogin, device: fritzBoxPropertiesOf(this.#box.description), ...data };
   }

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { routerTextsInGerman } from '../../../../src/collectors/router/german-texts.ts';
 import { routerCollector } from '../../../../src/collectors/router/index.ts';
 import type { RouterReading } from '../../../../src/collectors/router/reading.ts';
-import { publicAddressHint } from '../../../../src/collectors/router/tr064/advice.ts';
+import { adviceForLoginRefusal, publicAddressHint } from '../../../../src/collectors/router/tr064/advice.ts';
 import { AddressResolver } from '../../../../src/lib/names/address-resolver.ts';
+import { textOfWording } from '../../../../src/model/translation.ts';
 import { parseSettings } from '../../../../src/settings/index.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { FritzBox } from '../../../helpers/fritzbox/index.ts';
@@ -32,7 +34,8 @@ async function readRouter(variables: Record<string, string>, state = stateOf(pro
   onTestFinished(() => source.close?.());
   const [router] = await source.read(new AbortController().signal);
   const reading = router !== undefined && 'reading' in router ? (router.reading as RouterReading) : undefined;
-  return { access: reading?.tr064?.access, hint: reading?.tr064?.hint, advice: source.advice?.() ?? [] };
+  const advice = (source.advice?.() ?? []).map((one) => textOfWording(one));
+  return { access: reading?.tr064?.access, hint: reading?.tr064?.hint?.(), advice };
 }
 
 /** A machine whose default gateway is 127.0.0.77. */
@@ -100,5 +103,29 @@ test('a name that leads to the internet is warned of', async () => {
   const addresses = new AddressResolver(async () => [{ address: '8.8.4.4', family: 4 }]);
   expect(publicAddressHint('fritz.example', addresses)).toBeUndefined();
   await addresses.resolve('fritz.example');
-  expect(publicAddressHint('fritz.example', addresses)).toMatch(/^fritz\.example is 8\.8\.4\.4/);
+  expect(publicAddressHint('fritz.example', addresses)?.()).toMatch(/^fritz\.example is 8\.8\.4\.4/);
 });
+
+const refused = { reason: 'refused', isRetriedSoon: false, acceptedAt: undefined };
+
+test('why the login was refused is kept as a key and said in the language of the agent', () => {
+  expect(adviceForLoginRefusal(refused)?.()).toMatch(/^the box refused the login: .*; then press “Try login again”/);
+  expect(adviceForLoginRefusal(refused)?.(routerTextsInGerman)).toMatch(
+    /^die Box hat die Anmeldung abgelehnt: .*; danach „Anmeldung erneut versuchen“ drücken/,
+  );
+  const acceptedAt = new Date('2026-01-02T03:04:05Z');
+  expect(
+    adviceForLoginRefusal({ ...refused, reason: 'no_digest', isRetriedSoon: true, acceptedAt })?.(routerTextsInGerman),
+  ).toBe(
+    'die Box bietet keine Anmeldung mit Digest an; angenommen wurde sie bis zum 2. Januar 2026, 03:04 UTC, deshalb versucht der Agent es innerhalb einer Stunde erneut',
+  );
+});
+
+test.each(['the box offers no digest login', 'constructor'])(
+  'what an earlier version kept is said as it is: %s',
+  (reason) => {
+    const advice = adviceForLoginRefusal({ ...refused, reason });
+    expect(advice?.()).toMatch(new RegExp(`^${reason}; then press`));
+    expect(advice?.(routerTextsInGerman)).toMatch(new RegExp(`^${reason}; danach`));
+  },
+);

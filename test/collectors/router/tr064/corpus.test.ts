@@ -7,17 +7,14 @@ import {
   mobilePollItem,
   physicalLinkPollItem,
 } from '../../../../src/collectors/router/tr064/access-line-poll-items.ts';
-import {
-  bootTimePollItem,
-  firmwareUpdatePollItem,
-  fritzBoxPropertiesOf,
-} from '../../../../src/collectors/router/tr064/device-info.ts';
+import { fritzBoxPropertiesOf } from '../../../../src/collectors/router/tr064/fritz-box-connection.ts';
 import {
   createHostsPollItem,
   parseLanHostEntries,
   wlanPollItem,
 } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
+import { bootTimePollItem, firmwareUpdatePollItem } from '../../../../src/collectors/router/tr064/poll-schedule.ts';
 import type { LoginOnlyData, PollItem } from '../../../../src/collectors/router/tr064/reading.ts';
 import { parseUpnpDescription } from '../../../../src/lib/upnp/description.ts';
 import { computeDigestResponse, parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';

@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseFritzboxClientsSetting } from '../../../../src/collectors/router/configured-hosts.ts';
-import {
-  fritzOsVersionWithoutHardware,
-  normalizeMacAddress,
-} from '../../../../src/collectors/router/tr064/device-info.ts';
+import { fritzOsVersionWithoutHardware } from '../../../../src/collectors/router/tr064/fritz-box-connection.ts';
 import { parseLanHostEntries } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
 import { Tr064SubDeviceObservationBuilder } from '../../../../src/collectors/router/tr064/sub-devices.ts';
 import { parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
+import { normalizeMacAddress } from '../../../../src/model/shared-device.ts';
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
 /** A valid list with a part of it replaced. */

@@ -4,6 +4,7 @@ import { Tr064Client } from '../../../../src/collectors/router/tr064/tr064-clien
 import { readClocks } from '../../../../src/lib/clocks.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
+import { withEnglishHint } from '../../../helpers/english-hint.ts';
 import { FritzBox } from '../../../helpers/fritzbox/index.ts';
 import { memory } from '../../../helpers/memory.ts';
 
@@ -28,9 +29,10 @@ async function scene(certificate: FritzBox['certificate'], kept: Record<string, 
     });
     onTestFinished(() => one.close());
     /** Reads so much later that some of the items are due. */
-    const read = () => {
+    const read = async () => {
       passedMs += 90_000;
-      return one.read(never);
+      const reading = await one.read(never);
+      return reading && withEnglishHint(reading);
     };
     return { read, tryLogin: () => one.tryLogin(), isPlain: () => one.isLoginPlain };
   };

@@ -4,6 +4,7 @@ import { Tr064Client } from '../../../../src/collectors/router/tr064/tr064-clien
 import { DeviceMemoryStore } from '../../../../src/loop/device-memory-store.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
+import { withEnglishHint } from '../../../helpers/english-hint.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
 import { until } from '../../../helpers/until.ts';
 
@@ -270,7 +271,11 @@ test('no login before the broker has told what it remembers, however often the a
     const login = { ...right, password: new Secret('wrong') };
     const tr064 = new Tr064Client(box.address, login, () => ({ ...clock }), { memory, device: 'hollow' });
     onTestFinished(() => tr064.close());
-    return { memories, memory, read: () => tr064.read(new AbortController().signal) };
+    const read = async () => {
+      const reading = await tr064.read(new AbortController().signal);
+      return reading && withEnglishHint(reading);
+    };
+    return { memories, memory, read };
   };
   const starts = [start(), start(), start()] as const;
   const waiting = { access: undefined, hint: expect.stringContaining('waits for the broker') };
