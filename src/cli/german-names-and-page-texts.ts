@@ -1,4 +1,4 @@
-import { agentNamesInGerman } from '../collectors/agent/german.ts';
+import { agentNamesInGerman, agentTextsInGerman } from '../collectors/agent/german.ts';
 import { homeAssistantNamesInGerman, homeAssistantTextsInGerman } from '../collectors/home-assistant/german.ts';
 import { hostNamesInGerman, hostTextsInGerman } from '../collectors/host/german.ts';
 import { routerNamesInGerman } from '../collectors/router/german.ts';
@@ -19,6 +19,7 @@ export const germanNamesAndPageTexts: Language = {
     router: routerTextsInGerman,
     home_assistant: homeAssistantTextsInGerman,
     sites: sitesTextsInGerman,
+    agent: agentTextsInGerman,
   },
   problems: {
     broker: (url) => `Broker ${url}`,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
+import { agentTexts } from '../../src/collectors/agent/latest-release-reader.ts';
 import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts';
 import { hostTexts } from '../../src/collectors/host/texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
@@ -16,6 +17,7 @@ import { type Situation, situations, stateAfter } from '../helpers/situations/in
 
 const english = {
   host: hostTexts,
+  agent: agentTexts,
   nvme: nvmeTexts,
   storage: { ...storageDriveTexts, ...poolTexts },
   router: routerTexts,

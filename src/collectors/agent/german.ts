@@ -1,5 +1,6 @@
 import type { TableNamesOfCollector } from '../../model/translation.ts';
 import type { agentTables } from './index.ts';
+import type { AgentTexts } from './latest-release-reader.ts';
 
 export const agentNamesInGerman: TableNamesOfCollector<typeof agentTables> = {
   agent: {
@@ -35,4 +36,9 @@ export const agentNamesInGerman: TableNamesOfCollector<typeof agentTables> = {
       skipped_ticks: 'ausgelassene Messungen',
     },
   },
+};
+
+export const agentTextsInGerman: AgentTexts = {
+  releasesUnknown:
+    'UPDATE_CHECK hat keine Wirkung: dieser Build kennt keine Adresse, unter der das Projekt neue Versionen veröffentlicht',
 };

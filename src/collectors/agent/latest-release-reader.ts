@@ -1,4 +1,5 @@
 import { describeError } from '../../model/errors.ts';
+import type { AnyWording } from '../../model/translation.ts';
 
 const dayMs = 24 * 3600 * 1000;
 /** Pause after a failed request. */
@@ -21,12 +22,25 @@ async function readLatestVersion(address: string, signal: AbortSignal): Promise<
   }
 }
 
+/** What is said of the agent itself. */
+export const agentTexts = {
+  releasesUnknown: 'UPDATE_CHECK has no effect: this build does not know where the project publishes its releases',
+};
+
+export type AgentTexts = typeof agentTexts;
+
+interface LatestRelease {
+  latest?: string;
+  /** Why it could not be read. */
+  hint?: AnyWording;
+}
+
 /** Asks the project once a day for its latest release. `address`: that of the project, if it has one. */
 export class LatestReleaseReader {
   readonly #address: string | undefined;
   readonly #now: () => number;
   #dueAt = Number.NEGATIVE_INFINITY;
-  #known: { latest?: string; hint?: string } = {};
+  #known: LatestRelease = {};
 
   /** `now`: a monotonic clock in milliseconds. */
   constructor(address: string | undefined, now: () => number = () => performance.now()) {
@@ -34,10 +48,9 @@ export class LatestReleaseReader {
     this.#now = now;
   }
 
-  /** The latest version known, and a hint if it could not be read. Never rejects. */
-  async read(signal: AbortSignal): Promise<{ latest?: string; hint?: string }> {
-    if (this.#address === undefined)
-      return { hint: 'UPDATE_CHECK has no effect: this build does not know where the project publishes its releases' };
+  /** The latest version that is known. Never rejects. */
+  async read(signal: AbortSignal): Promise<LatestRelease> {
+    if (this.#address === undefined) return { hint: (texts = agentTexts) => texts.releasesUnknown };
     if (this.#now() < this.#dueAt) return this.#known;
     try {
       this.#known = { latest: await readLatestVersion(this.#address, signal) };

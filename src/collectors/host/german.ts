@@ -123,6 +123,9 @@ export const hostTextsInGerman: HostTexts = {
   rebootRequired: 'Neustart erforderlich',
   clearsAfterReboot: 'nach einem Neustart',
   restartMachine: 'Rechner bei Gelegenheit neu starten',
+  noAnswerFrom: (paths) => `${paths.join(' und ')}: keine Antwort`,
+  unknownToBus: (socket, user, command) => `${socket}: der Bus kennt den Benutzer ${user} nicht: ${command}`,
+  onHost: (command) => `auf dem Host: ${command}`,
   missingDisk: (name, found) => `HOST_DISKS: den Datenträger ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
   missingFilesystem: (name, found) =>
     `HOST_FILESYSTEMS: das Dateisystem ${name} ist nicht eingehängt; gefunden: ${found || 'keine'}`,

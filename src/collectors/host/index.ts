@@ -51,7 +51,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
   schedule: '*/30 * * * * *',
   tables: hostTables,
   memory: knownDisksMemoryFormat,
-  async open(env, { agent, memory, hostRoots }) {
+  async open(env, { agent, memory, hostRoots, settingTexts }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new MacOrWindowsHostReader(env) : new LinuxHostReader(roots, env, memory);
     const timeToFull = new TimeToFullEstimator();
@@ -114,9 +114,13 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
       advice: () =>
         found.size === 0
           ? []
-          : describeUnmatchedPerNameVariables('HOST_FILESYSTEM_LIMIT', 'filesystem', env.HOST_FILESYSTEM_LIMIT, [
-              ...found,
-            ]),
+          : describeUnmatchedPerNameVariables(
+              'HOST_FILESYSTEM_LIMIT',
+              'filesystem',
+              env.HOST_FILESYSTEM_LIMIT,
+              [...found],
+              settingTexts,
+            ),
     };
   },
 };

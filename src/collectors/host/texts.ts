@@ -38,6 +38,12 @@ export const hostTexts = {
   rebootRequired: 'a reboot is required',
   clearsAfterReboot: 'after a reboot',
   restartMachine: 'restart the machine when it suits you',
+  /** `paths`: files of drivers. */
+  noAnswerFrom: (paths: readonly string[]) => `${paths.join(' and ')}: no answer`,
+  /** `command`: makes the user known. */
+  unknownToBus: (socket: string, user: number | undefined, command: string) =>
+    `${socket}: the bus does not know user ${user}: ${command}`,
+  onHost: (command: string) => `on the host: ${command}`,
   missingDisk: (name: string, found: string) => `HOST_DISKS: there is no disk ${name}; found: ${found || 'none'}`,
   missingFilesystem: (name: string, found: string) =>
     `HOST_FILESYSTEMS: there is no mounted file system ${name}; found: ${found || 'none'}`,

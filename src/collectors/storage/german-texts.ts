@@ -17,8 +17,7 @@ const accessTextsInGerman: AccessTexts = {
   noRightToAsk: (node, command) => `keine Berechtigung, ${node} abzufragen: ${command}`,
   noRightToAskHelper: (command) => `keine Berechtigung, den Laufwerk-Helfer zu nutzen: ${command}`,
   missingNode: (node, command) => `${node} ist nicht vorhanden, wie in einem Container üblich: ${command}`,
-  orWithOwnRight: (command, other) =>
-    `${command} (oder mit Rechten, mit denen der Agent das Laufwerk auch löschen könnte: ${other})`,
+  orWithOwnRight: (command, other) => `${command} (oder, dann könnte der Agent das Laufwerk auch löschen: ${other})`,
   unprivilegedContainer:
     'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: Agenten direkt auf dem Rechner ausführen',
   rootWithoutCapability: (capability, command) =>

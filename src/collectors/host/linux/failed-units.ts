@@ -3,25 +3,28 @@ import { isInContainer } from '../../../lib/container.ts';
 import { listSystemdUnits, UnknownDbusUserError } from '../../../lib/dbus.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { Wording } from '../../../model/translation.ts';
+import { type HostTexts, hostTexts } from '../texts.ts';
 
 const dbusTimeoutSeconds = 2;
 
-/** How the bus gets to know this user. systemd keeps dbus-daemon from looking up the users that it makes up for
+/** What makes this user known to the bus. systemd keeps dbus-daemon from looking up the users that it makes up for
  * services (SYSTEMD_NSS_DYNAMIC_BYPASS), but takes a user of the service's name where there is one (systemd.exec(5),
  * DynamicUser=). */
-const remedy = () =>
+const remedy = (texts: HostTexts) =>
   isInContainer()
-    ? `on the host: sudo useradd --system --uid ${process.getuid?.()} infra-monitor`
+    ? texts.onHost(`sudo useradd --system --uid ${process.getuid?.()} infra-monitor`)
     : 'sudo useradd --system infra-monitor && sudo systemctl restart infra-monitor';
 
 /** The names of systemd's failed units; undefined without systemd or without permission. `hint`: how to get them. */
-export async function readFailedUnits(roots: HostRoots): Promise<{ names?: string[]; hint?: string }> {
+export async function readFailedUnits(roots: HostRoots): Promise<{ names?: string[]; hint?: Wording<HostTexts> }> {
   const socket = resolveHostPath(roots, 'run/dbus/system_bus_socket');
   if (!existsSync(resolveHostPath(roots, 'run/systemd/system')) || !existsSync(socket)) return {};
   try {
     return { names: (await listSystemdUnits(socket, 'failed', dbusTimeoutSeconds)).sort() };
   } catch (error) {
-    if (error instanceof UnknownDbusUserError) return { hint: `${error.message}: ${remedy()}` };
+    if (error instanceof UnknownDbusUserError)
+      return { hint: (texts = hostTexts) => texts.unknownToBus(socket, process.getuid?.(), remedy(texts)) };
     return {};
   }
 }

@@ -7,9 +7,11 @@ import type { Observation, ObservationOrComplaint } from '../../../model/collect
 import type { Device } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { Wording } from '../../../model/translation.ts';
 import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
+import { type HostTexts, hostTexts } from '../texts.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
 import { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
 import { readFailedUnits } from './failed-units.ts';
@@ -33,6 +35,9 @@ type HostObservation = Observation<HostReadingByTable>;
 
 const sensorPart = ({ id }: HwmonSensor) => ({ id, name: id });
 const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === undefined ? { reading } : { error });
+
+const joinHints = (hints: readonly Wording<HostTexts>[]): Wording<HostTexts> | undefined =>
+  hints.length === 0 ? undefined : (texts) => hints.map((hint) => hint(texts)).join('; ');
 
 /** Reads a Linux host from /proc, /sys and statfs. */
 export class LinuxHostReader {
@@ -97,7 +102,7 @@ export class LinuxHostReader {
         table: 'host',
         device,
         reading: { ...host.reading, ...fromDrivers.host, cpu, processor, virtualization },
-        hint: [fromDrivers.hint, host.hint].filter((hint) => hint !== undefined).join('; ') || undefined,
+        hint: joinHints([fromDrivers.hint, host.hint].filter((hint) => hint !== undefined)),
       },
       ...filesystems,
       ...fromDrivers.interfaces,
@@ -145,14 +150,14 @@ export class LinuxHostReader {
       fans,
       interfaces,
       disks,
-      hint: unreported.length === 0 ? undefined : `${unreported.join(' and ')}: no answer`,
+      hint: unreported.length === 0 ? undefined : (texts = hostTexts) => texts.noAnswerFrom(unreported),
     };
   }
 
   async #readHost(
     stat: string | undefined,
     mounts: HostMounts,
-  ): Promise<{ reading: HostReading; hint: string | undefined }> {
+  ): Promise<{ reading: HostReading; hint: Wording<HostTexts> | undefined }> {
     const roots = this.#roots;
     const now = readClocks();
     // A package manager takes seconds: the first state does not wait for it.

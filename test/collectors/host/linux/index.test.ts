@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { hostTextsInGerman } from '../../../../src/collectors/host/german.ts';
 import { LinuxHostReader } from '../../../../src/collectors/host/linux/index.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
+import { textOfWording } from '../../../../src/model/translation.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
+import { englishHint } from '../../../helpers/english-hint.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { device } from '../../../helpers/sample-collector.ts';
 import { silence } from '../../../helpers/silent-file.ts';
@@ -81,8 +84,9 @@ test('a sensor that does not answer fails alone, the processor’s is unknown, a
   ]);
   silence(roots.sys('class/hwmon/hwmon0/temp1_input'));
   const [host] = await read();
-  expect(host).toMatchObject({
-    reading: { cpuTemperature: undefined },
-    hint: `${roots.sys('class/hwmon/hwmon0/temp1_input')}: no answer`,
-  });
+  expect(host).toMatchObject({ reading: { cpuTemperature: undefined } });
+  const hint = host !== undefined && 'hint' in host ? host.hint : undefined;
+  const path = roots.sys('class/hwmon/hwmon0/temp1_input');
+  expect(englishHint(hint)).toBe(`${path}: no answer`);
+  expect(textOfWording(hint ?? '', hostTextsInGerman)).toBe(`${path}: keine Antwort`);
 });

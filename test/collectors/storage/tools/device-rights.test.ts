@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { commonDriveTextsInGerman } from '../../../../src/collectors/storage/german-texts.ts';
 import {
   canSudoGrantRights,
   deviceNodeExists,
@@ -45,4 +46,12 @@ test.runIf(process.platform === 'linux')('sudo can help any user but root, unles
   expect(canSudoGrantRights()).toBe(false);
   process.getuid = () => 1000;
   expect(canSudoGrantRights()).toBe(mayRise);
+});
+
+test('the command fits into a state of Home Assistant, in German too', () => {
+  for (const node of ['sdaaaa', 'nvme9977n1', 'mapper/controls']) {
+    const hint = explainMissingRight(node)?.(commonDriveTextsInGerman) ?? '';
+    expect(hint).toMatch(/^\/dev\/.* ist nicht vorhanden, .*docker run /);
+    expect(hint.length).toBeLessThanOrEqual(255);
+  }
 });
