@@ -185,15 +185,21 @@ export const sentenceMetricKeys: readonly string[] = [
 
 const isSentence = ({ table, metric }: LabEntity) => sentenceMetricKeys.includes(`${table}-${metric}`);
 
-/** Sentences as paragraphs, each behind its name. */
+/** Sentences as paragraphs, each behind its name; nothing while there is none. */
 function paragraphsCard(sentences: readonly { entity: LabEntity; title: string }[]): DashboardCard {
-  const paragraphs = sentences.map(
-    ({ entity: { id }, title }) =>
-      `**{{ plain(${JSON.stringify(title)}) }}**: {{ plain(state_translated(${JSON.stringify(id)})) }}`,
-  );
+  const paragraphs = sentences.map(({ entity, title }) => {
+    const id = JSON.stringify(entity.id);
+    return `{% if has_value(${id}) %}**{{ plain(${JSON.stringify(title)}) }}**: {{ plain(states(${id})) }}{% endif %}`;
+  });
+  const known = sentences.map(({ entity: { id } }) => ({
+    condition: 'state',
+    entity: id,
+    state_not: ['unknown', 'unavailable'],
+  }));
   return {
     type: 'markdown',
     content: [plainTextMacro, ...paragraphs].join('\n\n'),
+    visibility: [{ condition: 'or', conditions: known }],
     grid_options: { columns: 'full' },
   };
 }

@@ -75,8 +75,14 @@ test('a sentence is a paragraph that breaks its lines, also in a list', () => {
   expect(card).toMatchObject({
     type: 'markdown',
     content: expect.stringMatching(
-      /endmacro -%}\n\n\*\*\{\{ plain\("Worst \{\{ 1 }}"\) }}\*\*: \{\{ plain\(state_translated\("sensor.worst"\)\) }}$/,
+      /endmacro -%}\n\n{% if has_value\("sensor.worst"\) %}\*\*{{ plain\("Worst {{ 1 }}"\) }}\*\*: {{ plain\(states\("sensor.worst"\)\) }}{% endif %}$/,
     ),
+    visibility: [
+      {
+        condition: 'or',
+        conditions: [{ condition: 'state', entity: 'sensor.worst', state_not: ['unknown', 'unavailable'] }],
+      },
+    ],
     grid_options: { columns: 'full' },
   });
   expect(entitiesAndTileCards([reason, row])).toEqual([
