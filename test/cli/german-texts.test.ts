@@ -10,8 +10,11 @@ import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts'
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
 import { poolTexts } from '../../src/collectors/storage/pools/texts.ts';
 import { problemTexts } from '../../src/model/problem-texts.ts';
+import type { ReportableProblemChange } from '../../src/notify/alert-debouncer.ts';
+import { buildNotificationRequest } from '../../src/notify/notification-request.ts';
 import { findProblems } from '../../src/views/problems.ts';
 import { parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
+import { isEnglish } from '../helpers/is-english.ts';
 import { agent } from '../helpers/sample-collector.ts';
 import { type Situation, situations, stateAfter } from '../helpers/situations/index.ts';
 
@@ -52,8 +55,6 @@ const pairs = Object.entries({ ...english, problems: problemTexts }).flatMap(([i
   return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german_.get(path) ?? '' }));
 });
 
-const isEnglish = (text: string) => /\b(the|of|and|is|are|when|with|not|it|its|or|has|no|for|by|below)\b/i.test(text);
-
 describe('every text is German', () => {
   test.each(pairs)('$path', ({ path, text, inGerman }) => {
     if (!sameInBoth.some((key) => path.endsWith(` ${key}`))) expect(inGerman).not.toBe(text);
@@ -89,6 +90,19 @@ describe('what is wrong is the same in German, in other words', () => {
     for (const { key, text, clearsAt = '', remedy = '' } of inGerman)
       if (key !== 'unreadable' && !key.startsWith('complaint_'))
         expect([text, clearsAt, remedy].filter(isEnglish)).toEqual([]);
+    const told = inGerman.filter(({ place, key }) => place !== 'collector' && key !== 'unreadable');
+    for (const problem of told) {
+      const consequences = told.filter((one) => one !== problem);
+      const changes: ReportableProblemChange[] = [
+        { kind: 'trouble', problem, consequences, severityBefore: 'notice' },
+        { kind: 'trouble', problem, consequences: [] },
+        { kind: 'recovery', id: problem.id, problem, seconds: 3600 },
+      ];
+      for (const change of changes) {
+        const { body } = buildNotificationRequest('http://n/t', 'ntfy', agent, change, germanNamesAndPageTexts);
+        expect(isEnglish(JSON.parse(body).message)).toBe(false);
+      }
+    }
     expect(inGerman.map(({ language }) => language)).toEqual(
       inGerman.map(({ place, key }) => (place === 'collector' || key === 'unreadable' ? undefined : 'de')),
     );
