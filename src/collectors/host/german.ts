@@ -124,7 +124,7 @@ export const hostTextsInGerman: HostTexts = {
   clearsAfterReboot: 'nach einem Neustart',
   restartMachine: 'Rechner bei Gelegenheit neu starten',
   noAnswerFrom: (paths) => `${paths.join(' und ')}: keine Antwort`,
-  unknownToBus: (socket, user, command) => `${socket}: der Bus kennt den Benutzer ${user} nicht: ${command}`,
+  unknownToBus: (socket, user, command) => `${socket}: D-Bus kennt die Benutzer-ID ${user} nicht: ${command}`,
   onHost: (command) => `auf dem Host: ${command}`,
   missingDisk: (name, found) => `HOST_DISKS: den Datenträger ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
   missingFilesystem: (name, found) =>

@@ -7,35 +7,35 @@ const formatDay = (day: Date) =>
 const formatMinute = (at: Date) => `${formatDay(at)}, ${at.toISOString().slice(11, 16)} UTC`;
 
 const noPermission =
-  'die Box nimmt die Anmeldung an, zeigt diesem Benutzer aber nichts: ihm die Berechtigung „FRITZ!Box Einstellungen“ geben (System → FRITZ!Box-Benutzer)';
+  'die Box nimmt die Anmeldung an, zeigt diesem Benutzer aber nichts: dem Benutzer die Berechtigung „FRITZ!Box Einstellungen“ geben (System → FRITZ!Box-Benutzer)';
 
 /** Words of FRITZ!OS’s menus. */
 const fritzBoxTextsInGerman: FritzBoxTexts = {
   loginRefusals: {
-    no_digest: 'die Box bietet keine Anmeldung mit Digest an',
+    no_digest: 'die Box bietet keine Digest-Anmeldung an',
     refused:
-      'die Box hat die Anmeldung abgelehnt: FRITZBOX_USERNAME und FRITZBOX_PASSWORD prüfen, und ob der Benutzer aktiviert ist (System → FRITZ!Box-Benutzer)',
+      'die Box hat die Anmeldung abgelehnt: FRITZBOX_USERNAME und FRITZBOX_PASSWORD prüfen; der Benutzer muss aktiviert sein (System → FRITZ!Box-Benutzer)',
     no_permission: noPermission,
   },
   loginTriedSoon: (why, acceptedAt) =>
-    `${why}; angenommen wurde sie bis zum ${formatMinute(acceptedAt)}, deshalb versucht der Agent es innerhalb einer Stunde erneut`,
+    `${why}; bis zum ${formatMinute(acceptedAt)} nahm sie die Anmeldung an, deshalb versucht es der Agent innerhalb einer Stunde erneut`,
   loginPaused: (why, acceptedAt) =>
-    `${why}; danach „Anmeldung erneut versuchen“ drücken: von selbst wartet der Agent Stunden, damit die FRITZ!Box den Benutzer nicht sperrt${acceptedAt === undefined ? '' : `; angenommen wurde die Anmeldung bis zum ${formatMinute(acceptedAt)}`}`,
+    `${why}; danach „Anmeldung erneut versuchen“ drücken: der Agent selbst wartet mehrere Stunden, damit die FRITZ!Box den Benutzer nicht sperrt${acceptedAt === undefined ? '' : `; bis zum ${formatMinute(acceptedAt)} nahm sie die Anmeldung an`}`,
   silentOverTr064: (code) => `die Box antwortet nicht über TR-064${code === undefined ? '' : `: ${code}`}`,
   offersNoTr064: (error) =>
     `${error}; die Box bietet TR-064 nicht an: „Zugriff für Anwendungen zulassen“ einschalten (Heimnetz → Netzwerk → Netzwerkeinstellungen)`,
   rejectsHostName: (error) =>
-    `${error}; die FRITZ!Box weist diesen Hostnamen ab: stattdessen ihre IP-Adresse verwenden oder den Namen als Ausnahme beim DNS-Rebind-Schutz eintragen`,
+    `${error}; die FRITZ!Box weist diesen Hostnamen ab: stattdessen ihre IP-Adresse verwenden oder den Namen beim DNS-Rebind-Schutz als Ausnahme eintragen`,
   failsEveryRequest: (error) =>
-    `die Box beantwortet jede Anfrage über TR-064 mit einem Fehler (${error}): besteht das Problem weiter, Box neu starten`,
-  mayNotAsk: (list) => `${noPermission}; nicht abfragen darf er ${list}`,
+    `die Box beantwortet jede Anfrage über TR-064 mit einem Fehler (${error}): besteht das Problem weiter, die Box neu starten`,
+  mayNotAsk: (list) => `${noPermission}; diese Anfragen sind ihm nicht erlaubt: ${list}`,
   deniesRequests: (list) =>
-    `die FRITZ!Box nimmt die Anmeldung an, lehnt aber einige Anfragen ab (HTTP 401), wie manche Versionen von FRITZ!OS; vorerst ausgelassen: ${list}`,
+    `die FRITZ!Box nimmt die Anmeldung an, lehnt aber einige Anfragen ab (HTTP 401), wie es manche Versionen von FRITZ!OS tun; vorerst ausgelassen: ${list}`,
   failsRequests: (list) =>
-    `die FRITZ!Box beantwortet einige Anfragen mit einem Fehler, deren Werte sind deshalb unbekannt: ${list}`,
-  waitsForBroker: 'die Anmeldung wartet auf den Broker, der weiß, ob die FRITZ!Box sie abgelehnt hat',
+    `die FRITZ!Box beantwortet einige Anfragen mit einem Fehler, die zugehörigen Werte sind deshalb unbekannt: ${list}`,
+  waitsForBroker: 'die Anmeldung wartet auf den Broker, der sich merkt, ob die FRITZ!Box sie abgelehnt hat',
   notFritzBox:
-    'das Standardgateway gibt sich nicht als FRITZ!Box zu erkennen und erhält deshalb keine Zugangsdaten: die Box in FRITZBOX_HOSTS nennen',
+    'das Standardgateway gibt sich nicht als FRITZ!Box zu erkennen und erhält deshalb keine Zugangsdaten: die Box in FRITZBOX_HOSTS angeben',
   otherCertificate:
     'die FRITZ!Box zeigt ein anderes Zertifikat als zuvor oder bietet kein TLS mehr an: wurde sie ersetzt, zurückgesetzt oder umbenannt, „Anmeldung erneut versuchen“ drücken; andernfalls antwortet womöglich etwas anderes an ihrer Stelle. Bis dahin wird das Passwort nicht gesendet',
   hidesStatus:
@@ -43,9 +43,9 @@ const fritzBoxTextsInGerman: FritzBoxTexts = {
   loginGoesToGateway: (router) =>
     `${router}: die Zugangsdaten der FRITZ!Box gehen an das Standardgateway: FRITZBOX_HOSTS auf die Adresse der Box setzen, denn die nächste Hauptversion sendet sie nur noch dorthin`,
   loginGoesOverHttp: (router) =>
-    `${router}: die Anmeldung geht über HTTP, weil die FRITZ!Box für TR-064 kein TLS anbietet`,
+    `${router}: die Anmeldung läuft über HTTP, weil die FRITZ!Box für TR-064 kein TLS anbietet`,
   publicAddress: (host, address) =>
-    `${host} ist ${address}, eine Adresse im Internet: den Router unter seiner Adresse im eigenen Netz oder durch ein VPN überwachen`,
+    `${host} führt zu ${address}, einer Adresse im Internet: den Router unter seiner Adresse im eigenen Netz oder über ein VPN überwachen`,
 };
 
 export const routerTextsInGerman: RouterTexts = {
@@ -76,6 +76,6 @@ export const routerTextsInGerman: RouterTexts = {
   clearsWhenLoginAccepted: 'wenn die Anmeldung gelingt',
   notConnected: 'nicht verbunden',
   checkPowerAndPlace: 'Stromversorgung und Aufstellort prüfen',
-  unmeasurableHttp: (error) => `antwortet, aber nicht mit HTTP, das sich messen lässt: ${error}`,
+  unmeasurableHttp: (error) => `antwortet, aber ohne messbares HTTP: ${error}`,
   noGateway: 'kein Standardgateway vorhanden, und FRITZBOX_HOSTS ist nicht gesetzt',
 };

@@ -44,22 +44,22 @@ const formatList = (names: readonly string[]) =>
 export const sitesTextsInGerman: SitesTexts = {
   noProblem: 'keines',
   routerUnreachable: (site, names) =>
-    `der Router von ${site} antwortet nicht von außen (abgefragt von ${formatList(names)})`,
+    `der Router von ${site} ist von außen nicht erreichbar (geprüft von ${formatList(names)})`,
   bridgeDown: (site) => `die Bridge von ${site} ist ausgefallen`,
   noAgentAnswers: (site) =>
-    `kein Agent von ${site} antwortet: Internetverbindung, Strom oder Broker könnten ausgefallen sein`,
+    `am Standort ${site} antwortet kein Agent: möglicherweise sind Internetverbindung, Strom oder Broker ausgefallen`,
   agentsLost: (names) =>
     names.length === 1 ? `Agent ${names[0]} ist ausgefallen` : `Agenten ${formatList(names)} sind ausgefallen`,
   agentsSayNothing: (names) =>
     names.length === 1
-      ? `Agent ${names[0]} ist zu alt, um Probleme zu melden, oder wurde gerade erst gestartet`
-      : `Agenten ${formatList(names)} sind zu alt, um Probleme zu melden, oder wurden gerade erst gestartet`,
+      ? `Agent ${names[0]} hat eine zu alte Version, um Probleme zu melden, oder wurde gerade erst gestartet`
+      : `Agenten ${formatList(names)} haben eine zu alte Version, um Probleme zu melden, oder wurden gerade erst gestartet`,
   lastKnown: '(zuletzt bekannt)',
   andMore: (worst, count, isAtLeast) =>
     `${worst}; und ${isAtLeast ? 'mindestens ' : ''}${count} ${count === 1 ? 'weiteres' : 'weitere'}`,
-  clearsWhenWhole: 'wenn alle Agenten des Standorts wieder antworten',
+  clearsWhenWhole: 'wenn der Standort wieder vollständig erreichbar ist',
   startOrForget:
-    'Agenten wieder starten; ist er endgültig entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ID ausführen',
+    'den Agenten wieder starten; wurde er dauerhaft entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ID ausführen',
   agentAnswers: 'antwortet',
   agentLost: 'ausgefallen',
   agentUnknown: (outage) => `unbekannt: ${outage}`,

@@ -15,23 +15,24 @@ const roleNames: Partial<Record<MemberRole, string>> = {
 
 const accessTextsInGerman: AccessTexts = {
   noRightToAsk: (node, command) => `keine Berechtigung, ${node} abzufragen: ${command}`,
-  noRightToAskHelper: (command) => `keine Berechtigung, den Laufwerk-Helfer zu nutzen: ${command}`,
+  noRightToAskHelper: (command) => `keine Berechtigung, den Helfer für Laufwerke zu verwenden: ${command}`,
   missingNode: (node, command) => `${node} ist nicht vorhanden, wie in einem Container üblich: ${command}`,
-  orWithOwnRight: (command, other) => `${command} (oder, dann könnte der Agent das Laufwerk auch löschen: ${other})`,
+  orWithOwnRight: (command, other) => `${command} (oder mit Rechten, die auch das Löschen erlauben: ${other})`,
   unprivilegedContainer:
-    'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: Agenten direkt auf dem Rechner ausführen',
+    'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: den Agenten direkt auf dem Rechner ausführen',
   rootWithoutCapability: (capability, command) =>
     `root kann ohne CAP_${capability} keine Laufwerke abfragen: ${command}`,
   notInstalled: (program, command) => `${program} ist nicht installiert: ${command}`,
   neitherInstalled: (command) => `weder nvme noch smartctl ist installiert: ${command}`,
   unreadable: (path) => `${path} ist nicht lesbar`,
-  unknownBridge: (answer) => `${answer}; STORAGE_DRIVE_TYPES kann festlegen, wie es abgefragt wird (smartctl -d)`,
+  unknownBridge: (answer) =>
+    `${answer}; in STORAGE_DRIVE_TYPES lässt sich festlegen, wie das Laufwerk abgefragt wird (smartctl -d)`,
   smartOff: (command) => `SMART ist ausgeschaltet: ${command}`,
   containerLacksZpool:
-    'im Container fehlt zpool, dessen Version zu der des Rechners passen muss: Agenten direkt auf dem Rechner ausführen',
+    'im Container fehlt zpool, dessen Version zu der des Rechners passen muss: den Agenten direkt auf dem Rechner ausführen',
   zpoolSilent: 'zpool antwortet nicht',
-  helperLacksFolder: 'der Container des Laufwerk-Helfers braucht den Ordner /var/lib/btrfs: docs/storage.md',
-  scrubsUnknown: (why) => `Scrubs unbekannt: ${why}`,
+  helperLacksFolder: 'der Container des Helfers für Laufwerke braucht den Ordner /var/lib/btrfs: docs/storage.md',
+  scrubsUnknown: (why) => `Stand der Scrubs unbekannt: ${why}`,
   snapshotsUnknown: (why) => `ob LVM-Snapshots voll oder verloren sind, ist unbekannt: ${why}`,
 };
 

@@ -469,8 +469,8 @@ test('what is said of a site and its agents is said in the language of the agent
     'antwortet',
   ]);
   expect(texts(...lost('pi', 'shed'), ...routerUnreachable)).toEqual([
-    'der Router von Cottage antwortet nicht von außen (abgefragt von nas)',
-    'unbekannt: der Router von Cottage antwortet nicht von außen (abgefragt von nas)',
-    'unbekannt: der Router von Cottage antwortet nicht von außen (abgefragt von nas)',
+    'der Router von Cottage ist von außen nicht erreichbar (geprüft von nas)',
+    'unbekannt: der Router von Cottage ist von außen nicht erreichbar (geprüft von nas)',
+    'unbekannt: der Router von Cottage ist von außen nicht erreichbar (geprüft von nas)',
   ]);
 });
