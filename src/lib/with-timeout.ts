@@ -1,5 +1,7 @@
+import { WordedError } from '../model/worded-error.ts';
+
 /** Something did not answer in time. */
-export class NoAnswerError extends Error {}
+export class NoAnswerError extends WordedError {}
 
 /** Rejects with a NoAnswerError after the timeout. The operation behind the promise is not cancelled. */
 export async function withTimeout<T>(timeoutMs: number, answer: Promise<T>, name: string): Promise<T> {

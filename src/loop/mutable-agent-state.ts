@@ -7,7 +7,7 @@ import type {
   ObservationOrComplaint,
 } from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
-import { UsageError } from '../model/errors.ts';
+import { describeError, UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblemForEndReport } from '../model/problem.ts';
@@ -243,6 +243,7 @@ export class MutableAgentState implements AgentState {
       collectorTexts: { [collector.id]: texts },
       problems,
     } = this.#language;
+    const inLanguage = { texts, language: texts === undefined ? undefined : language };
     const seen = new Set<string>();
     for (const observation of observations) {
       const address = uniqueAddressOfObservation(collector, observation, seen);
@@ -259,19 +260,14 @@ export class MutableAgentState implements AgentState {
       const knownFindings = this.problemMemory.findingsBefore(`${collector.id}/${path}`, before?.findings);
       const findings =
         'reading' in observation
-          ? lastingFindingsAfterReading(table?.problems, observation.reading, knownFindings, at, {
-              texts,
-              language: texts === undefined ? undefined : language,
-            })
+          ? lastingFindingsAfterReading(table?.problems, observation.reading, knownFindings, at, inLanguage)
           : markFindingsUncertain(knownFindings);
       const entry = {
-        ...entryAfterObservation(before, metrics, address, observation, evaluation, at, texts),
+        ...entryAfterObservation(before, metrics, address, observation, evaluation, at, inLanguage),
         findings,
       };
-      const hint =
-        'hint' in observation && observation.hint !== undefined ? textOfWording(observation.hint) : undefined;
       changes.push(
-        ...this.#replace(record, entry, at, hint),
+        ...this.#replace(record, entry, at, englishTextsOf(observation)),
         ...impossibleValueChanges(before, entry, metrics, evaluation),
       );
     }
@@ -348,21 +344,21 @@ export class MutableAgentState implements AgentState {
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
   }
 
-  /** The changes are in English, as the log is. `englishHint`: the entry's. */
-  #replace(record: CollectorRecord, entry: StateEntry, at: Date, englishHint?: string): ReportableEntryChange[] {
+  /** The changes are in English, as the log is. `english`: what the entry says. */
+  #replace(record: CollectorRecord, entry: StateEntry, at: Date, english: EnglishTexts = {}): ReportableEntryChange[] {
     const path = pathBelowCollector(entry.address);
     const before = record.entries.get(path);
     record.entries.set(path, entry);
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
     if (before?.error === undefined && entry.error !== undefined)
-      return [{ subject: nameOfDeviceOrPart(entry), error: entry.isMissing ? missingText(entry) : entry.error }];
+      return [{ subject: nameOfDeviceOrPart(entry), error: english.error ?? missingText(entry) }];
     const recovery =
       before?.error !== undefined && entry.error === undefined
         ? [{ subject: nameOfDeviceOrPart(entry), seconds: secondsBetween(before.since, at) }]
         : [];
     const hint =
-      englishHint !== undefined && entry.hint !== before?.hint
-        ? [{ subject: nameOfDeviceOrPart(entry), hint: englishHint }]
+      english.hint !== undefined && entry.hint !== before?.hint
+        ? [{ subject: nameOfDeviceOrPart(entry), hint: english.hint }]
         : [];
     return [...recovery, ...hint];
   }
@@ -372,6 +368,17 @@ export class MutableAgentState implements AgentState {
     if (record === undefined) throw new Error(`unknown collector ${id}`);
     return record;
   }
+}
+
+interface EnglishTexts {
+  error?: string;
+  hint?: string;
+}
+
+function englishTextsOf(observation: Observation<Record<string, unknown>>): EnglishTexts {
+  if ('error' in observation) return { error: describeError(observation.error) };
+  const { hint } = 'hint' in observation ? observation : {};
+  return hint === undefined ? {} : { hint: textOfWording(hint) };
 }
 
 const keyOfComplaint = ({ complaint, key = textOfWording(complaint) }: CollectorComplaint) => key;

@@ -7,13 +7,13 @@ import {
 } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
-import { describeError } from '../model/errors.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
 import { type ProblemTexts, problemTexts } from '../model/problem-texts.ts';
 import type { StateEntry } from '../model/state.ts';
 import { textOfWording } from '../model/translation.ts';
+import { wordingOfError } from '../model/worded-error.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
-import { markFindingsUncertain } from './findings.ts';
+import { type FindingTexts, markFindingsUncertain } from './findings.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
  * became impossible, or is possible again. */
@@ -47,11 +47,12 @@ export function entryAfterObservation(
   observation: Observation<Record<string, unknown>>,
   evaluation: EvaluatedMetrics | undefined,
   at: Date,
-  texts?: unknown,
+  { texts, language }: FindingTexts = {},
 ): Omit<StateEntry, 'findings'> {
   const { table, device, part } = observation;
   const sample = evaluation?.sample ?? before?.sample;
-  const error = 'error' in observation ? describeError(observation.error) : undefined;
+  const wording = 'error' in observation ? wordingOfError(observation.error) : undefined;
+  const error = wording === undefined ? undefined : textOfWording(wording, texts);
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
   return {
@@ -63,6 +64,7 @@ export function entryAfterObservation(
     ...(evaluation === undefined ? {} : { rawNumbers: evaluation.rawNumbers }),
     ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
     ...(error === undefined ? {} : { error }),
+    ...(language === undefined || typeof wording !== 'function' ? {} : { errorLanguage: language }),
     ...('hint' in observation && observation.hint !== undefined
       ? { hint: textOfWording(observation.hint, texts) }
       : {}),

@@ -39,6 +39,8 @@ export interface StateEntry {
   presentMetrics: ReadonlySet<string>;
   /** Why it can't be read. */
   error?: string;
+  /** Of the error, if that is in words of ours; English without. */
+  errorLanguage?: string;
   /** It was read earlier, and is no longer there. */
   isMissing?: true;
   /** What it has published can be removed, by its collector. */

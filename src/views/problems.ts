@@ -133,8 +133,9 @@ function entryProblems(
     since: entry.since,
     isCertain: true,
     ...(part === undefined ? { explainsDevice: true } : {}),
-    // An error is in the words of the program that it comes from.
-    ...(key === missingProblemKey ? { ...missingAdvice(language.problems), language: language.code } : {}),
+    ...(key === missingProblemKey
+      ? { ...missingAdvice(language.problems), language: language.code }
+      : { language: entry.errorLanguage }),
   });
   const missing = declaration.tables[entry.table]?.missing;
   const unreadable =

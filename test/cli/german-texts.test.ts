@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { agentTexts } from '../../src/collectors/agent/latest-release-reader.ts';
 import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts';
+import { hostCollector } from '../../src/collectors/host/index.ts';
 import { hostTexts } from '../../src/collectors/host/texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { routerTexts } from '../../src/collectors/router/problems.ts';
@@ -10,6 +11,7 @@ import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts'
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
 import { poolTexts } from '../../src/collectors/storage/pools/texts.ts';
 import { problemTexts } from '../../src/model/problem-texts.ts';
+import { WordedError } from '../../src/model/worded-error.ts';
 import type { ReportableProblemChange } from '../../src/notify/alert-debouncer.ts';
 import { buildNotificationRequest } from '../../src/notify/notification-request.ts';
 import { findProblems } from '../../src/views/problems.ts';
@@ -17,6 +19,7 @@ import { parseRestoredProblems, problemsPayload } from '../../src/views/problems
 import { isEnglish } from '../helpers/is-english.ts';
 import { agent } from '../helpers/sample-collector.ts';
 import { type Situation, situations, stateAfter } from '../helpers/situations/index.ts';
+import { hanging } from '../helpers/situations/readings.ts';
 
 const english = {
   host: hostTexts,
@@ -124,4 +127,22 @@ test('a change of the language gives a lasting problem new words, and neither a 
   const [after] = findProblems(allCollectors, agent, again, germanNamesAndPageTexts, 0);
   expect(after).toMatchObject({ id: before?.id, since: before?.since, text: 'kein Speicherplatz mehr frei' });
   expect(after?.subject).toBe('nas Dateisystem /tank');
+});
+
+test('why something can’t be read is German, and English in the log; what others say stays', () => {
+  const state = stateAfter({}, germanNamesAndPageTexts);
+  const at = new Date(Date.UTC(2026, 0, 3));
+  state.add(hostCollector);
+  const record = (error: Error) => {
+    const observations = [{ ...hanging, error }] as never;
+    const [change] = state.record(hostCollector, { ok: true, observations, at, seconds: 1 });
+    const [problem] = findProblems(allCollectors, agent, state, germanNamesAndPageTexts, 0);
+    return { logged: change?.error, text: problem?.text, language: problem?.language };
+  };
+  expect(record(new WordedError((texts = hostTexts) => texts.mountSilent('/tank (nfs4)')))).toEqual({
+    logged: '/tank (nfs4): does not answer',
+    text: '/tank (nfs4): antwortet nicht',
+    language: 'de',
+  });
+  expect(record(new Error('statfs /tank: EACCES'))).toEqual({ text: 'statfs /tank: EACCES' });
 });

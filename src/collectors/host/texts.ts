@@ -1,3 +1,5 @@
+import { WordedError } from '../../model/worded-error.ts';
+
 /** What is said of a machine and its file systems. */
 export const hostTexts = {
   noSpaceLeft: 'no space left',
@@ -38,6 +40,16 @@ export const hostTexts = {
   rebootRequired: 'a reboot is required',
   clearsAfterReboot: 'after a reboot',
   restartMachine: 'restart the machine when it suits you',
+  /** `mount`: its path and type. */
+  mountSilent: (mount: string) => `${mount}: does not answer`,
+  mountLate: (mount: string, seconds: number) => `${mount}: no answer in ${seconds} s`,
+  mountClosed: (mount: string) => `${mount}: does not let this user see anything: mount it with the option allow_other`,
+  mountReplaced: (point: string) => `${point}: another file system is at its path`,
+  mountUnreachable: (point: string) => `${point}: not reachable by its path`,
+  mountCovered: (point: string, other: string) => `${point}: covered by another mount, ${other}`,
+  mountOutsideContainer: (point: string) =>
+    `${point}: the container has a different file system there: mount the host’s / with rslave and without a tmpfs over it`,
+  notInFile: (name: string, file: string) => `${name}: not in ${file}`,
   /** `paths`: files of drivers. */
   noAnswerFrom: (paths: readonly string[]) => `${paths.join(' and ')}: no answer`,
   /** `command`: makes the user known. */
@@ -52,3 +64,7 @@ export const hostTexts = {
 };
 
 export type HostTexts = typeof hostTexts;
+
+/** The error that a disk or interface is not listed. */
+export const notInFile = (name: string, file: string): WordedError =>
+  new WordedError((texts = hostTexts) => texts.notInFile(name, file));

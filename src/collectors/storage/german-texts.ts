@@ -24,6 +24,10 @@ const accessTextsInGerman: AccessTexts = {
     `root kann ohne CAP_${capability} keine Laufwerke abfragen: ${command}`,
   notInstalled: (program, command) => `${program} ist nicht installiert: ${command}`,
   neitherInstalled: (command) => `weder nvme noch smartctl ist installiert: ${command}`,
+  noAnswer: (drive, seconds) => `${drive}: keine Antwort innerhalb von ${seconds} s`,
+  otherDriveAnswers: (drive, expected, serial) =>
+    `${drive}: ein anderes Laufwerk antwortet: seine Seriennummer ist ${serial}, nicht ${expected}`,
+  noLongerSameDrive: (name, serial) => `${name} ist nicht mehr das Laufwerk ${serial}`,
   unreadable: (path) => `${path} ist nicht lesbar`,
   unknownBridge: (answer) =>
     `${answer}; in STORAGE_DRIVE_TYPES lässt sich festlegen, wie das Laufwerk abgefragt wird (smartctl -d)`,

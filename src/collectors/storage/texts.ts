@@ -37,6 +37,10 @@ export const accessTexts = {
     `root without CAP_${capability} can’t ask drives: ${command}`,
   notInstalled: (program: string, command: string) => `${program} is not installed: ${command}`,
   neitherInstalled: (command: string) => `neither nvme nor smartctl is installed: ${command}`,
+  noAnswer: (drive: string, seconds: number) => `${drive}: no answer in ${seconds} s`,
+  otherDriveAnswers: (drive: string, expected: string, serial: string) =>
+    `${drive}: another drive answers: its serial number is ${serial}, not ${expected}`,
+  noLongerSameDrive: (name: string, serial: string) => `${name} is no longer the drive ${serial}`,
   unreadable: (path: string) => `${path} can’t be read`,
   /** `answer`: smartctl's words. */
   unknownBridge: (answer: string) => `${answer}; STORAGE_DRIVE_TYPES can say how to ask it (smartctl -d)`,

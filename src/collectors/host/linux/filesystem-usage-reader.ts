@@ -3,6 +3,8 @@ import { stat, statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
 import { callKernelOrChildProcess } from '../../../lib/kernel-call.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
+import { WordedError } from '../../../model/worded-error.ts';
+import { hostTexts } from '../texts.ts';
 import { type FilesystemUsage, type StatfsResult, usageOfStatfs } from './filesystem-usage.ts';
 import type { Mount } from './host-mounts.ts';
 import { isRemoteFilesystemType } from './mount-rules.ts';
@@ -23,7 +25,7 @@ async function statInProcess({ path, device, point }: Mount): Promise<StatfsResu
   const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path, { bigint: true });
   const { dev } = await stat(path, { bigint: true });
   if (device !== undefined && formatDevice(dev) !== device)
-    throw new Error(`${point}: another file system is at its path`);
+    throw new WordedError((texts = hostTexts) => texts.mountReplaced(point));
   return {
     blockSize: bsize,
     blocks,
@@ -56,8 +58,7 @@ async function statInChildProcess({ path, point, type }: Mount): Promise<StatfsR
       });
   const result = parseFilesystemStatOutput(output);
   // The kernel answers zeros for a FUSE mount of another user (fuse_statfs in fs/fuse/inode.c).
-  if (result.blockSize === 0n)
-    throw new Error(`${point} (${type}): does not let this user see anything: mount it with the option allow_other`);
+  if (result.blockSize === 0n) throw new WordedError((texts = hostTexts) => texts.mountClosed(`${point} (${type})`));
   return result;
 }
 
@@ -91,16 +92,18 @@ export class FilesystemUsageReader {
 
   async read(mount: Mount): Promise<FilesystemUsage> {
     const { id, point, type, hiddenBecause } = mount;
-    if (hiddenBecause !== undefined) throw new Error(`${point}: ${hiddenBecause}`);
+    if (hiddenBecause !== undefined) throw new WordedError(hiddenBecause);
     const kept = this.#keptUsage(mount);
     if (kept !== undefined) return kept;
     const usage = this.#requestUsage(mount);
-    if (this.#hanging.has(id)) throw new NoAnswerError(`${point} (${type}): does not answer`);
+    const name = `${point} (${type})`;
+    if (this.#hanging.has(id)) throw new NoAnswerError((texts = hostTexts) => texts.mountSilent(name));
     try {
-      return await withTimeout(answerTimeoutSeconds * 1000, usage, `${point} (${type})`);
+      return await withTimeout(answerTimeoutSeconds * 1000, usage, name);
     } catch (error) {
-      if (error instanceof NoAnswerError) this.#hanging.add(id);
-      throw error;
+      if (!(error instanceof NoAnswerError)) throw error;
+      this.#hanging.add(id);
+      throw new NoAnswerError((texts = hostTexts) => texts.mountLate(name, answerTimeoutSeconds));
     }
   }
 

@@ -10,6 +10,7 @@ import { resultOfStepsInTurns, type StepwiseWork } from '../../../model/event-lo
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
+import { notInFile } from '../texts.ts';
 import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
 import { type DiskIdentity, DiskIdentityReader } from './disk-identity.ts';
 import { type DiskCounters, diskActivity, diskSequence, listWatchedAndExcludedDisks, parseDiskstats } from './disks.ts';
@@ -86,7 +87,7 @@ export class HostDiskActivityReader {
       if (part === undefined) continue;
       observations.push(
         counters === undefined
-          ? { table, device, part, error: new Error(`${name}: not in ${this.#roots.proc('diskstats')}`) }
+          ? { table, device, part, error: notInFile(name, this.#roots.proc('diskstats')) }
           : { table, device, part, reading: diskActivity(name, sequences.get(name), counters, this.#rates) },
       );
     }

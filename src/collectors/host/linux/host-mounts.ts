@@ -1,6 +1,8 @@
 import { lstatSync, statfsSync } from 'node:fs';
 import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { Wording } from '../../../model/translation.ts';
+import { type HostTexts, hostTexts } from '../texts.ts';
 import { isRemoteFilesystemType } from './mount-rules.ts';
 import { type MountinfoLine, MountTable, pathAsByteString } from './mountinfo.ts';
 
@@ -17,7 +19,7 @@ export interface Mount {
   /** `<major>:<minor>` of the file system; undefined if the path's number can't be compared with it. */
   device: string | undefined;
   /** Why this process can't reach the mount by its path. */
-  hiddenBecause: string | undefined;
+  hiddenBecause: Wording<HostTexts> | undefined;
   /** Without access, automounts unmount it after so many seconds; undefined if it stays. */
   expiresAfterSeconds: number | undefined;
 }
@@ -166,15 +168,15 @@ export class HostMounts {
   }
 
   /** Why this process can't reach the mount by its path; undefined if it can. */
-  hiddenBecause(line: MountinfoLine): string | undefined {
+  hiddenBecause(line: MountinfoLine): Wording<HostTexts> | undefined {
+    const point = decodeByteStringAsUtf8(line.point);
     const top = this.#host.mountAt(line.point);
     if (top?.device !== line.device)
-      return top === undefined
-        ? 'not reachable by its path'
-        : `covered by another mount, ${decodeByteStringAsUtf8(top.point)} (${top.type})`;
-    if (this.#isHidden(line.point))
-      return 'the container has a different file system there: mount the host’s / with rslave and without a tmpfs over it';
-    return undefined;
+      return (texts = hostTexts) =>
+        top === undefined
+          ? texts.mountUnreachable(point)
+          : texts.mountCovered(point, `${decodeByteStringAsUtf8(top.point)} (${top.type})`);
+    return this.#isHidden(line.point) ? (texts = hostTexts) => texts.mountOutsideContainer(point) : undefined;
   }
 
   #ownPoint(point: string): string {

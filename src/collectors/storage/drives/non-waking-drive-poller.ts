@@ -4,6 +4,7 @@ import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import { PastMoment } from '../../../model/past-moment.ts';
 import type { AnyWording } from '../../../model/translation.ts';
+import { accessTexts } from '../texts.ts';
 import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import { keepKnownSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { AtaDeviceStatistics, DriveHealthReport } from './drive-health-report.ts';
@@ -94,7 +95,7 @@ export class NonWakingDrivePoller {
       // The drive may be on its way; what was known is good for the length of a question.
       const seconds = this.#poller.pendingSeconds ?? 0;
       if (this.#state.report === undefined || seconds > commandTimeoutSeconds)
-        throw new NoAnswerError(`${this.#drive.names[0]}: no answer in ${Math.round(seconds)} s`);
+        throw new NoAnswerError((texts = accessTexts) => texts.noAnswer(this.#drive.names[0], Math.round(seconds)));
     }
   }
 

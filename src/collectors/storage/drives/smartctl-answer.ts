@@ -1,4 +1,6 @@
 import { definedMembers } from '../../../model/defined-members.ts';
+import { WordedError } from '../../../model/worded-error.ts';
+import { accessTexts } from '../texts.ts';
 import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
 import { parseJsonOutput } from '../tools/json-output.ts';
 import { parseSmartctlSelfTests } from '../tools/self-tests.ts';
@@ -17,11 +19,11 @@ export type SmartctlAnswer =
 export class PowerModeCheckFailedError extends Error {}
 
 /** Another drive answers where one was. */
-export class AnotherDriveAnsweredError extends Error {
+export class AnotherDriveAnsweredError extends WordedError {
   readonly expectedSerial: string;
 
   constructor(name: string, expectedSerial: string, serial: string) {
-    super(`${name}: another drive answers: its serial number is ${serial}, not ${expectedSerial}`);
+    super((texts = accessTexts) => texts.otherDriveAnswers(name, expectedSerial, serial));
     this.expectedSerial = expectedSerial;
   }
 }

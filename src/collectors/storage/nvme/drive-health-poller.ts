@@ -2,6 +2,8 @@ import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import type { AnyWording } from '../../../model/translation.ts';
+import { WordedError } from '../../../model/worded-error.ts';
+import { accessTexts } from '../texts.ts';
 import { hasSudoRefusedBefore } from '../tools/command-runner.ts';
 import {
   type AccessMethod,
@@ -95,7 +97,8 @@ export class DriveHealthPoller {
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
       const { name } = this.#drive.controllers[0];
-      throw new NoAnswerError(`${name}: no answer in ${Math.round(poller.pendingSeconds ?? 0)} s`);
+      const seconds = Math.round(poller.pendingSeconds ?? 0);
+      throw new NoAnswerError((texts = accessTexts) => texts.noAnswer(name, seconds));
     }
   }
 
@@ -112,7 +115,7 @@ export class DriveHealthPoller {
     const answer = await this.#readHealth(controller);
     // A health log does not say of which drive it is.
     if (!controllerStillHasSameSerial(controller))
-      throw new Error(`${controller.name} is no longer the drive ${drive.serial}`);
+      throw new WordedError((texts = accessTexts) => texts.noLongerSameDrive(controller.name, drive.serial));
     await this.#readSlowValues(drive, controller, answer);
     await this.#readSelfTests(controller, answer.method);
     const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };
