@@ -54,6 +54,20 @@ export function claimTopicsOfAnnouncements(
   });
 }
 
+/** The topics of claims that the agent may have on names of devices which it has announced for this collector. */
+export function nameClaimTopicsOfAnnouncements(
+  agent: AgentIdentity,
+  collector: string,
+  retained: ReadonlyMap<string, string>,
+): { topic: string }[] {
+  const topics = new Topics(agent);
+  return [...retained].flatMap(([topic, payload]) => {
+    if (topics.deviceOfOwnDiscovery(topic) === undefined || !payload.includes(`"${collector}-`)) return [];
+    const name = parseAnnouncement(payload)?.device.name;
+    return typeof name === 'string' ? [{ topic: topics.claim(collector, name) }] : [];
+  });
+}
+
 /** The topics of the claims that an agent has. By name too: not every broker delivers retained messages for a
  * wildcard. */
 export async function readClaimTopicsOfAgent(

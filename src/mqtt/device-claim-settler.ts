@@ -3,7 +3,12 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import { claimPrevailsOver, type DeviceClaim, type DeviceOwner, nameOwnerKey } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { announcedMacAddress, claimTopicsOfAnnouncements, parseDeviceClaim } from './claim-topics.ts';
+import {
+  announcedMacAddress,
+  claimTopicsOfAnnouncements,
+  nameClaimTopicsOfAnnouncements,
+  parseDeviceClaim,
+} from './claim-topics.ts';
 import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import type { RunAfter } from './run-after.ts';
@@ -140,8 +145,14 @@ export class DeviceClaimSettler {
 
   /** Claims that this agent may have on devices of a collector which is off now. */
   #abandoned(): { topic: string }[] {
-    const { agent, state, retained } = this.#context;
-    return claimTopicsOfAnnouncements(agent, retained).filter(({ collector }) => !state.collectors.has(collector));
+    const { agent, catalogue, state, retained } = this.#context;
+    const isOff = (collector: string) => !state.collectors.has(collector);
+    return [
+      ...claimTopicsOfAnnouncements(agent, retained).filter(({ collector }) => isOff(collector)),
+      ...catalogue
+        .filter(({ id, hasSharedNames }) => hasSharedNames && isOff(id))
+        .flatMap(({ id }) => nameClaimTopicsOfAnnouncements(agent, id, retained)),
+    ];
   }
 
   #take({ topic, payload, retained }: ReceivedMessage): void {

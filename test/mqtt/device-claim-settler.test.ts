@@ -19,6 +19,7 @@ const quietLog = createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' });
 
 const collector: CollectorDefinition<Probes> = {
   ...probe(async () => []),
+  hasSharedNames: true,
   tables: {
     thing: deviceTable({
       title: 'Thing',
@@ -162,6 +163,7 @@ test('of two devices of one name the first, or that with more to report, has it 
     );
     onTestFinished(() => session.stop());
     session.start();
+    return session;
   };
   const config = (id: string) => `homeassistant/device/infra-monitor_${id}/watched/config`;
   const isNamed = (name: string) => (payload: string) => (JSON.parse(payload) as Announcement).device.name === name;
@@ -179,13 +181,24 @@ test('of two devices of one name the first, or that with more to report, has it 
   // It was never announced by the other's name.
   expect(observer.messages.filter(({ topic }) => topic === config('shed'))).toHaveLength(1);
 
-  begin('nas', 1);
+  const nas = begin('nas', 1);
   await observer.see(config('nas'), isNamed('Watched'));
   const pi = JSON.parse(await observer.see(config('pi'), isNamed('Watched from pi'))) as Announcement;
   // Home Assistant keeps the first.
   expect(pi.components['probe-thing-mood']).toMatchObject({ default_entity_id: 'sensor.watched_mood' });
   begin('attic', 0, 'Watched cellar');
   await observer.see(config('attic'), isNamed('Watched cellar'));
+
+  // One that no longer watches gives the name up.
+  await nas.stop();
+  const off = new ReconnectingPublisher(
+    sessionContext(broker.url, { ...anyAgent, id: 'nas' }, [collector], new MutableAgentState(broker.url), quietLog),
+  );
+  onTestFinished(() => off.stop());
+  off.start();
+  await until('another one has it alone', () =>
+    ['pi', 'shed'].some((id) => isNamed('Watched')(observer.topics.get(config(id)) ?? '')),
+  );
 });
 
 test('what an earlier version has announced twice becomes tombstones, and its topics go', async () => {
