@@ -14,11 +14,6 @@ export interface DashboardSection extends YamlMap {
 /** Columns of sections in a view, on a screen that has room for them. */
 export const maxSectionColumns = 4;
 
-/** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour
- * leaves a hole. */
-export const fullWidthGridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
-  cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', column_span: maxSectionColumns, cards }] : [];
-
 /** The title of a group, above the sections of its devices. */
 export const headingSection = (title: string, icon?: string): DashboardSection => ({
   type: 'grid',
@@ -35,12 +30,19 @@ function fitRows(cards: readonly DashboardCard[]): readonly DashboardCard[] {
   return cards.map((card) => (card.type === 'tile' ? { ...card, grid_options: { columns: 6, rows: 1 } } : card));
 }
 
+/** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour
+ * leaves a hole. */
+export const fullWidthGridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
+  cards.some(({ type }) => type !== 'heading')
+    ? [{ type: 'grid', column_span: maxSectionColumns, cards: fitRows(cards) }]
+    : [];
+
 /** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside
  * each other. */
 export function fittedWidthDeviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
   const tiles = new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : []))).size;
   const columns = Math.min(maxSectionColumns, Math.max(1, Math.ceil(tiles / tilesOfColumn)));
-  return fullWidthGridSections(fitRows(cards)).map((section) => ({ ...section, column_span: columns }));
+  return fullWidthGridSections(cards).map((section) => ({ ...section, column_span: columns }));
 }
 
 export const headingCard = (title: string, icon?: string): DashboardCard => ({
@@ -136,8 +138,9 @@ function colorVariants(entity: LabEntity): { color: string; visibility?: readonl
   ];
 }
 
-/** Counts that are 0 on a good day, as `table-metric`: their graph would be empty. */
+/** Counts that are 0 on a good day, or always the same, as `table-metric`: their graph would be empty. */
 export const metricKeysWithoutGraph: readonly string[] = [
+  'site-agents_expected',
   'site-agents_lost',
   'instance-unavailable_entities',
   'instance-repairs',
