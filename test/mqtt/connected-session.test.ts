@@ -10,6 +10,8 @@ import { until } from '../helpers/until.ts';
 const collector = probe(async () => []);
 const root = 'infra-monitor/nas';
 const status = `${root}/status`;
+/** What is to be removed, announced once more. */
+const restored = { platform: 'sensor', entity_category: 'diagnostic', state_topic: status };
 const topicOf = (slug: string) => `${root}/probe/${slug}`;
 const configOf = (slug: string) => `homeassistant/device/infra-monitor_nas/${slug}/config`;
 const event = `${topicOf('thing_1')}/event`;
@@ -385,7 +387,7 @@ test('tombstones: a Home Assistant that was offline gets the entity and its tomb
   await clock.turnUntil('a tombstone', () => shown().length === 2);
   await clock.turnUntil('left out', () => shown().at(-1) === undefined);
   expect(shown()).toEqual([
-    { platform: 'sensor', unique_id: 'infra-monitor_nas_thing_1_probe-thing-gone', state_topic: status },
+    { ...restored, unique_id: 'infra-monitor_nas_thing_1_probe-thing-gone' },
     // Twice repeated, before Home Assistant may have forgotten it.
     ...Array.from({ length: 3 }, () => ({ platform: 'sensor' })),
     undefined,
@@ -441,7 +443,7 @@ test('what was announced and removed over one connection is removed from a Home 
   await clock.turnUntil('restored', () => after().length === 1);
   await clock.turnUntil('a tombstone again', () => after().length === 2);
   expect(after()).toEqual([
-    { platform: 'sensor', unique_id: 'infra-monitor_nas_thing_1_probe-thing-level', state_topic: status },
+    { ...restored, unique_id: 'infra-monitor_nas_thing_1_probe-thing-level' },
     { platform: 'sensor' },
   ]);
 });
