@@ -101,7 +101,9 @@ test('without a helper, or with something else at its place', async () => {
     );
   const endless = join(scratch(), 'endless');
   const flood = createServer((socket) => {
-    const more = () => socket.write('x'.repeat(500_000), () => setImmediate(more));
+    const more = () => {
+      if (!socket.destroyed) socket.write('x'.repeat(500_000), () => setImmediate(more));
+    };
     socket.on('error', () => undefined);
     more();
   });
