@@ -54,7 +54,7 @@ function app(
 ): { process: ChildProcess; output(): string } {
   const folder = mkdtempSync(join(tmpdir(), 'app-'));
   cpSync(join(import.meta.dirname, '../../ha-config/app/run.mjs'), join(folder, 'run.mjs'));
-  cpSync(dirname(program), join(folder, 'dist'), { recursive: true });
+  cpSync(dirname(program), join(folder, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.map') });
   writeFileSync(join(folder, 'options.json'), JSON.stringify(options));
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [join(folder, 'run.mjs'), ...args], {

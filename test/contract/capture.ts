@@ -71,10 +71,15 @@ export async function capture(
   const get = async (path: string) => await (await fetch(`http://127.0.0.1:${httpPort}${path}`)).text();
   const { endpoints } = JSON.parse(await get('/nowhere')) as { endpoints: string[] };
   const readings = endpoints.filter((path) => path.endsWith('/status'));
-  const lastReadings = async () =>
-    (await Promise.all(readings.map(get))).map(
-      (text) => (JSON.parse(text) as { lastSuccess: string | null }).lastSuccess,
-    );
+  const lastReading = async (path: string) =>
+    (JSON.parse(await get(path)) as { lastSuccess: string | null }).lastSuccess;
+  /** Asks for one after the other: an answer is long, and asking for all of them all the time is work for the agent. */
+  const nextReadings = async () => {
+    for (const [path, last] of await Promise.all(
+      readings.map(async (path) => [path, await lastReading(path)] as const),
+    ))
+      await until(`the next reading of ${path}`, async () => (await lastReading(path)) !== last, 30);
+  };
   const names = { ...placeholders, [String(port)]: '<mqtt-port>', [String(httpPort)]: '<http-port>' };
   const named = (text: string) => Object.entries(names).reduce((all, [word, name]) => all.replaceAll(word, name), text);
 
@@ -102,8 +107,8 @@ export async function capture(
   await until(
     'two readings that are alike',
     async () => {
-      const [before, last] = [seen, await lastReadings()];
-      await until('the next readings', async () => (await lastReadings()).every((at, index) => at !== last[index]), 30);
+      const before = seen;
+      await nextReadings();
       seen = await look();
       isSettled =
         lastTopics.every((topic) => seen.topics[`infra-monitor/${topic}`] !== undefined) &&
