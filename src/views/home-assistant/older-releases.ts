@@ -14,8 +14,8 @@ function withoutTileFeatures(value: YamlValue): YamlValue {
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutTileFeatures(member)]));
   if (copy.type !== 'tile') return copy;
-  const { features: _, ...tile } = copy;
-  return { ...tile, grid_options: { columns: 6, rows: 1 } };
+  const { features: _, grid_options: options, ...tile } = copy;
+  return { ...tile, grid_options: { ...(options as YamlMap), rows: 1 } };
 }
 
 /** The dashboard without what this release of Home Assistant does not know; `version` as `2026.11.0`. */
