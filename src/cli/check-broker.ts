@@ -4,7 +4,9 @@ import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { describeError } from '../model/errors.ts';
 import { runStepsAtOnce } from '../model/event-loop-turns.ts';
 import { Topics } from '../model/topics.ts';
+import { textOfWording } from '../model/translation.ts';
 import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
+import { BrokerConnectionError } from '../mqtt/broker-connection-error.ts';
 import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
@@ -28,7 +30,7 @@ export async function checkBroker(
   { mqtt, agent }: Settings,
   identities: readonly AgentIdentityWithCollectors[],
   agentDirectory: BrokerAgentDirectory,
-  texts: CheckAndOnceTexts,
+  { texts, brokerErrors }: CheckAndOnceLanguage,
 ): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
   if (mqtt.MQTT_URL.protocol === 'embedded') {
     const connection = await connectTemporarily(mqtt, agent).catch(() => undefined);
@@ -55,7 +57,9 @@ export async function checkBroker(
     if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
     return { passed: true, connection };
   } catch (error) {
-    printFailure(`${texts.broker}: ${describeError(error)}`);
+    const reason =
+      error instanceof BrokerConnectionError ? textOfWording(error.wording, brokerErrors) : describeError(error);
+    printFailure(`${texts.broker}: ${reason}`);
     return { passed: false, ...(connection === undefined ? {} : { connection }) };
   }
 }

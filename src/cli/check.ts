@@ -154,7 +154,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   printSuccess(`${texts.settings}: ${texts.validSettings(settings.agent.name, settings.agent.site)}`);
   for (const warning of settings.warnings) printAdvice(`${texts.settings}: ${warning}`);
   const identities = agentAndLabCollectorIdentities(settings.agent, opened.scheduled);
-  const broker = await checkBroker(settings, identities, agentDirectory, texts);
+  const broker = await checkBroker(settings, identities, agentDirectory, language);
   try {
     const earlier = await restoreMemoriesAndProblems(broker.connection, identities, state);
     await printIdentityAdvice(settings, state, texts);

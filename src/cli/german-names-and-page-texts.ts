@@ -6,6 +6,7 @@ import { routerTextsInGerman } from '../collectors/router/german-texts.ts';
 import { sitesNamesInGerman, sitesTextsInGerman } from '../collectors/sites/german.ts';
 import { storageNamesInGerman, storageTextsInGerman } from '../collectors/storage/german.ts';
 import { nvmeNamesInGerman, nvmeTextsInGerman } from '../collectors/storage/nvme/german.ts';
+import { brokerErrorTextsInGerman } from '../mqtt/german.ts';
 import { dashboardTextsInGerman } from '../views/home-assistant/german.ts';
 import type { Language } from '../views/language.ts';
 import { pageTextsInGerman } from '../views/page/german.ts';
@@ -24,6 +25,8 @@ export const germanNamesAndPageTexts: Language = {
   problems: {
     broker: (url) => `Broker ${url}`,
     notConnected: 'keine Verbindung',
+    notConnectedTo: (url) => `keine Verbindung zu ${url}`,
+    overdueSince: (collector, since) => `Kollektor ${collector} seit ${since} überfällig`,
     readingDoesNotEnd: 'eine Abfrage endet nicht',
     noLongerPresent: 'nicht mehr vorhanden',
     wasOnIt: (mounts) => `zuvor darauf eingehängt: ${mounts}`,
@@ -63,6 +66,7 @@ export const germanNamesAndPageTexts: Language = {
   },
   // Days in the dative, behind “seit”, “vor” and “nach”.
   durationUnits: { seconds: 's', minutes: 'min', hours: 'h', days: 'Tagen' },
+  brokerErrors: brokerErrorTextsInGerman,
   page: pageTextsInGerman,
   notifications: {
     time: (at) =>

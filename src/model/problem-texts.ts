@@ -2,6 +2,9 @@
 export const problemTexts = {
   broker: (url: string) => `Broker ${url}`,
   notConnected: 'not connected',
+  notConnectedTo: (url: string) => `not connected to ${url}`,
+  /** `since`: in ISO 8601. */
+  overdueSince: (collector: string, since: string) => `collector ${collector} has been overdue since ${since}`,
   readingDoesNotEnd: 'a reading does not end',
   noLongerPresent: 'no longer present',
   wasOnIt: (mounts: string) => `${mounts} was on it`,

@@ -1,5 +1,7 @@
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { describeError, UnredactedMessageError } from '../model/errors.ts';
-import { isTlsProtocol, noTlsAdvice, noWebSocketAdvice } from './first-answer.ts';
+import { type AnyWording, textOfWording, type Wording } from '../model/translation.ts';
+import { isTlsProtocol, otherSecurity } from './first-answer.ts';
 import type { UnfinishedSend } from './in-flight-limiter.ts';
 import type { BrokerAddress } from './settings.ts';
 
@@ -10,29 +12,35 @@ export class BrokerConnectionError extends UnredactedMessageError {
   readonly lacksVersion5Answer: boolean;
   /** The broker answered and refused the connection. */
   readonly isRefusal: boolean;
-  /** What was being sent when the connection ended, as text. It differs between attempts, so the message leaves it
-   * out. */
-  readonly detail: string;
+  /** What was being sent when the connection ended; empty if nothing was. It differs between attempts, so the message
+   * leaves it out. */
+  readonly detail: AnyWording;
+  /** Its own words, without those of its cause. */
+  readonly own: AnyWording;
+  /** The same with those of its cause. */
+  readonly wording: AnyWording;
   /** The message that was being sent when the broker closed the connection. */
   readonly sending: UnfinishedSend | undefined;
 
   constructor(
-    message: string,
+    own: AnyWording,
     options: {
       lacksVersion5Answer?: boolean;
       isRefusal?: boolean;
-      detail?: string;
+      detail?: Wording<BrokerErrorTexts>;
       sending?: UnfinishedSend;
       cause?: unknown;
     } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(textOfWording(own), { cause: options.cause });
+    const { sending } = options;
+    this.own = own;
+    const wordsOfCause = describeError(this).slice(this.message.length);
+    this.wording = (texts?: BrokerErrorTexts) => `${textOfWording(own, texts)}${wordsOfCause}`;
     this.detail =
       options.detail ??
-      (options.sending === undefined
-        ? ''
-        : ` while ${options.sending.topic} (${options.sending.bytes} bytes) was being sent`);
-    this.sending = options.sending;
+      (sending === undefined ? '' : (texts = brokerErrorTexts) => texts.whileSending(sending.topic, sending.bytes));
+    this.sending = sending;
     this.lacksVersion5Answer = options.lacksVersion5Answer ?? false;
     this.isRefusal = options.isRefusal ?? false;
   }
@@ -63,56 +71,59 @@ export function lacksVersion5Answer(error: unknown): boolean {
 }
 
 /** The error with advice on what to check. */
-export function describeConnectionErrorWithAdvice(error: unknown, address: BrokerAddress): string {
+export function wordingOfConnectionErrorWithAdvice(error: unknown, address: BrokerAddress): Wording<BrokerErrorTexts> {
   const text = describeError(error);
+  return (texts = brokerErrorTexts) => {
+    const advice = adviceForConnectionError(error, address, texts);
+    return advice === undefined ? text : `${text} (${advice})`;
+  };
+}
+
+function adviceForConnectionError(error: unknown, address: BrokerAddress, texts: BrokerErrorTexts): string | undefined {
   switch (errorCodeOf(error)) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${text} (${
-        address.host.endsWith('.local')
-          ? 'names that end with .local need mDNS, which containers and many systems do not have: use the IP address'
-          : 'check the name in MQTT_URL, or use the IP address'
-      })`;
+      return address.host.endsWith('.local') ? texts.checkLocalName : texts.checkName;
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
-      return `${text} (check the address in MQTT_URL, and firewalls on the way)`;
+      return texts.checkAddress;
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
     case 'ERR_SSL_RECORD_LAYER_FAILURE':
-      return `${text} (${noTlsAdvice(address)})`;
+      return texts.mayNotUseTls(otherSecurity[address.protocol]);
     case 'ECONNRESET':
-      if (isTlsProtocol(address)) return `${text} (${noTlsAdvice(address)})`;
-      return address.protocol === 'ws' ? `${text} (${noWebSocketAdvice})` : text;
+      if (isTlsProtocol(address)) return texts.mayNotUseTls(otherSecurity[address.protocol]);
+      return address.protocol === 'ws' ? texts.mayNotSpeakWebSocket : undefined;
     case 'HPE_INVALID_CONSTANT':
-      return `${text} (${noWebSocketAdvice})`;
+      return texts.mayNotSpeakWebSocket;
     case 'CERT_NOT_YET_VALID':
     case 'CERT_HAS_EXPIRED':
-      return `${text} (check the broker’s certificate, and the clocks of both machines)`;
+      return texts.checkCertificateDates;
     case 4:
     case 5:
     case 0x86:
     case 0x87:
-      return `${text} (check MQTT_USERNAME and MQTT_PASSWORD)`;
+      return texts.checkLogin;
     case 'ECONNREFUSED':
-      return `${text} (${isLoopback(address) ? 'is the broker running? In a container, this address is the container itself' : 'is the broker running?'})`;
+      return isLoopback(address) ? texts.isBrokerRunningHere : texts.isBrokerRunning;
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `${text} (set MQTT_CA_FILE to the broker’s CA certificate)`;
+      return texts.setAuthority;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `${text} (the host in MQTT_URL must match the broker’s certificate)`;
+      return texts.hostMustMatch;
     case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
     case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
     case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
-      return `${text} (if the broker requires a client certificate, set MQTT_CERT_FILE and MQTT_KEY_FILE)`;
+      return texts.setClientCertificate;
     case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
-      return `${text} (MQTT_KEY_FILE is not the key of MQTT_CERT_FILE)`;
+      return texts.keyOfOtherCertificate;
     case 'ERR_OSSL_PEM_NO_START_LINE':
-      return `${text} (MQTT_CERT_FILE and MQTT_KEY_FILE must be PEM files)`;
+      return texts.filesMustBePem;
     default:
-      return text;
+      return undefined;
   }
 }

@@ -3,10 +3,12 @@ import { writeToStream } from 'mqtt-packet';
 import type WebSocket from 'ws';
 import { readBoundedFileSync } from '../lib/bounded-file.ts';
 import { bounds } from '../model/bounds.ts';
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import type { Wording } from '../model/translation.ts';
 import { offlinePayload } from '../views/availability.ts';
-import { BrokerConnectionError, describeConnectionErrorWithAdvice } from './broker-connection-error.ts';
+import { BrokerConnectionError, wordingOfConnectionErrorWithAdvice } from './broker-connection-error.ts';
 import { adviseUnlessFirstAnswerIsConnack, openMqttWebSocket } from './first-answer.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
@@ -46,9 +48,7 @@ function readPem(setting: string, path: string): Buffer {
 function readAuthorities(path: string): Buffer {
   const content = readPem('MQTT_CA_FILE', path);
   if (content.includes('-----BEGIN ')) return content;
-  throw new BrokerConnectionError(
-    `MQTT_CA_FILE: ${path} must be a PEM file, a text that begins with -----BEGIN (openssl x509 -inform der makes one)`,
-  );
+  throw new BrokerConnectionError((texts = brokerErrorTexts) => texts.authorityMustBePem(path));
 }
 
 function clientOptions(
@@ -91,7 +91,7 @@ function clientOptions(
 export function startMqttJsClient(
   settings: MqttSettings,
   session: BrokerConnectionOptions,
-  foreign: (advice: string) => void,
+  foreign: (advice: Wording<BrokerErrorTexts>) => void,
 ): MqttClient {
   const address = settings.MQTT_URL;
   const options = clientOptions(settings, session);
@@ -104,11 +104,9 @@ export function startMqttJsClient(
     adviseUnlessFirstAnswerIsConnack(client.stream, address, foreign);
     return client;
   } catch (error) {
-    throw new BrokerConnectionError(
-      `${printableBrokerUrl(settings.MQTT_URL)}: ${describeConnectionErrorWithAdvice(error, settings.MQTT_URL)}`,
-      {
-        cause: error,
-      },
-    );
+    const wording = wordingOfConnectionErrorWithAdvice(error, address);
+    throw new BrokerConnectionError((texts?: BrokerErrorTexts) => `${printableBrokerUrl(address)}: ${wording(texts)}`, {
+      cause: error,
+    });
   }
 }

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { describeError } from '../model/errors.ts';
 import type { AgentState } from '../model/state.ts';
+import { textOfWording } from '../model/translation.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
 import { BrokerRotation } from './broker-rotation.ts';
@@ -52,7 +54,12 @@ export class ReconnectingPublisher {
     this.#memory = {
       devices: new DismissedDevices(),
       claims: { held: new Map(), hangUps: 0 },
-      rejections: new RejectedMessagesByTopic(context.agent, context.log, () => this.#showRejections()),
+      rejections: new RejectedMessagesByTopic(
+        context.agent,
+        context.log,
+        () => this.#showRejections(),
+        context.language?.brokerErrors,
+      ),
       unacknowledged: new Map(),
       homeAssistantSeen: false,
     };
@@ -177,19 +184,22 @@ export class ReconnectingPublisher {
 
   #disconnected(error: BrokerConnectionError | undefined): void {
     const { state, log, agent, shared } = this.#context;
-    const reason = error === undefined ? 'the broker closed the connection' : describeError(error);
-    const message = `${reason}${error?.detail ?? ''}`;
+    const reason = error === undefined ? brokerErrorTexts.closed : describeError(error);
+    const say = (texts = brokerErrorTexts) =>
+      error === undefined
+        ? texts.closed
+        : `${textOfWording(error.wording, texts)}${textOfWording(error.detail, texts)}`;
     // The agent's own connection reports a broker that is unreachable.
     const isSilent = shared && !error?.isRefusal;
     if (!isSilent) {
-      if (!this.#loggedReasons.has(reason)) log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
+      if (!this.#loggedReasons.has(reason)) log.error(`${shared ? agent.name : 'MQTT'}: ${say()}; trying again`);
       // Some reasons contain what differs each time.
       if (this.#loggedReasons.size >= maxLoggedReasons) this.#loggedReasons.clear();
       this.#loggedReasons.add(reason);
     }
     if (state.broker.connected) this.#memory.devices.disconnected();
     state.broker.connected = false;
-    state.broker.error = message;
+    state.broker.error = say(this.#context.language?.brokerErrors);
   }
 
   /** Waits while another agent is connected under the same name, without taking over its session. Returns whether
@@ -214,11 +224,10 @@ export class ReconnectingPublisher {
   #reportDuplicate(answer: DuplicateAgentAnswer): void {
     const { state, log, agent, shared } = this.#context;
     if (shared) return void log.info(`${agent.name}: published by another agent; this one is on standby`);
-    const forgeable =
-      answer === 'forgeable' ? '. Without MQTT_PASSWORD, any client of the broker can pretend to be that agent' : '';
-    const message = `another agent is connected as ${agent.name}: give each agent its own AGENT_NAME (and AGENT_ID, if set). This agent waits until the other one is gone, for at most ${(maxStandbyChecks * standbyCheckSeconds) / 60} minutes${forgeable}`;
-    state.broker.error = message;
-    log.error(`MQTT: ${message}`);
+    const say = (texts = brokerErrorTexts) =>
+      texts.duplicate(agent.name, (maxStandbyChecks * standbyCheckSeconds) / 60, answer === 'forgeable');
+    state.broker.error = say(this.#context.language?.brokerErrors);
+    log.error(`MQTT: ${say()}`);
   }
 
   #reportUnsignedAnswer(): void {

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -16,14 +17,17 @@ export class RejectedMessagesByTopic {
   readonly #agent: AgentIdentity;
   readonly #log: Log;
   readonly #onChange: () => void;
+  readonly #texts: BrokerErrorTexts;
   readonly #byTopic = new Map<string, Rejection>();
   readonly #logged = new Set<string>();
   readonly #omitted = new Map<string, string>();
 
-  constructor(agent: AgentIdentity, log: Log, onChange: () => void) {
+  /** `texts`: for what is not logged. */
+  constructor(agent: AgentIdentity, log: Log, onChange: () => void, texts = brokerErrorTexts) {
     this.#agent = agent;
     this.#log = log;
     this.#onChange = onChange;
+    this.#texts = texts;
   }
 
   /** Starts a new connection: rejections that do not recur on it are dropped by `forgetEarlier`. */
@@ -40,13 +44,15 @@ export class RejectedMessagesByTopic {
   reject(topic: string, error: unknown): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const { ownFilter, ownDiscoveryFilter, homeAssistantStatus } = new Topics(this.#agent);
-    const advice = `. It must let this user read and write ${ownFilter} and ${ownDiscoveryFilter}, and read ${homeAssistantStatus}`;
     const isForbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryFilter;
-    const text = `the broker refuses ${topic}: ${describeError(error)}${isForbidden ? advice : ''}`;
+    const say = (texts: BrokerErrorTexts) => {
+      const refusal = texts.refuses(topic, describeError(error));
+      return isForbidden ? texts.mustLet(refusal, ownFilter, ownDiscoveryFilter, homeAssistantStatus) : refusal;
+    };
     // A packet that is too large is logged for each topic; for other reasons, one topic is enough.
     const kind = code === undefined || code === reasonCodes.packetTooLarge ? topic : String(code);
-    this.#byTopic.set(topic, { text, isCurrent: true });
-    if (!this.#logged.has(kind)) this.#log.error(`MQTT: ${text}`);
+    this.#byTopic.set(topic, { text: say(this.#texts), isCurrent: true });
+    if (!this.#logged.has(kind)) this.#log.error(`MQTT: ${say(brokerErrorTexts)}`);
     this.#logged.add(kind);
     this.#onChange();
   }
@@ -59,9 +65,10 @@ export class RejectedMessagesByTopic {
 
   /** Notes what is left out of an announcement that is too large. */
   shorten(topic: string, error: unknown, components: readonly string[]): void {
-    const text = `${topic}: ${describeError(error)}; left out, because Home Assistant disables them by default: ${components.join(', ')}`;
+    const say = (texts: BrokerErrorTexts) => texts.leftOut(topic, describeError(error), components.join(', '));
+    const text = say(this.#texts);
     if (this.#omitted.get(topic) === text) return;
-    if (!this.#omitted.has(topic)) this.#log.error(`MQTT: ${text}`);
+    if (!this.#omitted.has(topic)) this.#log.error(`MQTT: ${say(brokerErrorTexts)}`);
     this.#omitted.set(topic, text);
     this.#onChange();
   }
@@ -79,9 +86,7 @@ export class RejectedMessagesByTopic {
   get summary(): string | undefined {
     const [first] = this.#byTopic.values();
     const moreCount = this.#byTopic.size - 1;
-    return first === undefined || moreCount === 0
-      ? first?.text
-      : `${first.text}; and ${moreCount} more ${moreCount === 1 ? 'topic' : 'topics'}`;
+    return first === undefined || moreCount === 0 ? first?.text : this.#texts.moreTopics(first.text, moreCount);
   }
 
   /** True if the topic was rejected before. */

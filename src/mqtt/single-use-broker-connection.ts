@@ -1,13 +1,15 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { UnredactedMessageError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
+import type { Wording } from '../model/translation.ts';
 import {
   BrokerConnectionError,
-  describeConnectionErrorWithAdvice,
   errorCodeOf,
   lacksVersion5Answer,
+  wordingOfConnectionErrorWithAdvice,
 } from './broker-connection-error.ts';
 import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
@@ -75,17 +77,23 @@ export class SingleUseBrokerConnection {
   /** Rejects with a BrokerConnectionError that names the broker. */
   static open(settings: MqttSettings, session: BrokerConnectionOptions): Promise<SingleUseBrokerConnection> {
     const name = printableBrokerUrl(settings.MQTT_URL);
+    const named =
+      (wording: Wording<BrokerErrorTexts>): Wording<BrokerErrorTexts> =>
+      (texts) =>
+        `${name}: ${wording(texts)}`;
     return new Promise((resolve, reject) => {
       const after = session.after ?? runAfter;
       let reason: BrokerConnectionError | undefined;
       let inFlight: InFlightLimiter | undefined;
-      const giveUp = (why: string) => {
-        reason ??= new BrokerConnectionError(`${name}: ${why}`, { lacksVersion5Answer: true });
+      const giveUp = (why: Wording<BrokerErrorTexts>) => {
+        reason ??= new BrokerConnectionError(named(why), { lacksVersion5Answer: true });
         client.end(true);
       };
       const client = startMqttJsClient(settings, session, giveUp);
       const maxSilenceMs = Math.min(connackTimeoutMs, session.maxSilenceMs ?? connackTimeoutMs);
-      const stopWaiting = after(maxSilenceMs, () => giveUp(`no answer within ${maxSilenceMs / 1000} s`));
+      const stopWaiting = after(maxSilenceMs, () =>
+        giveUp((texts = brokerErrorTexts) => texts.noAnswerWithin(maxSilenceMs / 1000)),
+      );
       const ended = new Promise<BrokerConnectionError | undefined>((end) => {
         client.on('close', async () => {
           // A DISCONNECT that arrives together with the end of the connection is parsed after it.
@@ -97,14 +105,15 @@ export class SingleUseBrokerConnection {
           if (inFlight === undefined) {
             return reject(
               reason ??
-                new BrokerConnectionError(`${name}: closed the connection before it answered`, {
-                  lacksVersion5Answer: true,
-                }),
+                new BrokerConnectionError(
+                  named((texts = brokerErrorTexts) => texts.closedBeforeAnswer),
+                  { lacksVersion5Answer: true },
+                ),
             );
           }
           if (sending === undefined || reason?.detail) return end(reason);
           end(
-            new BrokerConnectionError(reason?.message ?? 'the broker closed the connection', {
+            new BrokerConnectionError(reason?.own ?? ((texts = brokerErrorTexts) => texts.closed), {
               sending,
               cause: reason?.cause,
             }),
@@ -120,7 +129,7 @@ export class SingleUseBrokerConnection {
       client.on('error', (error) => {
         const code = errorCodeOf(error);
         reason ??= new BrokerConnectionError(
-          `${name}: ${describeConnectionErrorWithAdvice(error, settings.MQTT_URL)}${otherServer}`,
+          named((texts) => `${wordingOfConnectionErrorWithAdvice(error, settings.MQTT_URL)(texts)}${otherServer}`),
           {
             lacksVersion5Answer: inFlight === undefined && lacksVersion5Answer(error),
             isRefusal: typeof code === 'number',
@@ -132,13 +141,14 @@ export class SingleUseBrokerConnection {
         else if (code === undefined) client.end(true);
       });
       client.on('disconnect', ({ reasonCode: code = 0 }) => {
-        reason = new BrokerConnectionError(`${name}: ended the session: ${describeReasonCode(code)}${otherServer}`);
+        const words = `${describeReasonCode(code)}${otherServer}`;
+        reason = new BrokerConnectionError(named((texts = brokerErrorTexts) => texts.sessionEnded(words)));
       });
       client.on('connect', (connack: IConnackPacket) => {
         stopWaiting();
         const limits = new ConnackLimits(connack);
         if (limits.missingFeature !== undefined) {
-          reason = new BrokerConnectionError(`${name}: ${limits.missingFeature}`, { isRefusal: true });
+          reason = new BrokerConnectionError(named(limits.missingFeature), { isRefusal: true });
           client.end(true, () => reject(reason));
           return;
         }
@@ -146,8 +156,10 @@ export class SingleUseBrokerConnection {
           ping: () => client.sendPing(),
           connectionStuck: (topic, isSilent) => {
             reason ??= new BrokerConnectionError(
-              `${name}: ${isSilent ? `no data received for ${minAckTimeoutMs / 1000} s` : 'the broker no longer acknowledges messages'}`,
-              { detail: ` after ${topic} was sent` },
+              named((texts = brokerErrorTexts) =>
+                isSilent ? texts.noDataReceived(minAckTimeoutMs / 1000) : texts.noAcknowledgements,
+              ),
+              { detail: (texts = brokerErrorTexts) => texts.afterSending(topic) },
             );
             client.end(true);
             return reason;

@@ -1,5 +1,7 @@
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { textOfWording } from '../model/translation.ts';
 import { BrokerConnectionError, isMqttVersionRefusal } from './broker-connection-error.ts';
 import { isTlsProtocol, tlsExpectedAdvice } from './first-answer.ts';
 import type { BrokerConnectionOptions } from './mqtt-client.ts';
@@ -39,12 +41,15 @@ export class VersionFallbackConnectionOpener {
     const url = printableBrokerUrl(settings.MQTT_URL);
     if (this.#version5Brokers.has(url)) return connection;
     const endedEarly = connection.ended.then((reason) => {
-      throw reason ?? new BrokerConnectionError('the broker closed the connection');
+      throw reason ?? new BrokerConnectionError((texts = brokerErrorTexts) => texts.closed);
     });
     await Promise.race([connection.subscribe([new Topics(agent).ping]), endedEarly]).catch((cause: unknown) => {
       if (cause instanceof SubscriptionRefusedError) return;
       connection.abort();
-      throw new BrokerConnectionError('the broker does not answer in MQTT 5', { lacksVersion5Answer: true, cause });
+      throw new BrokerConnectionError((texts = brokerErrorTexts) => texts.noVersion5, {
+        lacksVersion5Answer: true,
+        cause,
+      });
     });
     this.#version5Brokers.add(url);
     return connection;
@@ -68,8 +73,10 @@ async function openVersion4(
       !(await speaksTls(settings.MQTT_URL))
     )
       throw error;
-    throw new BrokerConnectionError(`${error.message}: ${tlsExpectedAdvice(settings.MQTT_URL)}`, {
-      cause: error.cause,
-    });
+    const expectsTls = tlsExpectedAdvice(settings.MQTT_URL);
+    throw new BrokerConnectionError(
+      (texts?: BrokerErrorTexts) => `${textOfWording(error.own, texts)}: ${expectsTls(texts)}`,
+      { cause: error.cause },
+    );
   }
 }

@@ -116,16 +116,17 @@ export function buildAgentHealth(
   language: Language = english,
 ): AgentHealth {
   const { broker } = state;
+  const { problems: texts } = language;
   const reasons = [
     ...(broker.connected
       ? []
-      : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
+      : [[texts.notConnectedTo(broker.url), ...(broker.error === undefined ? [] : [broker.error])].join(': ')]),
     ...(broker.connected && broker.error !== undefined ? [broker.error] : []),
     ...[...state.collectors.values()].flatMap((collector) => {
       const lateMs = collectorOverdueMs(collector, monotonic);
       return lateMs === undefined
         ? []
-        : [`collector ${collector.id} has been overdue since ${new Date(now.getTime() - lateMs).toISOString()}`];
+        : [texts.overdueSince(collector.id, new Date(now.getTime() - lateMs).toISOString())];
     }),
   ];
   return {

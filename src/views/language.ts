@@ -1,3 +1,4 @@
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { Device, DevicePart } from '../model/device.ts';
 import { type Severity, severityNames } from '../model/problem.ts';
 import { problemTexts } from '../model/problem-texts.ts';
@@ -43,6 +44,7 @@ export interface Language extends StateLanguage {
   words: AnnouncementWords;
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;
+  brokerErrors: BrokerErrorTexts;
   page: PageTexts;
   notifications: NotificationTexts;
   dashboard: DashboardTexts;
@@ -59,6 +61,7 @@ export const english: Language = {
   tables: {},
   severities: severityNames,
   durationUnits: englishDurationUnits,
+  brokerErrors: brokerErrorTexts,
   page: englishPageTexts,
   notifications: notificationTexts,
   dashboard: englishDashboardTexts,

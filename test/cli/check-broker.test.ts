@@ -68,3 +68,11 @@ test('check warns when Home Assistant soon takes no more entities of this broker
   expect(await check(7990)).not.toMatch(/enabled entities/);
   expect(await check(8000)).toMatch(/^! Home Assistant: .* announce 8000 enabled entities, .* accepts at most 10000:/m);
 });
+
+test('in German, what to check of a broker is German', async () => {
+  const port = await freePort();
+  const { output } = await run({ AGENT_LANGUAGE: 'de', MQTT_URL: `mqtt://127.0.0.1:${port}` }, 'check');
+  expect(output).toMatch(
+    /^✗ Broker: mqtt:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.* \(läuft der Broker\? In einem Container /m,
+  );
+});

@@ -10,6 +10,7 @@ import { sitesTexts } from '../../src/collectors/sites/texts.ts';
 import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts';
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
 import { poolTexts } from '../../src/collectors/storage/pools/texts.ts';
+import { brokerErrorTexts } from '../../src/model/broker-error-texts.ts';
 import { problemTexts } from '../../src/model/problem-texts.ts';
 import { WordedError } from '../../src/model/worded-error.ts';
 import type { ReportableProblemChange } from '../../src/notify/alert-debouncer.ts';
@@ -52,11 +53,14 @@ function textsIn(value: unknown, path: string, key = ''): [path: string, text: s
   return Object.entries(value ?? {}).flatMap(([member, one]) => textsIn(one, `${path} ${member}`, member));
 }
 
-const pairs = Object.entries({ ...english, problems: problemTexts }).flatMap(([id, texts]) => {
-  const inGerman = id === 'problems' ? germanNamesAndPageTexts.problems : germanNamesAndPageTexts.collectorTexts[id];
-  const german_ = new Map(textsIn(inGerman, id));
-  return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german_.get(path) ?? '' }));
-});
+const pairs = Object.entries({ ...english, problems: problemTexts, broker: brokerErrorTexts }).flatMap(
+  ([id, texts]) => {
+    const { problems, brokerErrors, collectorTexts } = germanNamesAndPageTexts;
+    const inGerman = id === 'problems' ? problems : id === 'broker' ? brokerErrors : collectorTexts[id];
+    const german_ = new Map(textsIn(inGerman, id));
+    return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german_.get(path) ?? '' }));
+  },
+);
 
 describe('every text is German', () => {
   test.each(pairs)('$path', ({ path, text, inGerman }) => {

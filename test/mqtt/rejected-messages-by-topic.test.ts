@@ -1,7 +1,9 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import type { Log } from '../../src/log.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { discoverySettleMs } from '../../src/mqtt/discovery-lifecycle.ts';
+import { brokerErrorTextsInGerman } from '../../src/mqtt/german.ts';
 import { RejectedMessagesByTopic } from '../../src/mqtt/rejected-messages-by-topic.ts';
 import { buildAgentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
@@ -224,6 +226,24 @@ test('rejections in one sentence', () => {
   });
   const one = 'the broker refuses a: no';
   expect(sentences).toEqual([one, `${one}; and 1 more topic`, `${one}; and 2 more topics`]);
+});
+
+test('rejections are said in the language of the agent, and in English in the log', () => {
+  const lines: string[] = [];
+  const log = { error: (line: string) => lines.push(line) } as unknown as Log;
+  const rejected = new RejectedMessagesByTopic(agent, log, () => undefined, brokerErrorTextsInGerman);
+  rejected.reject('a', new Error('no'));
+  rejected.reject('b', new Error('no'));
+  expect(rejected.summary).toBe('der Broker lehnt a ab: no; und 1 weiteres Topic');
+  rejected.shorten('c', new Error('too large'), ['x', 'y']);
+  expect(rejected.omissions).toEqual([
+    'c: too large; ausgelassen, weil in Home Assistant standardmäßig deaktiviert: x, y',
+  ]);
+  expect(lines).toEqual([
+    'MQTT: the broker refuses a: no',
+    'MQTT: the broker refuses b: no',
+    'MQTT: c: too large; left out, because Home Assistant disables them by default: x, y',
+  ]);
 });
 
 test('an announcement that is not acknowledged while others are: online, logged, and sent again', async () => {
