@@ -27,6 +27,7 @@ export const germanNamesAndPageTexts: Language = {
     notConnected: 'keine Verbindung',
     notConnectedTo: (url) => `keine Verbindung zu ${url}`,
     overdueSince: (collector, since) => `Kollektor ${collector} seit ${since} überfällig`,
+    timedOut: (seconds) => `nach ${seconds} s ohne Ergebnis abgebrochen`,
     readingDoesNotEnd: 'eine Abfrage endet nicht',
     noLongerPresent: 'nicht mehr vorhanden',
     wasOnIt: (mounts) => `zuvor darauf eingehängt: ${mounts}`,

@@ -1,6 +1,8 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { waitForOwnTurn } from '../model/event-loop-turns.ts';
+import type { AnyWording } from '../model/translation.ts';
+import { WordedError } from '../model/worded-error.ts';
 import type { MutableAgentState } from './mutable-agent-state.ts';
 import type { ReportableEntryChange } from './state-entry.ts';
 
@@ -8,7 +10,14 @@ type Observations = ObservationOrComplaint<Record<string, unknown>>[];
 
 export type CollectorOutcome = { at: Date; seconds: number } & (
   | { ok: true; observations: Observations }
-  | { ok: false; error: string }
+  | {
+      ok: false;
+      error: string;
+      /** The error in words of the collector. */
+      wording?: AnyWording;
+      /** Seconds after which the reading was given up. */
+      timedOutAfter?: number;
+    }
 );
 
 export const collectorTimeoutSeconds = (collector: AnyCollectorDefinition): number => collector.timeoutSeconds ?? 10;
@@ -64,7 +73,13 @@ async function read({ collector, source, memory }: ActiveCollector, end: () => v
     const observations = await Promise.race([reading, timedOut]);
     return { ok: true, observations, ...timing() };
   } catch (error) {
-    return { ok: false, error: describeError(error), ...timing() };
+    return {
+      ok: false,
+      error: describeError(error),
+      ...(error instanceof WordedError ? { wording: error.wording } : {}),
+      ...(error === signal.reason ? { timedOutAfter: timeoutSeconds } : {}),
+      ...timing(),
+    };
   } finally {
     clearTimeout(timer);
   }

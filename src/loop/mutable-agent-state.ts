@@ -185,7 +185,11 @@ export class MutableAgentState implements AgentState {
       record.lastSuccess = outcome.at;
     } else {
       if (before === undefined) changes.push({ subject: collector.id, error: outcome.error });
-      record.error = outcome.error;
+      const { error, wording = error, timedOutAfter } = outcome;
+      record.error =
+        timedOutAfter === undefined
+          ? textOfWording(wording, this.#language.collectorTexts[collector.id])
+          : this.#language.problems.timedOut(timedOutAfter);
       record.consecutiveFailures += 1;
     }
     record.lastRun = outcome.at;

@@ -5,6 +5,7 @@ export const problemTexts = {
   notConnectedTo: (url: string) => `not connected to ${url}`,
   /** `since`: in ISO 8601. */
   overdueSince: (collector: string, since: string) => `collector ${collector} has been overdue since ${since}`,
+  timedOut: (seconds: number) => `timed out after ${seconds} s`,
   readingDoesNotEnd: 'a reading does not end',
   noLongerPresent: 'no longer present',
   wasOnIt: (mounts: string) => `${mounts} was on it`,

@@ -6,6 +6,7 @@ import { hostCollector } from '../../src/collectors/host/index.ts';
 import { hostTexts } from '../../src/collectors/host/texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { routerTexts } from '../../src/collectors/router/problems.ts';
+import { sitesCollector } from '../../src/collectors/sites/index.ts';
 import { sitesTexts } from '../../src/collectors/sites/texts.ts';
 import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts';
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
@@ -149,4 +150,19 @@ test('why something can’t be read is German, and English in the log; what othe
     language: 'de',
   });
   expect(record(new Error('statfs /tank: EACCES'))).toEqual({ text: 'statfs /tank: EACCES' });
+});
+
+test('why a collector fails is German, and English in the log', () => {
+  const state = stateAfter({}, germanNamesAndPageTexts);
+  state.add(sitesCollector);
+  const record = (failure: object) => {
+    const outcome = { ok: false as const, error: 'English', at: new Date(), seconds: 1, ...failure };
+    return [state.record(sitesCollector, outcome)[0]?.error, state.collectors.get('sites')?.error];
+  };
+  expect(record({ wording: (texts = sitesTexts) => texts.statesUnknown })).toEqual([
+    'English',
+    'ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt',
+  ]);
+  expect(record({ timedOutAfter: 10 })[1]).toBe('nach 10 s ohne Ergebnis abgebrochen');
+  expect(record({})[1]).toBe('English');
 });

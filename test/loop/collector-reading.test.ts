@@ -52,7 +52,7 @@ test('a reading that hangs times out, and is known to be still running', async (
   void done.then(() => {
     over = true;
   });
-  expect(await outcome).toMatchObject({ ok: false, error: 'timed out after 0.05 s' });
+  expect(await outcome).toMatchObject({ ok: false, error: 'timed out after 0.05 s', timedOutAfter: 0.05 });
   expect(over).toBe(false);
   finish();
   await done;

@@ -57,6 +57,7 @@ export const sitesTextsInGerman: SitesTexts = {
   lastKnown: '(zuletzt bekannt)',
   andMore: (worst, count, isAtLeast) =>
     `${worst}; und ${isAtLeast ? 'mindestens ' : ''}${count} ${count === 1 ? 'weiteres' : 'weitere'}`,
+  statesUnknown: 'ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt',
   clearsWhenWhole: 'wenn der Standort wieder vollständig erreichbar ist',
   startOrForget:
     'den Agenten wieder starten; wurde er dauerhaft entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ID ausführen',

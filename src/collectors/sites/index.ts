@@ -4,12 +4,14 @@ import type { CollectorDefinition, ObservationOrComplaint } from '../../model/co
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier, slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import { WordedError } from '../../model/worded-error.ts';
 import { projectName } from '../../version.ts';
 import { sitesTables } from './metrics.ts';
 import type { SitesReadingByTable } from './reading.ts';
 import { sitesSettingsSchema } from './settings.ts';
 import { SiteCauseStartTimes, siteCauseMemoryFormat } from './site-cause-start-times.ts';
 import { determineSiteVerdicts, type SiteVerdict } from './site-verdict.ts';
+import { sitesTexts } from './texts.ts';
 
 const collectorId = 'sites';
 
@@ -80,9 +82,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
       async read(signal) {
         await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal })]);
         if (!agentDirectory.isCurrent)
-          throw new Error(
-            agentDirectory.error ?? 'without a connection to the broker, the states of the agents are unknown',
-          );
+          throw new WordedError(agentDirectory.error ?? ((texts = sitesTexts) => texts.statesUnknown));
         const now = new Date();
         lostAgents.clear();
         const observations = determineSiteVerdicts(agentDirectory, monitor, collectorId).flatMap((verdict) =>

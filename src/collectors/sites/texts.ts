@@ -19,6 +19,7 @@ export const sitesTexts = {
   /** `isAtLeast`: there may be even more. */
   andMore: (worst: string, count: number, isAtLeast: boolean) =>
     `${worst}; and ${isAtLeast ? 'at least ' : ''}${count} more`,
+  statesUnknown: 'without a connection to the broker, the states of the agents are unknown',
   clearsWhenWhole: 'when the site answers as a whole',
   startOrForget:
     'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID',
