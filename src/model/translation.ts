@@ -23,6 +23,8 @@ export type TableNames<T extends AnyTable = AnyTable> = {
   metrics: Record<keyof T['metrics'], string>;
   /** Words of this program in the names of its devices and parts: the whole name, or its first words. */
   phrases?: Readonly<Record<string, string>>;
+  /** Words at the end of the names of its parts. */
+  lastWords?: Readonly<Record<string, string>>;
   /** The same in the models of its devices. */
   models?: Readonly<Record<string, string>>;
 } & (T extends { actions: infer Actions } ? { actions: Record<keyof Actions, string> } : unknown) &

@@ -18,6 +18,7 @@ export interface AnyTableNames {
   actions?: Readonly<Record<string, string>>;
   event?: string;
   phrases?: Readonly<Record<string, string>>;
+  lastWords?: Readonly<Record<string, string>>;
   models?: Readonly<Record<string, string>>;
 }
 
@@ -94,8 +95,12 @@ export function translateDevice(names: AnyTableNames | undefined, agent: AgentId
   };
 }
 
-export const translatePartName = (names: AnyTableNames | undefined, { name }: DevicePart): string =>
-  translatePhrase(names?.phrases, name);
+export function translatePartName(names: AnyTableNames | undefined, part: DevicePart): string {
+  const name = translatePhrase(names?.phrases, part.name);
+  const [english = '', translated = ''] =
+    Object.entries(names?.lastWords ?? {}).find(([words]) => name.endsWith(` ${words}`)) ?? [];
+  return `${name.slice(0, name.length - english.length)}${translated}`;
+}
 
 /** The device and part of an entry with the names that people see. */
 export function translateDeviceAndPart(

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
+import { glossary, hasWord, replacedWords } from '../helpers/german-glossary.ts';
 
 const { tables: translated } = germanNamesAndPageTexts;
 const catalogue: readonly CollectorMetadata[] = allCollectors;
@@ -74,6 +75,39 @@ describe('names are German, as they stand behind the name of a device or part', 
   });
 });
 
+/** Words of names that German writes in small letters; any other is a noun, or a name. */
+const smallWords = new Set(
+  [
+    'am auf bei bis dem der des die für im in laut min mit nicht pro seit systemd-Units und unter von wegen zu zum zur',
+    'über bcache-Gerät md',
+    'anderer ausgelassene automatisches beste bestätigen dürfen empfangene erfolgreiche erforderlich erneut',
+    'fehlgeschlagen fehlgeschlagener flüchtigen freien freier gesamt gesendete kritischen korrigierbare korrigierte',
+    'leichter letzte letzten starker verbunden verbundene verfügbare verworfene vielen',
+    'antwortet ausfallen beeinträchtigt fehlt ist niedrig schreibgeschützt synchronisiert tun unzuverlässig',
+    'versuchen voll',
+  ].flatMap((words) => words.split(' ')),
+);
+
+const shownNames = tables.flatMap(({ at, table: { kind }, names }) =>
+  [
+    ...Object.values(names?.metrics ?? {}).map((name) => ({ name, isBehindPart: kind === 'part' })),
+    ...[names?.title, names?.plural, names?.event, ...Object.values(names?.actions ?? {})].map((name) => ({
+      name,
+      isBehindPart: false,
+    })),
+    ...Object.values({ ...names?.phrases, ...names?.models }).map((name) => ({ name, isBehindPart: false })),
+  ].flatMap(({ name = '', isBehindPart }) => (name === '' ? [] : { at, name, isBehindPart })),
+);
+
+describe('nouns have capitals, and other words none behind the name of a part', () => {
+  test.each(shownNames)('$at: $name', ({ name, isBehindPart }) => {
+    const small = name.split(/[\s(),/]+/).filter((word) => /^\p{Ll}/u.test(word));
+    expect(small.filter((word) => !smallWords.has(word))).toEqual([]);
+    // “Empfangene Daten” behind “eth0” is “empfangene Daten”.
+    if (isBehindPart) expect(name).not.toMatch(/^\p{Lu}\p{Ll}+e[nrsm]? \p{Lu}/u);
+  });
+});
+
 const sources = readdirSync(join(import.meta.dirname, '../../src/collectors'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('german.ts'))
   .map((file) => readFileSync(join(import.meta.dirname, '../../src/collectors', file), 'utf8'))
@@ -98,29 +132,15 @@ test('each collector that the agent watches is named in German', () => {
     if (id !== 'agent') expect(Object.keys(translated.agent?.collector?.phrases ?? {})).toContain(`${title} collector`);
 });
 
-/** Rows of docs/glossary-german.md: words of English names, and what the German ones have instead. */
-const glossaryFile = readFileSync(join(import.meta.dirname, '../../docs/glossary-german.md'), 'utf8');
-const glossary = glossaryFile.split('\n').flatMap((line) => {
-  const [, english, inGerman] = /^\| ([^|]+?) \| ([^|]+?) \| [^|]*\|$/.exec(line) ?? [];
-  if (english === undefined || inGerman === undefined || english === 'English' || english.startsWith('-')) return [];
-  return [{ english: english.split(', '), inGerman: inGerman.split(', ') }];
-});
-
 describe('names keep to docs/glossary-german.md', () => {
   test.each(glossary)('$english', ({ english, inGerman: words }) => {
-    const has = (name: string, word: string) => name.toLowerCase().includes(word.toLowerCase());
     const named = metricNames.filter(({ english: name }) =>
       english.some((word) => ` ${name.toLowerCase()} `.includes(` ${word.toLowerCase()} `)),
     );
     expect(named.length, 'a name has the word').toBeGreaterThan(0);
-    expect(named.filter(({ inGerman = '' }) => !words.some((word) => has(inGerman, word)))).toEqual([]);
+    expect(named.filter(({ inGerman = '' }) => !words.some((word) => hasWord(inGerman, word)))).toEqual([]);
   });
 });
-
-/** Rows of the second table: words of German texts, and those that they replace. */
-const replaced = [...glossaryFile.matchAll(/^\| (\S[^|]*?) \| ([^|]+?) \|$/gm)]
-  .filter(([, word = '']) => word !== 'word' && !word.startsWith('-'))
-  .map(([, word = '', not = '']) => ({ word, not: not.split(', ') }));
 
 const repository = join(import.meta.dirname, '../..');
 const germanFiles = ['src', 'scripts/generate', 'docs/de'].flatMap((folder) =>
@@ -130,12 +150,12 @@ const germanFiles = ['src', 'scripts/generate', 'docs/de'].flatMap((folder) =>
 );
 
 test('German texts and guides have one word for a thing', () => {
-  expect(replaced.length).toBeGreaterThan(10);
+  expect(replacedWords.length).toBeGreaterThan(10);
   expect(germanFiles.length).toBeGreaterThan(15);
   const found = germanFiles.flatMap((file) => {
-    const text = readFileSync(file, 'utf8').toLowerCase();
-    return replaced.flatMap(({ word, not }) =>
-      not.filter((other) => text.includes(other.toLowerCase())).map((other) => `${file}: ${other}, not ${word}`),
+    const text = readFileSync(file, 'utf8');
+    return replacedWords.flatMap(({ word, not }) =>
+      not.filter((other) => hasWord(text, other)).map((other) => `${file}: ${other}, not ${word}`),
     );
   });
   expect(found).toEqual([]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
+import { englishCheckAndOnceTexts } from '../../src/cli/texts/english.ts';
+import { germanCheckAndOnceTexts } from '../../src/cli/texts/german.ts';
 import { agentTexts } from '../../src/collectors/agent/latest-release-reader.ts';
 import { homeAssistantTexts } from '../../src/collectors/home-assistant/texts.ts';
 import { hostCollector } from '../../src/collectors/host/index.ts';
@@ -16,8 +18,12 @@ import { problemTexts } from '../../src/model/problem-texts.ts';
 import { WordedError } from '../../src/model/worded-error.ts';
 import type { ReportableProblemChange } from '../../src/notify/alert-debouncer.ts';
 import { buildNotificationRequest } from '../../src/notify/notification-request.ts';
+import { englishDashboardTexts } from '../../src/views/home-assistant/texts.ts';
+import { notificationTexts } from '../../src/views/notification-texts.ts';
+import { englishPageTexts } from '../../src/views/page/texts.ts';
 import { findProblems } from '../../src/views/problems.ts';
 import { parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
+import { glossary, hasWord, replacedWords } from '../helpers/german-glossary.ts';
 import { isEnglish } from '../helpers/is-english.ts';
 import { agent } from '../helpers/sample-collector.ts';
 import { type Situation, situations, stateAfter } from '../helpers/situations/index.ts';
@@ -37,37 +43,79 @@ const english = {
 const sameInBoth = ['broker', 'listFirstNames', 'onDrives', 'offlinePool'];
 
 /** Stands for a name, a number, a list of names and a date at once. */
-const anything = Object.assign(['a', 'b'], { toISOString: () => '2026-01-02', toLocaleDateString: () => '2026-01-02' });
+const anything = Object.assign(['a', 'b'], {
+  toISOString: () => '2026-01-02',
+  toLocaleDateString: () => '2026-01-02',
+  toLocaleTimeString: () => '03:04',
+});
 const urls = { url: new URL('https://here:1/'), movedTo: new URL('https://there/') };
 const argumentsOf: Record<string, unknown[]> = {
   errors: ['crc_errors', 3, 5, false],
   failedUnits: [3, 'a', 2],
   hint: [urls],
+  lineLabel: ['day', '1'],
+  uptimeUnknown: ['day'],
+  uptimeShare: ['5 %', 'day'],
+  uptimeShareOfKnown: ['5 %', 'day'],
+  namesNothing: ['A', 'B', 'router', ''],
 };
 
 function textsIn(value: unknown, path: string, key = ''): [path: string, text: string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') {
     const isHint = path.includes(' hints ');
-    return [[path, value(...(argumentsOf[isHint ? 'hint' : key] ?? [anything, anything, anything, anything]))]];
+    const said = value(...(argumentsOf[isHint ? 'hint' : key] ?? [anything, anything, anything, anything]));
+    return [[path, typeof said === 'string' ? said : said.text]];
   }
   return Object.entries(value ?? {}).flatMap(([member, one]) => textsIn(one, `${path} ${member}`, member));
 }
 
-const pairs = Object.entries({ ...english, problems: problemTexts, broker: brokerErrorTexts }).flatMap(
-  ([id, texts]) => {
-    const { problems, brokerErrors, collectorTexts } = germanNamesAndPageTexts;
-    const inGerman = id === 'problems' ? problems : id === 'broker' ? brokerErrors : collectorTexts[id];
-    const german_ = new Map(textsIn(inGerman, id));
-    return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german_.get(path) ?? '' }));
-  },
-);
+/** The texts of a table in both languages. */
+const pairsOf = (id: string, texts: unknown, inGerman: unknown) => {
+  const german = new Map(textsIn(inGerman, id));
+  return textsIn(texts, id).map(([path, text]) => ({ path, text, inGerman: german.get(path) ?? '' }));
+};
+
+const { brokerErrors, collectorTexts, problems: problemTextsInGerman } = germanNamesAndPageTexts;
+const pairs = [
+  ...Object.entries(english).flatMap(([id, texts]) => pairsOf(id, texts, collectorTexts[id])),
+  ...pairsOf('problems', problemTexts, problemTextsInGerman),
+  ...pairsOf('broker', brokerErrorTexts, brokerErrors),
+];
 
 describe('every text is German', () => {
   test.each(pairs)('$path', ({ path, text, inGerman }) => {
     if (!sameInBoth.some((key) => path.endsWith(` ${key}`))) expect(inGerman).not.toBe(text);
     expect(inGerman).not.toBe('');
     expect(isEnglish(inGerman)).toBe(false);
+  });
+});
+
+const { page, dashboard, notifications } = germanNamesAndPageTexts;
+/** Every text that the program has in two languages, but for those that are made of several of them. */
+const allTexts = [
+  ...pairs,
+  ...pairsOf('page', englishPageTexts, page),
+  ...pairsOf('dashboard', englishDashboardTexts, dashboard),
+  ...pairsOf('notifications', notificationTexts, notifications),
+  ...pairsOf('check and once', englishCheckAndOnceTexts, germanCheckAndOnceTexts),
+];
+
+describe('texts keep to docs/glossary-german.md', () => {
+  test.each(glossary)('$english', ({ english: [...words], inGerman: germanWords }) => {
+    const saysIt = new RegExp(`\\b(${words.join('|')})\\b`, 'i');
+    // Names of settings are the same in both.
+    const saying = allTexts.filter(({ text }) => saysIt.test(text.replaceAll(/\b[A-Z]+_?[A-Z]{3,}\b/g, '')));
+    expect(saying.filter(({ inGerman }) => !germanWords.some((word) => hasWord(inGerman, word)))).toEqual([]);
+  });
+  test('no text has a word that another replaces', () => {
+    expect(allTexts.length).toBeGreaterThan(400);
+    const found = allTexts.flatMap(({ path, inGerman }) =>
+      replacedWords.flatMap(({ word, not }) =>
+        not.filter((other) => hasWord(inGerman, other)).map((other) => `${path}: ${other}, not ${word}`),
+      ),
+    );
+    expect(found).toEqual([]);
   });
 });
 

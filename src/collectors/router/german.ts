@@ -145,6 +145,7 @@ export const routerNamesInGerman: TableNamesOfCollector<typeof routerTables> = {
     title: 'Mesh-Verbindung',
     plural: 'Mesh-Verbindungen',
     phrases: { 'Mesh link': 'Mesh-Verbindung' },
+    lastWords: { '2.4 GHz': '2,4 GHz' },
     metrics: {
       connected: 'Verbindungsstatus',
       down: 'Datenrate (Empfang)',

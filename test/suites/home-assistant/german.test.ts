@@ -4,7 +4,11 @@ import { expect, test } from 'vitest';
 import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../../src/model/collector.ts';
+import { groupBy } from '../../../src/model/group-by.ts';
 import { stages } from '../../contract/stages.ts';
+import { discoveryPayloads } from '../../helpers/discovery.ts';
+import { everything } from '../../helpers/everything.ts';
+import { agent as anyAgent } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import type { HomeAssistant } from './home-assistant.ts';
 import { stage } from './stage.ts';
@@ -30,19 +34,35 @@ const isEnglish = (name: string) =>
     ` ${name}`.toLowerCase().endsWith(` ${word.toLowerCase()}`),
   );
 
-/** What the recorder has: the rows of an entity whose value does not change, and the ids in the statistics. */
-function recorded(homeAssistant: HomeAssistant, entity: string): { rows: string[]; statistics: string[] } {
+/** What the recorder has of an entity, in its order. */
+interface RecordedRow {
+  entity: string;
+  state: string;
+  name: string;
+}
+
+/** The recorder's rows of all entities, and the ids in the statistics. */
+function recorded(homeAssistant: HomeAssistant): { rows: RecordedRow[]; statistics: string[] } {
   const script = `
 import json, sqlite3, sys
 database = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True)
-rows = database.execute('''SELECT s.state || ' ' || coalesce(json_extract(a.shared_attrs, '$.friendly_name'), '')
+rows = database.execute('''SELECT m.entity_id, s.state, coalesce(json_extract(a.shared_attrs, '$.friendly_name'), '')
   FROM states s JOIN states_meta m USING (metadata_id) LEFT JOIN state_attributes a USING (attributes_id)
-  WHERE m.entity_id = ? ORDER BY s.state_id''', (sys.argv[2],))
+  ORDER BY m.entity_id, s.state_id''')
 statistics = database.execute('SELECT statistic_id FROM statistics_meta ORDER BY 1')
-print(json.dumps({'rows': [row[0] for row in rows], 'statistics': [row[0] for row in statistics]}))`;
+print(json.dumps({
+  'rows': [dict(zip(('entity', 'state', 'name'), row)) for row in rows],
+  'statistics': [row[0] for row in statistics]}))`;
   const file = join(homeAssistant.folder, 'home-assistant_v2.db');
-  return JSON.parse(spawnSync('python3', ['-c', script, file, entity], { encoding: 'utf8' }).stdout);
+  return JSON.parse(spawnSync('python3', ['-c', script, file], { encoding: 'utf8', maxBuffer: 100_000_000 }).stdout);
 }
+
+/** Rows that are there for another name alone. */
+const renamings = (rows: readonly RecordedRow[]) =>
+  rows.filter((row, index) => {
+    const before = rows[index - 1];
+    return before?.entity === row.entity && before.state === row.state && before.name !== row.name;
+  });
 
 test('English, German, English: ids, unique ids and statistics stay, and no enabled entity has an English name', {
   timeout: 300_000,
@@ -79,7 +99,15 @@ test('English, German, English: ids, unique ids and statistics stay, and no enab
   expect(inEnglish.filter(({ name }) => isEnglish(name)).length).toBeGreaterThan(50);
   // Home Assistant before 2025.10 makes an id of its own of the name.
   const line = inEnglish.find(({ unique }) => unique === lineUniqueId)?.id ?? '';
-  const before = { ids: await idsIn(), topics: topicsOf(), statistics: recorded(homeAssistant, line).statistics };
+  const rowsOfLine = () => recorded(homeAssistant).rows.filter(({ entity }) => entity === line);
+  const announced = () =>
+    [...observer.topics].filter(([topic]) => /^homeassistant\/device\/\S+\/config$/.test(topic)).sort();
+  const before = {
+    ids: await idsIn(),
+    topics: topicsOf(),
+    announced: announced(),
+    statistics: recorded(homeAssistant).statistics,
+  };
 
   let running = agent;
   for (const language of ['en', 'de', 'en'] as const) {
@@ -98,19 +126,66 @@ test('English, German, English: ids, unique ids and statistics stay, and no enab
     await untilAvailable();
     // A FRITZ!Box tells some things later.
     expect(await idsIn()).toEqual(expect.arrayContaining(before.ids));
-    expect(recorded(homeAssistant, line).statistics).toEqual(expect.arrayContaining(before.statistics));
+    expect(recorded(homeAssistant).statistics).toEqual(expect.arrayContaining(before.statistics));
   }
-  const isValue = (row: string) => !/^(unavailable|unknown) /.test(row);
-  const { rows } = await until('the last row', () => {
-    const now = recorded(homeAssistant, line);
-    const last = now.rows.at(-1) ?? '';
-    return isValue(last) && last.endsWith(' Line') && now;
+  const isValue = ({ state }: RecordedRow) => state !== 'unavailable' && state !== 'unknown';
+  const rows = await until('the last row', () => {
+    const now = rowsOfLine();
+    const last = now.at(-1);
+    return last !== undefined && isValue(last) && last.name.endsWith(' Line') && now;
   });
-  console.log(`Home Assistant ${homeAssistant.version}: ${inEnglish.length} enabled entities; rows of one:`, rows);
   // The value has the same word in both languages: no row is of another.
-  expect(new Set(rows.filter(isValue).map((row) => row.split(' ')[0])).size).toBe(1);
+  expect(new Set(rows.filter(isValue).map(({ state }) => state)).size).toBe(1);
+  const renamed = renamings(recorded(homeAssistant).rows);
+  console.log(
+    `Home Assistant ${homeAssistant.version}: ${inEnglish.length} enabled entities, ${renamed.length} rows for other names alone; rows of one:`,
+    rows.map(({ state, name }) => `${state} ${name}`),
+  );
+  // Home Assistant records what an entity is called: a change of the language costs each a row, in which it is
+  // unavailable, or disconnected, and another where its device's name is in that language, too. No measured value is
+  // recorded once more.
+  expect([...new Set(renamed.filter(isValue).map(({ state }) => state))]).toEqual(['off']);
+  const rowsOfEach = [...groupBy(renamed, ({ entity }) => entity).values()];
+  expect(Math.max(...rowsOfEach.map(({ length }) => length))).toBeLessThanOrEqual(4);
   expect(topicsOf()).toEqual(expect.arrayContaining(before.topics));
   expect(await enabled()).toEqual(expect.arrayContaining(inEnglish));
+  expect(announced()).toEqual(before.announced);
   expect(await homeAssistant.ask('recorder/validate_statistics')).toEqual({});
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+/** A collector with one of its tables of devices, or with one of parts: several would describe one device. */
+const collectorsWithOneTable = catalogue.flatMap((collector) =>
+  Object.entries(collector.tables).map(([key, table]) => ({ ...collector, tables: { [key]: table } })),
+);
+
+test('of everything that any collector can announce, no enabled entity has an English name', async () => {
+  const payloads = collectorsWithOneTable.flatMap((collector, index) => {
+    const one = { ...anyAgent, id: `all_${index}`, name: `all ${index}` };
+    return [...discoveryPayloads([collector], one, everything([collector]), germanNamesAndPageTexts)];
+  });
+  const wanted = payloads.flatMap(([, payload]) => {
+    const { components } = JSON.parse(payload) as { components: Record<string, { unique_id?: string }> };
+    return Object.values(components).flatMap(({ unique_id: id }) => id ?? []);
+  });
+  const { homeAssistant } = await stage({}, async ({ client }) => {
+    for (const [topic, payload] of payloads) await client.publishAsync(topic, payload, { retain: true, qos: 1 });
+  });
+  await homeAssistant.ask('config/core/update', { language: 'de' });
+  const registry = await until(
+    'all of them',
+    async () => {
+      const found = await homeAssistant.registry('infra-monitor_all_');
+      return wanted.every((id) => found.has(id)) && found;
+    },
+    90,
+  );
+  const metrics = collectorsWithOneTable.flatMap(({ tables }) =>
+    Object.values(tables).flatMap((table) => Object.keys(table.metrics)),
+  );
+  expect(registry.size).toBeGreaterThan(metrics.length);
+  const names = [...registry.values()].map(({ original_name: name }) => String(name));
+  console.log(`Home Assistant ${homeAssistant.version}: ${names.length} entities of ${metrics.length} metrics`);
+  expect(names.filter(isEnglish)).toEqual([]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });

@@ -184,7 +184,7 @@ export const poolTextsInGerman: PoolTexts = {
   zpoolRemove: (name, device) => `mit zpool remove ${name} ${device} entfernen`,
   cacheFailed: (list) => `der Cache funktioniert nicht: ${list}; es geht nichts verloren`,
   spareFailed: (list) => `Ersatzlaufwerk funktioniert nicht: ${list}`,
-  zpoolAddSpare: (name) => `mit zpool add ${name} spare GERÄT eines hinzufügen`,
+  zpoolAddSpare: (name) => `mit zpool add ${name} spare GERÄT ein Ersatzlaufwerk hinzufügen`,
   restoreThenScrubAgain: (name) =>
     `sudo zpool status -v ${name} nennt die Dateien: wiederherstellen, dann erneut einen Scrub starten`,
   scrubOverdue: 'seit mehr als 35 Tagen kein Scrub',
