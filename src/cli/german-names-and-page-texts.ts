@@ -87,7 +87,6 @@ export const germanNamesAndPageTexts: Language = {
   dashboard: dashboardTextsInGerman,
   words: {
     labDevices: { sites: 'Standorte' },
-    problem: 'Problem',
     problemReason: 'Problemursache',
     problems: 'Probleme',
     forget: 'Vergessen',

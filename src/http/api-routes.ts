@@ -26,7 +26,7 @@ export function createApiRoutes(
         return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : briefAgentHealth(health) };
       },
     ],
-    ['/metrics', createPrometheusHandler(() => prometheusFamilies(catalogue, agent, state))],
+    ['/metrics', createPrometheusHandler(() => prometheusFamilies(catalogue, agent, state, language))],
     ['/openapi.json', async () => ({ status: 200, body: await openApiDocument() })],
     ['/api', () => ({ status: 302, headers: { location: 'openapi.json' }, body: {} })],
   ]);

@@ -16,6 +16,7 @@ const componentKeys = new Map([
   ['evt_typ', 'event_types'],
   ['ic', 'icon'],
   ['o', 'origin'],
+  ['obj_id', 'object_id'],
   ['ops', 'options'],
   ['p', 'platform'],
   ['pl_off', 'payload_off'],

@@ -26,7 +26,13 @@ import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { english, type Language, translateDevice, translatePartName } from './language.ts';
-import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from './platform.ts';
+import {
+  discoveryFieldsOfMetric,
+  isNameOfDeviceClass,
+  nameOptions,
+  platformOfMetric,
+  valueTemplate,
+} from './platform.ts';
 import { addGroupsToProblemEntities } from './problem-entity-groups.ts';
 import { problemListComponentKeys, problemListComponents } from './problem-list-components.ts';
 
@@ -125,8 +131,12 @@ function component(
 ): [string, Component] {
   const { address, device, part } = entry;
   const names = namesOf(language, entry);
-  const own = names?.metrics[key] ?? metric.name;
-  const shown = part === undefined ? own : `${translatePartName(names, part)} ${language.words.behindPart(own)}`;
+  const isNamedByDeviceClass = part === undefined && owner === undefined && isNameOfDeviceClass(metric);
+  const nameIn = ({ words }: Language, own: string, partName: string | undefined) => {
+    const whole = partName === undefined ? own : `${partName} ${words.behindPart(own)}`;
+    return owner === undefined ? whole : words.seenFrom(whole, agent.name);
+  };
+  const shown = nameIn(language, names?.metrics[key] ?? metric.name, part && translatePartName(names, part));
   const name = componentKeyOf(entry, key);
   const platform = platformOfMetric(metric);
   const segments = [
@@ -139,7 +149,10 @@ function component(
     unique_id: entityUniqueId(agent, address.device, name),
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${segments.join('_')}`,
-    name: owner === undefined ? shown : language.words.seenFrom(shown, agent.name),
+    ...nameOptions(isNamedByDeviceClass ? undefined : shown, {
+      device: device.name,
+      entity: nameIn(english, metric.name, part?.name),
+    }),
     ...discoveryFieldsOfMetric(metric),
     icon: metric.icon,
     entity_category: metric.category,
@@ -163,7 +176,10 @@ function button(
     platform: 'button',
     unique_id: entityUniqueId(agent, address.device, name),
     default_entity_id: `button.${entityIdPrefix(agent, device.name)}_${key}`,
-    name: namesOf(language, entry)?.actions?.[key] ?? action.name,
+    ...nameOptions(namesOf(language, entry)?.actions?.[key] ?? action.name, {
+      device: device.name,
+      entity: action.name,
+    }),
     icon: action.icon,
     entity_category: action.category,
     enabled_by_default: action.enabled,
@@ -196,7 +212,10 @@ function forgetButton(
       platform: 'button',
       unique_id: entityUniqueId(agent, address.device, name),
       default_entity_id: `button.${segments.join('_')}`,
-      name: part === undefined ? forget : forgetPart(translatePartName(namesOf(language, entry), part)),
+      ...nameOptions(part === undefined ? forget : forgetPart(translatePartName(namesOf(language, entry), part)), {
+        device: device.name,
+        entity: part === undefined ? english.words.forget : english.words.forgetPart(part.name),
+      }),
       icon: 'mdi:delete-outline',
       entity_category: 'config',
       command_topic: topics.command({ collector: address.collector, device: address.device }),
@@ -223,7 +242,7 @@ function eventEntity(
     platform: 'event',
     unique_id: entityUniqueId(agent, address.device, key),
     default_entity_id: `event.${entityIdPrefix(agent, device.name)}_${eventKey}`,
-    name: namesOf(language, entry)?.event ?? name,
+    ...nameOptions(namesOf(language, entry)?.event ?? name, { device: device.name, entity: name }),
     icon,
     entity_category: category,
     enabled_by_default: enabled,

@@ -27,7 +27,6 @@ export interface AnnouncementWords {
   /** Names of the devices of identities for the whole lab, by the ids of their collectors; without one, it is the
    * collector's title. */
   labDevices: Readonly<Record<string, string>>;
-  problem: string;
   problemReason: string;
   problems: string;
   /** Button with which something that is gone is forgotten. */
@@ -68,7 +67,6 @@ export const english: Language = {
   dashboard: englishDashboardTexts,
   words: {
     labDevices: {},
-    problem: 'Problem',
     problemReason: 'Problem reason',
     problems: 'Problems',
     forget: 'Forget',

@@ -13,6 +13,25 @@ const platforms = {
 
 export const platformOfMetric = (metric: AnyMetricDeclaration) => platforms[metric.kind];
 
+/** Home Assistant's names of device classes that metrics of this program have, too
+ * (homeassistant/components/{sensor,binary_sensor}/strings.json). */
+const deviceClassNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sensor: { temperature: 'Temperature' },
+  binary_sensor: { problem: 'Problem' },
+};
+
+/** Whether this is what Home Assistant calls a metric's entity that has no name, in its own language. */
+export const isNameOfDeviceClass = (metric: AnyMetricDeclaration): boolean =>
+  'deviceClass' in metric && deviceClassNames[platformOfMetric(metric)]?.[metric.deviceClass ?? ''] === metric.name;
+
+/** The name of an entity; without one, Home Assistant names it by its device class. `english`: the names of its device
+ * and its own in English. Of them Home Assistant before 2025.10 makes the id of a new entity, also where its name is in
+ * another language; since 2026.4 it does not know `object_id`, and ignores it. */
+export const nameOptions = (shown: string | undefined, english: { device: string; entity: string }) => ({
+  ...(shown === undefined ? {} : { name: shown }),
+  ...(shown === english.entity ? {} : { object_id: `${english.device} ${english.entity}` }),
+});
+
 /** Discovery options that describe a metric's value. */
 export function discoveryFieldsOfMetric(metric: AnyMetricDeclaration): Record<string, unknown> {
   switch (metric.kind) {

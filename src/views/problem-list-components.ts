@@ -2,7 +2,8 @@ import { entityIdPrefix, entityUniqueId, formatComponentKey } from '../model/nam
 import { isFaultSeverity, severities } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import type { Language } from './language.ts';
+import { english, type Language } from './language.ts';
+import { nameOptions } from './platform.ts';
 
 /** Collector and table in the keys of the entities for the list of problems; no collector has this id. */
 export const problemListCollectorAndTable = { collector: 'problems', table: 'agent' };
@@ -23,6 +24,7 @@ export function problemListComponents(
   { words, problems: { noReason } }: Language,
 ): [key: string, component: Record<string, unknown>][] {
   const topics = new Topics(agent);
+  const named = (shown: string | undefined, entity: string) => nameOptions(shown, { device: agent.name, entity });
   const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
     problemKeyOf(metric),
     {
@@ -36,19 +38,19 @@ export function problemListComponents(
   ];
   return [
     entity('binary_sensor', 'problem', {
-      name: words.problem,
+      ...named(undefined, 'Problem'),
       device_class: 'problem',
       value_template: `{{ 'ON' if value_json.worst in (${faultWords.join(', ')}) else 'OFF' }}`,
       json_attributes_topic: topics.problems,
       json_attributes_template: "{{ dict(value_json.items() | rejectattr(0, 'in', ['told', 'machine'])) | tojson }}",
     }),
     entity('sensor', 'problem_reason', {
-      name: words.problemReason,
+      ...named(words.problemReason, english.words.problemReason),
       icon: 'mdi:message-alert-outline',
       value_template: `{{ value_json.reason or '${noReason}' }}`,
     }),
     entity('sensor', 'problems', {
-      name: words.problems,
+      ...named(words.problems, english.words.problems),
       icon: 'mdi:alert-circle-outline',
       state_class: 'measurement',
       value_template: '{{ value_json.count }}',

@@ -5,6 +5,7 @@ import { slug } from '../model/naming.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { isAgentConnected, isEntryAvailable } from './availability.ts';
+import { english } from './language.ts';
 import { findProblems } from './problems.ts';
 import {
   type PrometheusMetricDescriptor,
@@ -208,18 +209,21 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
   ];
 }
 
-/** All metric families of an agent, without timestamps: what could not be read is absent, and so becomes stale. */
+/** All metric families of an agent, without timestamps: what could not be read is absent, and so becomes stale.
+ * `language`: of what is wrong, in which its texts are; names of series, and of devices and parts in their labels, are
+ * English. */
 export const prometheusFamilies = (
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
+  language = english,
 ): MetricFamily[] =>
   [
     ...agentFamilies(agent, state),
     agentFamily(
       'problem',
       'Something that is wrong; explained_by is the id of the problem that it is a consequence of.',
-      problemSamples(findProblems(catalogue, agent, state)),
+      problemSamples(findProblems(catalogue, agent, state, language)),
     ),
     ...catalogue.flatMap((declaration) => {
       const collector = state.collectors.get(declaration.id);

@@ -34,6 +34,7 @@ const short: Record<string, Record<string, string>> = {
     entity_category: 'ent_cat',
     event_types: 'evt_typ',
     icon: 'ic',
+    object_id: 'obj_id',
     options: 'ops',
     platform: 'p',
     payload_off: 'pl_off',

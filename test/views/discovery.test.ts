@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
 import { CollectorSubsetState } from '../../src/loop/collector-subset-state.ts';
 import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
+import { english } from '../../src/views/language.ts';
 import { discoveryPayloads } from '../helpers/discovery.ts';
+import { everything } from '../helpers/everything.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -125,4 +129,28 @@ test('a list of problems without a machine, as that of the sites, is a device wi
   expect(JSON.parse(payload ?? '{}')).toMatchObject({
     device: { name: 'Sites', manufacturer: 'Home Lab Infra Monitor', model: 'Problems' },
   });
+});
+
+test('Home Assistant is told the English name, of which it may make an id, where it is not what is shown', () => {
+  const componentsIn = (language = english) => {
+    const payloads = discoveryPayloads(allCollectors, agent, everything(allCollectors), language);
+    return [...payloads.values()].flatMap((payload) =>
+      Object.entries((JSON.parse(payload) as { components: Record<string, Record<string, string>> }).components),
+    );
+  };
+  const inGerman = new Map(componentsIn(germanNamesAndPageTexts));
+  const inEnglish = componentsIn();
+  expect(inEnglish.length).toBeGreaterThan(150);
+  for (const [key, { name, object_id: idText }] of inEnglish) {
+    const german = inGerman.get(key);
+    // A drive's temperature has the name of its device class, which Home Assistant says in its own language.
+    expect(name === undefined, key).toBe(idText !== undefined);
+    expect(german?.name === undefined, key).toBe(name === undefined);
+    if (name !== undefined) expect(german?.object_id?.endsWith(` ${name}`) ?? german?.name === name, key).toBe(true);
+    else expect(german?.object_id, key).toBe(idText);
+  }
+  const unnamed = inEnglish.filter(([, { name }]) => name === undefined);
+  expect(new Set(unnamed.map(([, component]) => component.device_class))).toEqual(new Set(['problem', 'temperature']));
+  expect(unnamed.map(([key]) => key)).toContain('nvme-drive-temperature');
+  expect(unnamed.map(([key]) => key)).not.toContain('host-temperature_0-temperature');
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
+import { english } from '../../src/views/language.ts';
 import { prometheusFamilies } from '../../src/views/prometheus.ts';
 import { prometheusDescriptorOfMetric, prometheusSampleName } from '../../src/views/prometheus-descriptor.ts';
 import { renderExposition } from '../../src/views/prometheus-text.ts';
@@ -239,4 +241,14 @@ describe('names of the whole catalogue', () => {
       ]
     `);
   });
+});
+
+test('in German, what is wrong has a German subject and text, and all else is as in English', () => {
+  const linesIn = (language: typeof english) =>
+    renderExposition(prometheusFamilies([collector], agent, whole(), language), 'prometheus').split('\n');
+  const inGerman = linesIn(germanNamesAndPageTexts);
+  const differing = linesIn(english).flatMap((line, index) => (line === inGerman[index] ? [] : inGerman[index]));
+  expect(differing).toEqual([
+    'infra_monitor_problem{id="broker",cause="broker mqtt://127.0.0.1:1883",place="broker",subject="Broker mqtt://127.0.0.1:1883",severity="outage",text="keine Verbindung",certain="true",explained_by=""} 1',
+  ]);
 });

@@ -61,6 +61,8 @@ export const sitesTextsInGerman: SitesTexts = {
   clearsWhenWhole: 'wenn der Standort wieder vollständig erreichbar ist',
   startOrForget:
     'den Agenten wieder starten; wurde er dauerhaft entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ID ausführen',
+  moreThanTaken: (agents, devices) =>
+    `es gibt mehr Agenten, oder mehr Geräte eines Agenten, als dieser Agent berücksichtigt (${agents} mit je ${devices} Geräten); die übrigen fehlen`,
   agentAnswers: 'antwortet',
   agentLost: 'ausgefallen',
   agentUnknown: (outage) => `unbekannt: ${outage}`,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { bounds } from '../../model/bounds.ts';
-import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
+import type { CollectorComplaint, CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier, slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -11,7 +11,7 @@ import type { SitesReadingByTable } from './reading.ts';
 import { sitesSettingsSchema } from './settings.ts';
 import { SiteCauseStartTimes, siteCauseMemoryFormat } from './site-cause-start-times.ts';
 import { determineSiteVerdicts, type SiteVerdict } from './site-verdict.ts';
-import { sitesTexts } from './texts.ts';
+import { type SitesTexts, sitesTexts } from './texts.ts';
 
 const collectorId = 'sites';
 
@@ -35,7 +35,11 @@ const agentDevice = (
   via: siteDevice(site).id,
 });
 
-const fullText = `there are more agents, or devices of one, than this agent takes (${bounds.reportedAgents.items} with ${bounds.devicesOfReportedAgent.items} devices each); the rest is left out`;
+/** Of the agents on the broker some are left out. */
+const tooManyAgents: CollectorComplaint = {
+  complaint: (texts: SitesTexts = sitesTexts) =>
+    texts.moreThanTaken(bounds.reportedAgents.items, bounds.devicesOfReportedAgent.items),
+};
 
 /** Reports on every site of the lab, from what all agents on the broker publish. */
 export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sitesSettingsSchema.shape> = {
@@ -97,7 +101,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
         // Devices of forgotten sites and agents are removed.
         const forgotten = [...publishedDevices.values()].filter(({ device }) => !currentIds.has(device.id));
         return [
-          ...(agentDirectory.isFull === true ? [{ complaint: fullText }] : []),
+          ...(agentDirectory.isFull === true ? [tooManyAgents] : []),
           ...observations,
           ...forgotten.map((entry): ObservationOrComplaint<SitesReadingByTable> => ({ ...entry, excluded: true })),
         ];

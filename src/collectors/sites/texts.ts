@@ -23,6 +23,8 @@ export const sitesTexts = {
   clearsWhenWhole: 'when the site answers as a whole',
   startOrForget:
     'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID',
+  moreThanTaken: (agents: number, devices: number) =>
+    `there are more agents, or devices of one, than this agent takes (${agents} with ${devices} devices each); the rest is left out`,
   agentAnswers: 'online',
   agentLost: 'lost',
   agentUnknown: (outage: string) => `unknown because ${outage}`,

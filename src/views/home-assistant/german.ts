@@ -12,6 +12,7 @@ export const dashboardTextsInGerman: DashboardTexts = {
   diagnosis: 'Diagnose',
   storage: 'Speicher',
   whatIsWrong: 'Probleme',
+  deviceClasses: { temperature: 'Temperatur', problem: 'Problem' },
   parts: {
     filesystem: 'Dateisysteme',
     interface: 'Netzwerkschnittstellen',

@@ -52,7 +52,7 @@ function parseEntity(
       ...parsed,
       // Home Assistant makes one underscore of several (`slugify`); a slug that was cut between two words has two.
       id: registered?.id ?? id.replaceAll(/_+/g, '_'),
-      name: registered?.name ?? name ?? id,
+      name: registered?.name ?? name ?? language.dashboard.deviceClasses[deviceClass ?? ''] ?? id,
       platform,
       deviceClass,
       unit,

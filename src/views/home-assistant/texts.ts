@@ -9,6 +9,8 @@ export const englishDashboardTexts = {
   diagnosis: 'Diagnosis',
   storage: 'Storage',
   whatIsWrong: 'What is wrong',
+  /** Entities without a name, which Home Assistant names by their device classes. */
+  deviceClasses: { temperature: 'Temperature', problem: 'Problem' } as Readonly<Record<string, string>>,
   /** Headings of parts, by their table. */
   parts: {
     filesystem: 'File systems',

@@ -5,12 +5,13 @@ import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-
 import { allCollectors } from '../../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../../src/model/collector.ts';
 import { groupBy } from '../../../src/model/group-by.ts';
+import { english, type Language } from '../../../src/views/language.ts';
 import { stages } from '../../contract/stages.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { everything } from '../../helpers/everything.ts';
 import { agent as anyAgent } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
-import type { HomeAssistant } from './home-assistant.ts';
+import type { HomeAssistant, RegistryEntry } from './home-assistant.ts';
 import { stage } from './stage.ts';
 
 const catalogue: readonly CollectorMetadata[] = allCollectors;
@@ -159,33 +160,93 @@ const collectorsWithOneTable = catalogue.flatMap((collector) =>
   Object.entries(collector.tables).map(([key, table]) => ({ ...collector, tables: { [key]: table } })),
 );
 
-test('of everything that any collector can announce, no enabled entity has an English name', async () => {
-  const payloads = collectorsWithOneTable.flatMap((collector, index) => {
+/** Announcements of everything, by their topics. */
+const announcementsIn = (language: Language): [topic: string, payload: string][] =>
+  collectorsWithOneTable.flatMap((collector, index) => {
     const one = { ...anyAgent, id: `all_${index}`, name: `all ${index}` };
-    return [...discoveryPayloads([collector], one, everything([collector]), germanNamesAndPageTexts)];
+    const state = everything([collector]);
+    // Of entities that would have one id, Home Assistant numbers all but the first.
+    for (const { entries } of state.collectors.values())
+      for (const { device } of entries.values()) Object.assign(device, { name: `Thing ${index}` });
+    return [...discoveryPayloads([collector], one, state, language)];
   });
-  const wanted = payloads.flatMap(([, payload]) => {
-    const { components } = JSON.parse(payload) as { components: Record<string, { unique_id?: string }> };
-    return Object.values(components).flatMap(({ unique_id: id }) => id ?? []);
-  });
-  const { homeAssistant } = await stage({}, async ({ client }) => {
-    for (const [topic, payload] of payloads) await client.publishAsync(topic, payload, { retain: true, qos: 1 });
-  });
+
+interface Announcement {
+  components: Record<string, { unique_id?: string; device_class?: string; name?: string; object_id?: string }>;
+}
+
+/** As agents announced things before they left a name to Home Assistant. */
+function withEveryName(payload: string): string {
+  const { components, ...others } = JSON.parse(payload) as Announcement;
+  const named = Object.entries(components).map(([key, { object_id: _, name, ...options }]) => [
+    key,
+    { name: name ?? (options.device_class === 'temperature' ? 'Temperature' : 'Problem'), ...options },
+  ]);
+  return JSON.stringify({ ...others, components: Object.fromEntries(named) });
+}
+
+/** A new Home Assistant in German, and what it makes of these announcements: ids and names by unique ids. */
+async function germanHomeAssistant() {
+  const { homeAssistant, observer } = await stage();
   await homeAssistant.ask('config/core/update', { language: 'de' });
-  const registry = await until(
-    'all of them',
-    async () => {
-      const found = await homeAssistant.registry('infra-monitor_all_');
-      return wanted.every((id) => found.has(id)) && found;
+  // Names of device classes are loaded in the language that there is then.
+  await homeAssistant.restart();
+  return {
+    homeAssistant,
+    async announce(payloads: readonly (readonly [string, string])[], isThere = (_: RegistryEntry) => true) {
+      for (const [topic, payload] of payloads)
+        await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
+      const wanted = payloads.flatMap(([, payload]) =>
+        Object.values((JSON.parse(payload) as Announcement).components).flatMap(({ unique_id: id }) => id ?? []),
+      );
+      const registry = await until(
+        'all of them',
+        async () => {
+          const found = await homeAssistant.registry('infra-monitor_all_');
+          const entries = wanted.map((id) => found.get(id));
+          return entries.every((entry) => entry !== undefined && isThere(entry)) && found;
+        },
+        90,
+      );
+      const entries = [...registry.values()];
+      return {
+        ids: entries.map(({ unique_id: unique, entity_id: id }) => `${unique} ${id}`).sort(),
+        names: new Map(entries.map(({ unique_id: unique, original_name: name }) => [unique, String(name)])),
+      };
     },
-    90,
-  );
+  };
+}
+
+const drivesTemperature = /-drive-temperature$/;
+
+test('of everything that any collector can announce, no entity has an English name, and ids are the same in each language', async () => {
+  const inEnglish = announcementsIn(english);
+  const before = await germanHomeAssistant();
+  const asBefore = await before.announce(inEnglish.map(([topic, payload]) => [topic, withEveryName(payload)]));
   const metrics = collectorsWithOneTable.flatMap(({ tables }) =>
     Object.values(tables).flatMap((table) => Object.keys(table.metrics)),
   );
-  expect(registry.size).toBeGreaterThan(metrics.length);
-  const names = [...registry.values()].map(({ original_name: name }) => String(name));
-  console.log(`Home Assistant ${homeAssistant.version}: ${names.length} entities of ${metrics.length} metrics`);
-  expect(names.filter(isEnglish)).toEqual([]);
-  expect(await homeAssistant.complaints()).toEqual([]);
+  expect(asBefore.ids.length).toBeGreaterThan(metrics.length);
+
+  for (const [language, announcements] of [
+    ['en', inEnglish],
+    ['de', announcementsIn(germanNamesAndPageTexts)],
+  ] as const) {
+    const { homeAssistant, announce } = await germanHomeAssistant();
+    const { ids, names } = await announce(announcements);
+    expect(ids, language).toEqual(asBefore.ids);
+    // Home Assistant says in its own language what it names itself.
+    const named = [...names].flatMap(([unique, name]) => (drivesTemperature.test(unique) ? name : []));
+    expect(named, language).toEqual(['Temperatur', 'Temperatur']);
+    if (language === 'de') expect([...names.values()].filter(isEnglish)).toEqual([]);
+    console.log(`Home Assistant ${homeAssistant.version}: ${ids.length} entities of ${metrics.length} metrics`);
+    expect(await homeAssistant.complaints()).toEqual([]);
+  }
+
+  // Where the entities are already, they keep their ids, and get the names.
+  const isGerman = ({ unique_id: unique, original_name: name }: RegistryEntry) =>
+    !drivesTemperature.test(unique) || name === 'Temperatur';
+  const now = await before.announce(announcementsIn(germanNamesAndPageTexts), isGerman);
+  expect(now.ids).toEqual(asBefore.ids);
+  expect([...now.names.values()].filter(isEnglish)).toEqual([]);
 });

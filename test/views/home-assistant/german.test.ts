@@ -9,16 +9,18 @@ import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
 /** Every text, with an example of what stands in it. */
 const textsIn = (texts: typeof englishDashboardTexts) =>
-  Object.entries({ ...texts, ...texts.parts, parts: '' }).map(
+  Object.entries({ ...texts, ...texts.parts, ...texts.deviceClasses, parts: '', deviceClasses: '' }).map(
     ([key, text]) => `${key}: ${typeof text === 'function' ? text('x') : text}`,
   );
 
 test('every text of the dashboard has a German one', () => {
   const inGerman = textsIn(dashboardTextsInGerman);
   expect(textsIn(englishDashboardTexts).filter((text) => inGerman.includes(text))).toEqual([
+    'deviceClasses: ',
     'parts: ',
     'namespace: Namespaces',
     'radio: WLAN',
+    'problem: Problem',
   ]);
 });
 
