@@ -7,7 +7,7 @@ import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-even
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { agent, device, type Probe, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
-import { stage } from './stage.ts';
+import { type Component, stage } from './stage.ts';
 
 /** What the component's template makes of the state topic, as Home Assistant would show it. */
 function expected(payload: string | undefined, key: string): string {
@@ -22,6 +22,9 @@ function expected(payload: string | undefined, key: string): string {
   if (value === 'ON' || value === 'OFF') return value.toLowerCase();
   return String(value);
 }
+
+/** Home Assistant's name of the device class, where the agent sends none. */
+const nameOf = ({ name = 'Problem' }: Component) => name;
 
 const same = (shown: string | undefined, wanted: string) =>
   shown === wanted ||
@@ -44,7 +47,7 @@ test('every declared entity is there: name, id, unit, class, category and value'
     expect(entry, key).toMatchObject({
       entity_id: component.default_entity_id,
       device_id: device?.id,
-      original_name: component.name,
+      original_name: nameOf(component),
       entity_category: component.entity_category ?? null,
       disabled_by: component.enabled_by_default === false ? 'integration' : null,
       platform: 'mqtt',
@@ -57,7 +60,7 @@ test('every declared entity is there: name, id, unit, class, category and value'
       return same(shown?.state, expected(observer.topics.get(component.state_topic), key)) && shown;
     });
     expect(state.attributes, key).toMatchObject({
-      friendly_name: `testling ${component.name}`,
+      friendly_name: `testling ${nameOf(component)}`,
       ...(component.unit_of_measurement === undefined ? {} : { unit_of_measurement: component.unit_of_measurement }),
       ...(component.device_class === undefined ? {} : { device_class: component.device_class }),
       ...(component.state_class === undefined ? {} : { state_class: component.state_class }),

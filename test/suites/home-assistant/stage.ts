@@ -10,7 +10,8 @@ export interface Component {
   platform: string;
   unique_id: string;
   default_entity_id: string;
-  name: string;
+  /** None where Home Assistant names it by its device class. */
+  name?: string;
   state_topic: string;
   value_template?: string;
   device_class?: string;
