@@ -17,7 +17,8 @@ const accessTextsInGerman: AccessTexts = {
   noRightToAsk: (node, command) => `keine Berechtigung, ${node} abzufragen: ${command}`,
   noRightToAskHelper: (command) => `keine Berechtigung, den Helfer für Laufwerke zu verwenden: ${command}`,
   missingNode: (node, command) => `${node} ist nicht vorhanden, wie in einem Container üblich: ${command}`,
-  orWithOwnRight: (command, other) => `${command} (oder mit Rechten, mit denen der Agent es auch löschen könnte: ${other})`,
+  orWithOwnRight: (command, other) =>
+    `${command} (oder mit Rechten, mit denen der Agent es auch löschen könnte: ${other})`,
   unprivilegedContainer:
     'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: den Agenten direkt auf dem Rechner ausführen',
   rootWithoutCapability: (capability, command) =>
