@@ -25,16 +25,18 @@ const mounts = '/proc/self/mounts';
 const hasMemoryFolder =
   existsSync(mounts) && /^\S+ \/dev\/shm tmpfs rw(?!\S*\bnoexec)/m.test(readFileSync(mounts, 'utf8'));
 
-/** Folders and files that wait the longest: they start processes and brokers, or let days go by. */
-const waitsLong =
-  /\/test\/(cli|mqtt|contract|app)\/|\/(storage-drives-reader|corpus|tr064-client|recorder-budget)\.test/;
+/** Folders and files that wait, the longest first: they start processes and brokers, or let days go by. */
+const waitsLong = [
+  /\/test\/(cli|contract|app)\//,
+  /\/test\/mqtt\/|\/(storage-drives-reader|corpus|tr064-client|recorder-budget)\.test/,
+];
 
 /** What waits the longest begins first: nothing else is left to wait for at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
-    const waits = ({ moduleId }: TestSpecification) => waitsLong.test(moduleId);
+    const rank = ({ moduleId }: TestSpecification) => [...waitsLong, /./].findIndex((those) => those.test(moduleId));
     const sorted = await super.sort(files);
-    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+    return sorted.sort((one, other) => rank(one) - rank(other));
   }
 }
 
