@@ -57,6 +57,13 @@ async function readPageInChildProcess(path: string): Promise<string | undefined>
   return status === 0 ? stdout : undefined;
 }
 
+/** What is said of files that are not read. */
+export const slowFileTexts = {
+  fileLate: (path: string, seconds: number) => `${path}: no answer in ${seconds} s`,
+  fileSilent: (path: string) => `${path}: does not answer`,
+  fileSkipped: (path: string) => `${path}: not read, because other files took too long`,
+};
+
 /** Reads small files of /sys for which the driver queries its device. A read can take long, or never end if a bus or
  * firmware is stuck. A file whose read is pending is not read again. */
 export class SlowSysfsFileReader {
@@ -91,8 +98,8 @@ export class SlowSysfsFileReader {
   }
 
   async #ask(path: string): Promise<string | undefined> {
-    if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
-    if (this.#isLate) throw new NoAnswerError(`${path}: not read, because other files took too long`);
+    if (this.#unanswered.has(path)) throw new NoAnswerError((texts = slowFileTexts) => texts.fileSilent(path));
+    if (this.#isLate) throw new NoAnswerError((texts = slowFileTexts) => texts.fileSkipped(path));
     this.#unanswered.add(path);
     const answer = callKernelOrChildProcess(
       () => readPage(path),
@@ -100,7 +107,12 @@ export class SlowSysfsFileReader {
     )
       .catch(undefinedForKernelError)
       .finally(() => this.#unanswered.delete(path));
-    return withTimeout(answerTimeoutMs, answer, path);
+    try {
+      return await withTimeout(answerTimeoutMs, answer, path);
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      throw new NoAnswerError((texts = slowFileTexts) => texts.fileLate(path, answerTimeoutMs / 1000));
+    }
   }
 }
 

@@ -1,7 +1,9 @@
+import { slowFileTexts } from '../../lib/slow-sysfs-file-reader.ts';
 import { WordedError } from '../../model/worded-error.ts';
 
 /** What is said of a machine and its file systems. */
 export const hostTexts = {
+  ...slowFileTexts,
   noSpaceLeft: 'no space left',
   nearlyFull: (percent: number) => `nearly full: ${percent} % used`,
   below: (percent: number) => `below ${percent} %`,
