@@ -91,11 +91,14 @@ async function checkCollectors(
     const { collector } = active;
     const title = titleOf(collector);
     const { outcome } = await readCollectorAndRecord(active, state).recorded;
-    const { entries: entriesByPath = new Map<string, StateEntry>(), complaints = [] } =
-      state.collectors.get(collector.id) ?? {};
+    const {
+      entries: entriesByPath = new Map<string, StateEntry>(),
+      complaints = [],
+      error,
+    } = state.collectors.get(collector.id) ?? {};
     const entries = [...entriesByPath.values()];
     const working = entries.filter((entry) => entry.error === undefined && failuresOf(entry).length === 0);
-    if (!outcome.ok) printFailure(`${title}: ${outcome.error}`);
+    if (!outcome.ok) printFailure(`${title}: ${error ?? outcome.error}`);
     else if (entries.length === 0) printSuccess(`${title}: ${texts.collectorWorks}`);
     else if (working.length > 0)
       printSuccess(

@@ -172,3 +172,8 @@ test('drives that the settings name and that are not there are told in German', 
   expect(output).toMatch(/^✗ Speicher: STORAGE_DRIVES: das Laufwerk \/dev\/nix gibt es nicht; gefunden: /m);
   expect(output).toMatch(/^✗ NVMe-Laufwerke: NVME_DEVICES: das Laufwerk \/dev\/nvme7 gibt es nicht; gefunden: /m);
 });
+
+test('why a whole collector fails is told in German', async () => {
+  const { output } = await run({ ...german, SITES: 'true', MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
+  expect(output).toMatch(/^✗ Standorte: ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt$/m);
+});
