@@ -30,7 +30,10 @@ import { printAdvice, printFailure, printLine, printNote, printSuccess } from '.
 import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** Sends a test message: nothing else shows that messages arrive. */
-async function checkNotifications({ notify, agent }: Settings, texts: CheckAndOnceTexts): Promise<boolean> {
+async function checkNotifications(
+  { notify, agent }: Settings,
+  { texts, notifications }: CheckAndOnceLanguage,
+): Promise<boolean> {
   const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
   const origin = printableOrigin(NOTIFY_URL.url.reveal());
@@ -40,6 +43,7 @@ async function checkNotifications({ notify, agent }: Settings, texts: CheckAndOn
       buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message),
       notifyAuthorizationHeader(notify),
       AbortSignal.timeout(10_000),
+      notifications,
     );
     if (refusal === undefined) printSuccess(`${texts.notifications}: ${texts.acceptedTestMessage(origin)}`);
     else printFailure(`${texts.notifications}: ${origin}: ${refusal}`);
@@ -161,7 +165,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   try {
     const earlier = await restoreMemoriesAndProblems(broker.connection, identities, state);
     await printIdentityAdvice(settings, state, texts);
-    const notifications = await checkNotifications(settings, texts);
+    const notifications = await checkNotifications(settings, language);
     const collectors = await checkCollectors(opened, state, settings.agent, language);
     const fits = await checkBrokerAcceptsLargestAnnouncement(
       broker.passed ? broker.connection : undefined,

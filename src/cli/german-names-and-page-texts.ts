@@ -83,6 +83,13 @@ export const germanNamesAndPageTexts: Language = {
       `Behoben ${duration === undefined ? 'innerhalb einer Minute' : `nach ${duration}`}: ${text}`,
     alsoAffected: (list) => `Ebenfalls betroffen: ${list}`,
     whatToDo: (remedy) => `Abhilfe: ${remedy}`,
+    refused(status, advice) {
+      const whatToCheck = {
+        checkLogin: 'NOTIFY_TOKEN oder Benutzername und Passwort in NOTIFY_URL',
+        checkAddress: 'NOTIFY_URL',
+      };
+      return `HTTP-Status ${status}${advice === undefined ? '' : `; ${whatToCheck[advice]} prüfen`}`;
+    },
   },
   dashboard: dashboardTextsInGerman,
   words: {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { describeError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
+import { notificationTexts } from '../views/notification-texts.ts';
 import type { NotificationRequest } from './notification-request.ts';
 
 /** Messages that may wait; the oldest are dropped first. */
@@ -27,24 +28,21 @@ const isFinal = (status: number) => status >= 400 && status < 500 && status !== 
 export const printableOrigin = (url: string): string => new URL(url).origin;
 
 const adviceFor = (status: number) =>
-  status === 401 || status === 403
-    ? '; check NOTIFY_TOKEN, or the user name and password in NOTIFY_URL'
-    : status === 404
-      ? '; check NOTIFY_URL'
-      : '';
+  status === 401 || status === 403 ? 'checkLogin' : status === 404 ? 'checkAddress' : undefined;
 
 /** Sends a message once; `refusal` says why the server did not accept it. Throws if there is no response. */
 export async function postNotification(
   { url, body }: NotificationRequest,
   authorization: Secret | undefined,
   signal: AbortSignal,
+  { refused } = notificationTexts,
 ): Promise<{ status: number; refusal?: string }> {
   const headers = {
     'content-type': 'application/json',
     ...(authorization === undefined ? {} : { authorization: authorization.reveal() }),
   };
   const { status, ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-  return ok ? { status } : { status, refusal: `HTTP status ${status}${adviceFor(status)}` };
+  return ok ? { status } : { status, refusal: refused(status, adviceFor(status)) };
 }
 
 /** Sends messages one after the other, and retries while the server does not accept them. */

@@ -21,6 +21,14 @@ export const notificationTexts = {
     `Resolved ${duration === undefined ? 'within a minute' : `after ${duration}`}: ${text}`,
   alsoAffected: (list: string) => `Also affected: ${list}`,
   whatToDo: (remedy: string) => `What to do: ${remedy}`,
+  /** Why the server does not take a message. */
+  refused(status: number, advice: 'checkLogin' | 'checkAddress' | undefined): string {
+    const whatToCheck = {
+      checkLogin: 'NOTIFY_TOKEN, or the user name and password in NOTIFY_URL',
+      checkAddress: 'NOTIFY_URL',
+    };
+    return `HTTP status ${status}${advice === undefined ? '' : `; check ${whatToCheck[advice]}`}`;
+  },
 };
 
 export type NotificationTexts = typeof notificationTexts;

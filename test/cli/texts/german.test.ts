@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -176,4 +178,16 @@ test('drives that the settings name and that are not there are told in German', 
 test('why a whole collector fails is told in German', async () => {
   const { output } = await run({ ...german, SITES: 'true', MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
   expect(output).toMatch(/^✗ Standorte: ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt$/m);
+});
+
+test('why a server does not take notifications is told in German', async () => {
+  const server = createServer((_, response) => response.writeHead(401).end());
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { output } = await run(
+    { ...german, ...(await embedded()), NOTIFY_URL: `http://127.0.0.1:${port}/lab` },
+    'check',
+  );
+  expect(output).toMatch(/: HTTP-Status 401; NOTIFY_TOKEN oder Benutzername und Passwort in NOTIFY_URL prüfen$/m);
 });
