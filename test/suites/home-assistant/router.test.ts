@@ -76,9 +76,9 @@ test('a router with an account: its device, entities, presence, and an event aft
     attributes: { device_class: 'presence', friendly_name: 'testling hollow Phone of Ada present' },
   });
   expect(value('_02_00_5e_00_53_13-present')).toMatchObject({ state: 'off' });
-  expect(value('radio_2-channel')).toMatchObject({
-    state: '52',
-    attributes: { friendly_name: 'testling hollow WLAN 5 GHz channel' },
+  expect(value('radio_2-up')).toMatchObject({
+    state: 'on',
+    attributes: { friendly_name: 'testling hollow WLAN 5 GHz on' },
   });
 
   const devices = await homeAssistant.ask<Router[]>('config/device_registry/list');
