@@ -115,8 +115,10 @@ function readVariablesOfFile(file: string | undefined, texts: SettingTexts): Env
 }
 
 /** The language that variables name, of which others may be wrong. */
-export const languageOfVariables = ({ AGENT_LANGUAGE }: Environment): Settings['language'] =>
-  AGENT_LANGUAGE?.trim().toLowerCase() === 'de' ? 'de' : 'en';
+export function languageOfVariables({ AGENT_LANGUAGE }: Environment): Settings['language'] {
+  const { data } = z.safeParse(agentSettingsSchema.shape.AGENT_LANGUAGE, AGENT_LANGUAGE?.trim() || undefined);
+  return data ?? 'en';
+}
 
 /** The language of this process, whose settings may be wrong. */
 export function peekLanguage(file: string | undefined): Settings['language'] {
