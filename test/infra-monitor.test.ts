@@ -74,7 +74,7 @@ test.runIf(process.versions.node.startsWith('20.')).each([20, 24, 30])(
   },
 );
 
-test('with at most 64 open files everything is read', { timeout: 60_000 }, () => {
+test('with at most 64 open files everything is read', () => {
   const { status, stdout } = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$0" "$1" once', process.execPath, program], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, AGENT_NAME: 'few', MQTT_URL: 'mqtt://127.0.0.1:9' },

@@ -4,16 +4,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
-import { patience } from '../helpers/patience.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
 
 const machine = () => ({ HOST_ROOT: tree({ 'root/etc/machine-id': '0123456789abcdef0123456789abcdef' }).host() });
 const quiet = { HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' };
 
-test('an agent with another name says who it was, and adopt gives it back its id', {
-  timeout: 90_000 * patience,
-}, async () => {
+test('an agent with another name says who it was, and adopt gives it back its id', async () => {
   const { MQTT_URL } = await embedded();
   await running({ MQTT_URL, ...quiet, AGENT_NAME: 'broker' });
   const settings = { MQTT_URL: MQTT_URL.replace('embedded', 'mqtt'), ...quiet, ...machine() };

@@ -2,16 +2,13 @@ import { expect, test } from 'vitest';
 import { startBroker } from '../helpers/broker.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { observe, readRetained } from '../helpers/observer.ts';
-import { patience } from '../helpers/patience.ts';
 import { until } from '../helpers/until.ts';
 
 /** Topics of this ID that a broker retains. */
 const retainedOfId = async (url: string, id: string) =>
   [...(await readRetained(url)).keys()].filter((topic) => new RegExp(`/(infra-monitor_)?${id}/`).test(topic));
 
-test('forget takes what was published for the whole lab along, once no other agent publishes it', {
-  timeout: 60_000 * patience,
-}, async () => {
+test('forget takes what was published for the whole lab along, once no other agent publishes it', async () => {
   const { MQTT_URL } = await embedded();
   await running({
     MQTT_URL,
@@ -56,9 +53,7 @@ test('forget takes what was published for the whole lab along, once no other age
   expect(await retainedOfId(url, 'sites')).toEqual([]);
 });
 
-test('the watch forgets an agent that is lost, at the button of its device, and none that runs', {
-  timeout: 60_000 * patience,
-}, async () => {
+test('the watch forgets an agent that is lost, at the button of its device, and none that runs', async () => {
   const broker = await startBroker();
   const observer = await observe(broker.url, { protocolVersion: 4 });
   const only = { MQTT_URL: broker.url, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', STORAGE_SCHEDULE: 'off' };

@@ -2,12 +2,9 @@ import { expect, test } from 'vitest';
 import { startBroker } from '../helpers/broker.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
-import { patience } from '../helpers/patience.ts';
 import { until } from '../helpers/until.ts';
 
-test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
-  timeout: 60_000 * patience,
-}, async () => {
+test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', async () => {
   const { MQTT_URL } = await embedded();
   expect(await run({ MQTT_URL }, 'forget')).toMatchObject({
     status: 2,

@@ -5,7 +5,7 @@ import { patience } from './patience.ts';
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  seconds = 10,
+  seconds = 30,
 ): Promise<T> {
   const limit = seconds * patience;
   const end = process.hrtime.bigint() + BigInt(Math.round(limit * 1e9));

@@ -117,7 +117,7 @@ test('a command that is aborted before it begins is not started', async () => {
   );
 });
 
-test('one that ignores the signal of its end is killed', { timeout: 20_000 }, async () => {
+test('one that ignores the signal of its end is killed', async () => {
   await expect(readCommandOutput('hangs', [], { seconds: 0.2, killSignal: 'SIGTERM' })).rejects.toThrow(
     'hangs: timed out after 0.2 s',
   );
