@@ -81,9 +81,9 @@ const shortest = 1000;
 const never = 2 ** 31 - 1;
 
 /** Takes away the program's limits of time for this test: what it looks at must not depend on how fast the machine is.
- * `runOut` has those that `setTimeout` keeps run out now. */
+ * `runOut` has those that `setTimeout` keeps run out now, or only those of at most so many seconds. */
 export function withoutLimits() {
-  const limits = new Map<NodeJS.Timeout, () => void>();
+  const limits = new Map<NodeJS.Timeout, { run: () => void; milliseconds: number }>();
   const { clearTimeout: clear } = globalThis;
   const { setTimeout: pause } = timers;
   const { setTimeout: wait } = globalThis;
@@ -91,7 +91,7 @@ export function withoutLimits() {
   globalThis.setTimeout = Object.assign((run: () => void, milliseconds = 0, ...more: []) => {
     if (milliseconds < shortest) return wait(run, milliseconds, ...more);
     const limit = wait(run, never, ...more).unref();
-    limits.set(limit, run);
+    limits.set(limit, { run, milliseconds });
     return limit;
   }, wait);
   globalThis.clearTimeout = (timer) => {
@@ -109,8 +109,8 @@ export function withoutLimits() {
     AbortSignal.timeout = timeout;
     syncBuiltinESMExports();
   });
-  const runOut = () => {
-    for (const [limit, run] of [...limits]) {
+  const runOut = (most = Number.POSITIVE_INFINITY) => {
+    for (const [limit, { run }] of [...limits].filter(([, { milliseconds }]) => milliseconds <= most * 1000)) {
       globalThis.clearTimeout(limit);
       run();
     }

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 
 /** Makes of a file one that does not answer, as one of /sys behind which a device is stuck: a FIFO that nobody writes
  * to. The test's end lets go whoever still waits. */
-export function silence(path: string): { answer(content: string): void } {
+export function silence(path: string): { answer(content: string): void; isRead(): boolean } {
   rmSync(path, { force: true });
   execFileSync('mkfifo', [path]);
   const answer = (content: string) => {
@@ -12,12 +12,18 @@ export function silence(path: string): { answer(content: string): void } {
     writeSync(file, content);
     closeSync(file);
   };
-  onTestFinished(() => {
+  let writer: number | undefined;
+  /** Whether somebody waits for it. An end that writes nothing lets nobody go. */
+  const isRead = () => {
     try {
-      answer('');
+      writer ??= openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch {
       // ENXIO: nobody waits.
     }
+    return writer !== undefined;
+  };
+  onTestFinished(() => {
+    if (isRead() && writer !== undefined) closeSync(writer);
   });
-  return { answer };
+  return { answer, isRead };
 }
