@@ -152,7 +152,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   fritzbox_hosts: {
     name: 'Router',
     description:
-      'Router, die überwacht werden, gleich welcher Marke: Adressen, durch Kommas getrennt, jede auf Wunsch mit Namen: keller=192.168.178.1 (ein Komma in einer URL ist %2C). Ohne Angabe das Standardgateway.',
+      'Router, die überwacht werden, gleich welcher Marke: Adressen, durch Kommas getrennt, jede auf Wunsch mit Namen: keller=192.168.178.1 (ein Komma in einer URL als %2C schreiben). Ohne Angabe das Standardgateway.',
   },
   fritzbox_username: {
     name: 'FRITZ!Box-Benutzer',
@@ -168,7 +168,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   ping_targets: {
     name: 'Weitere Ziele',
     description:
-      'Weitere Hosts und Dienste, deren Erreichbarkeit von hier aus geprüft wird, jedes Ziel auf Wunsch mit Namen: Hosts, tcp://Host:Port und Adressen mit http:// oder https://, durch Kommas getrennt (ein Komma in einer URL ist %2C).',
+      'Weitere Hosts und Dienste, deren Erreichbarkeit von hier aus geprüft wird, jedes Ziel auf Wunsch mit Namen: Hosts, tcp://Host:Port und Adressen mit http:// oder https://, durch Kommas getrennt (ein Komma in einer URL als %2C schreiben).',
   },
   ping_count: { name: 'Pings', description: 'Anzahl der Pakete je Messung. Ganze Zahl von 1 bis 20.' },
   ping_latency_limit: {
@@ -198,7 +198,7 @@ export const appOptionsInGerman: Readonly<Record<string, OptionText>> = {
   ha_token: {
     name: 'Home-Assistant-Token',
     description:
-      'Langlebiges Zugangstoken eines Benutzers ohne Administratorrechte. Nötig, um Zustand, Entitäten, Reparaturen und Updates zu lesen.',
+      'Langlebiges Zugriffstoken eines Benutzers ohne Administratorrechte. Nötig, um Zustand, Entitäten, Reparaturen und Updates zu lesen.',
   },
   ha_ca_file: {
     name: 'CA-Zertifikat für Home Assistant',

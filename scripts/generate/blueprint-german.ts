@@ -74,7 +74,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
     any_problem: {
       name: 'Irgendein Problem',
       description:
-        'Alles, was ein Problem meldet. Entitäten auswählen, wenn eine andere dieser Automatisierungen einige davon überwacht.',
+        'Alles, was ein Problem meldet. Entitäten auswählen, wenn eine andere dieser Automationen einige davon überwacht.',
       limits: {},
       title: '{{ name }}',
       recovered: '{{ name }}: behoben',
@@ -102,7 +102,7 @@ export const germanBlueprintTexts: BlueprintTexts = {
   minutes: 'Mindestens so lange',
   explainedBy: 'Erklärt durch',
   explainedByDescription:
-    'Solange eine dieser Entitäten nicht verbunden ist, wird nichts gemeldet: der Router eines Standorts oder ein Broker, für die es eine eigene Automatisierung gibt.',
+    'Solange eine dieser Entitäten nicht verbunden ist, wird nichts gemeldet: der Router eines Standorts oder ein Broker, für die es eine eigene Automation gibt.',
   telling: 'Benachrichtigungen',
   tell: 'Aktionen',
   tellDescription:

@@ -7,7 +7,7 @@ export const brokerErrorTextsInGerman: BrokerErrorTexts = {
   sessionEnded: (reason) => `hat die Sitzung beendet: ${reason}`,
   noDataReceived: (seconds) => `seit ${seconds} s keine Daten empfangen`,
   noAcknowledgements: 'der Broker bestätigt keine Nachrichten mehr',
-  whileSending: (topic, bytes) => `, während ${topic} (${bytes} Bytes) gesendet wurde`,
+  whileSending: (topic, bytes) => `, während ${topic} (${bytes} Byte) gesendet wurde`,
   afterSending: (topic) => `, nachdem ${topic} gesendet wurde`,
   noVersion5: 'der Broker antwortet nicht mit MQTT 5',
   noRetainedMessages: 'der Broker unterstützt keine Retained-Nachrichten, die dieser Agent braucht',
@@ -26,7 +26,7 @@ export const brokerErrorTextsInGerman: BrokerErrorTexts = {
   keyOfOtherCertificate: 'MQTT_KEY_FILE ist nicht der Schlüssel zu MQTT_CERT_FILE',
   filesMustBePem: 'MQTT_CERT_FILE und MQTT_KEY_FILE müssen PEM-Dateien sein',
   authorityMustBePem: (path) =>
-    `MQTT_CA_FILE: ${path} muss eine PEM-Datei sein, also ein Text, der mit -----BEGIN beginnt (openssl x509 -inform der erzeugt eine)`,
+    `MQTT_CA_FILE: ${path} muss eine PEM-Datei sein, also ein Text, der mit -----BEGIN beginnt („openssl x509 -inform der“ erzeugt eine)`,
   expectsTls: (otherProtocol) => `dieser Port erwartet TLS: ${otherProtocol}:// in MQTT_URL verwenden`,
   mayNotUseTls: (otherProtocol) =>
     `dieser Port verwendet möglicherweise kein TLS: ${otherProtocol}:// in MQTT_URL versuchen`,
@@ -38,7 +38,7 @@ export const brokerErrorTextsInGerman: BrokerErrorTexts = {
   webServerLogin: (status) =>
     `HTTP ${status} statt eines WebSockets: der Webserver verlangt für diesen Pfad eine eigene Anmeldung`,
   proxyFails: (status) =>
-    `HTTP ${status} statt eines WebSockets: der Proxy erreicht den Broker nicht oder gibt WebSockets nicht weiter (Header Upgrade und Connection)`,
+    `HTTP ${status} statt eines WebSockets: der Proxy erreicht den Broker nicht oder leitet WebSockets nicht weiter (Header Upgrade und Connection)`,
   checkPath: (status, path, mayBeTls) =>
     `HTTP ${status} statt eines WebSockets: den Pfad „${path}“ in MQTT_URL prüfen (oft /mqtt)${mayBeTls ? ' oder wss:// verwenden, falls dieser Port TLS erwartet' : ''}`,
   refuses: (topic, reason) => `der Broker lehnt ${topic} ab: ${reason}`,

@@ -76,7 +76,7 @@ test('in German, an agent for which much is wrong says nothing in English', {
   const expected = [
     // Of each kind: what a router, a web server, a drive and Home Assistant lack, a site, a lost agent, settings.
     /^die Box hat die Anmeldung abgelehnt: .* „Anmeldung erneut versuchen“/,
-    /^antwortet, aber ohne messbares HTTP: /,
+    /^antwortet, aber nicht mit auswertbarem HTTP: /,
     /^(\/dev\/nvme0 ist nicht vorhanden|keine Berechtigung|ein unprivilegierter Container|root kann ohne)/,
     /HA_TOKEN/,
     /Agent shed ist ausgefallen; und (mindestens )?\d+ weiteres?$/,

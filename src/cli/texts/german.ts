@@ -39,7 +39,7 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
       topic: 'Topic ohne +, # und leere Ebenen',
       agentId: 'höchstens 60 Kleinbuchstaben, Ziffern und Unterstriche',
       schedule:
-        'Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht, Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt, oder off',
+        'Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht; Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt; oder off',
       brokerUrls: 'URL mit Host (mqtt://, mqtts://, ws://, wss:// oder embedded://)',
       webUrl: 'URL mit Host (http:// oder https://)',
       instances:
@@ -49,9 +49,9 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
       headerValue: 'Text, der in einem HTTP-Header stehen darf, ohne Leerzeichen am Anfang und Ende',
       peers: 'durch Kommas getrennte Adressen und Netze',
       routers:
-        'durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL ist %2C',
+        'durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL als %2C schreiben',
       targets:
-        'durch Kommas getrennte Hosts, tcp://Host:Port, http://- oder https://-Adressen, auf Wunsch mit Namen; ein Komma in einer URL ist %2C',
+        'durch Kommas getrennte Hosts, tcp://Host:Port, http://- oder https://-Adressen, auf Wunsch mit Namen; ein Komma in einer URL als %2C schreiben',
       clients: 'durch Kommas getrennte Liste von Name=MAC-Adresse',
       driveTypes: 'durch Leerzeichen getrennte Liste von <Laufwerk>=<Typ>',
     },
@@ -65,36 +65,36 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
       port: 'der Port muss eine Zahl von 1 bis 65535 sein',
     },
     encodeCredentials,
-    encodeOrSetCredentials: `${encodeCredentials}, oder MQTT_USERNAME und MQTT_PASSWORD setzen`,
+    encodeOrSetCredentials: `${encodeCredentials}; oder MQTT_USERNAME und MQTT_PASSWORD setzen`,
     fileIsSetToo: (fileSetting) => `${fileSetting} ist ebenfalls gesetzt; eines von beiden entfernen`,
     fileDoesNotExist: (path) => `${path} gibt es nicht`,
     bothOrNeither: (settings) => `${settings}: entweder beide setzen oder keine`,
     reservedName: (name, reserved) => `${name} ist nicht möglich; reserviert sind die Namen ${reserved}`,
     namesNothing: (setting, name, thing, possible) =>
-      `${setting}_${name}: so heißt ${nothingNamed[thing]}; ${possible === '' ? `in den Einstellungen hat nichts einen Namen: ${setting} verwenden oder diesen Namen vergeben` : `möglich: ${possible}`}`,
+      `${setting}_${name}: den Namen ${name} hat ${nothingNamed[thing]}; ${possible === '' ? `in den Einstellungen hat nichts einen Namen: ${setting} verwenden oder diesen Namen vergeben` : `möglich: ${possible}`}`,
     nameInUse: (settings, name) =>
       `${settings}: der Name „${name}“ ist schon vergeben; einen anderen wählen: Name=Adresse`,
     wrongLine: (line, fault) => `Zeile ${line}: ${fault}`,
-    notUtf8: 'die Datei ist UTF-16 oder kein Text: als UTF-8 speichern',
+    notUtf8: 'die Datei ist in UTF-16 kodiert oder keine Textdatei: als UTF-8 speichern',
     expectedSetting: 'erwartet wird NAME=Wert oder # vor einem Kommentar',
     expectedValueOf: (name) => `erwartet wird ${name}=Wert`,
     commaInUrl: (host) =>
-      `${host} gilt als eigener Host; gehört es zur URL davor, deren Komma als %2C schreiben, sonst einen Namen angeben: ${host}=${host}`,
+      `${host} gilt als eigener Host; gehört der Text zur URL davor, deren Komma als %2C schreiben; sonst einen Namen angeben: ${host}=${host}`,
     ignored: (name, other) => `${name} wird nicht beachtet, weil ${other} gesetzt ist`,
-    usedAs: (name, setting) => `${name} gilt als ${setting}; so heißt die Einstellung`,
+    usedAs: (name, setting) => `${name} gilt als ${setting}; richtig heißt die Einstellung ${setting}`,
     quoted: (name) =>
-      `${name}: die Anführungszeichen gelten als Teil des Werts; wenn sie keiner sind, entfernen (docker run --env-file und env: in einer Compose-Datei behalten sie bei)`,
+      `${name}: die Anführungszeichen gelten als Teil des Werts; gehören sie nicht dazu, entfernen (docker run --env-file und env: in einer Compose-Datei behalten sie bei)`,
     misspelled: (name, suggestion) => `${name} ist keine Einstellung dieses Programms; gemeint ist wohl ${suggestion}`,
     passwordWithoutUser: (inUrl) =>
       inUrl
-        ? 'MQTT_URL hat ein Passwort und keinen Benutzernamen: die meisten Broker lehnen das ab, manche ohne Antwort'
-        : 'MQTT_PASSWORD ist gesetzt und MQTT_USERNAME nicht: die meisten Broker lehnen das ab, manche ohne Antwort',
+        ? 'MQTT_URL enthält ein Passwort, aber keinen Benutzernamen: die meisten Broker lehnen das ab, manche ohne Antwort'
+        : 'MQTT_PASSWORD ist gesetzt, MQTT_USERNAME aber nicht: die meisten Broker lehnen das ab, manche ohne Antwort',
     shortToken: (least) =>
       `HTTP_TOKEN: kürzer als ${least} Zeichen und damit zu erraten; die nächste Hauptversion lehnt es ab. Neu erzeugen mit: openssl rand -hex 24`,
     openToAll: (host) =>
       `HTTP_HOST: wer ${host} erreicht, kann alles lesen, was dieser Agent meldet; HTTP_TOKEN setzen oder HTTP_HOST entfernen`,
     readableByAll: (setting, path, command) =>
-      `${setting}: jeder Benutzer dieses Rechners kann ${path} lesen, worin ein Geheimnis steht; Abhilfe: ${command}`,
+      `${setting}: ${path} enthält ein Geheimnis und ist für jeden Benutzer dieses Rechners lesbar; Abhilfe: ${command}`,
     handedOver: (command) =>
       `${command}, und die Datei mit LoadCredential= in der Unit übergeben: siehe docs/security.md`,
   },
@@ -103,7 +103,7 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
   inactiveReasons: {
     no_base_url: 'HA_BASE_URL ist nicht gesetzt',
     sites_not_true: 'SITES ist nicht true',
-    agent_not_running: 'geht nur in einem laufenden Agenten',
+    agent_not_running: 'funktioniert nur in einem laufenden Agenten',
     not_linux: 'Laufwerke werden nur unter Linux gelesen',
   },
   collectorWorks: 'funktioniert (nichts gefunden)',
@@ -133,12 +133,12 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
   dashboardEdited: (path) =>
     `das Dashboard ${path} wurde in Home Assistant geändert; ob es aktuell ist, ist nicht bekannt`,
   formerAgent: (name, id, command) =>
-    `auf diesem Rechner lief zuvor der Agent ${name}, dessen Geräte noch in Home Assistant sind. Um sie mit ihrem Verlauf zu behalten: AGENT_ID=${id} setzen („${command} adopt ${id}“ trägt es ein) und den Agenten neu starten; um sie zu entfernen: „${command} forget --agent ${id}“`,
+    `auf diesem Rechner lief zuvor der Agent ${name}, dessen Geräte noch in Home Assistant sind. Um sie mit ihrem Verlauf zu behalten: AGENT_ID=${id} setzen („${command} adopt ${id}“ trägt es ein) und den Agenten neu starten; um sie zu entfernen: „${command} forget --agent ${id}“ ausführen`,
   changedSite: (before, now) =>
-    `SITE war ${before ?? 'nicht gesetzt'} und ist jetzt ${now ?? 'nicht gesetzt'}, aber Home Assistant lässt bekannte Geräte in ihrem Bereich. Um sie zu verschieben: Einstellungen → Geräte & Dienste → Geräte, dort auswählen und in den Bereich verschieben`,
+    `SITE war ${before ?? 'nicht gesetzt'} und ist jetzt ${now ?? 'nicht gesetzt'}, aber Home Assistant lässt bekannte Geräte in ihrem Bereich. Um sie zu verschieben: Einstellungen → Geräte & Dienste → Geräte, dort auswählen, dann „In Bereich verschieben“`,
   notCompared: {
     none: 'der Broker hat keine frühere Liste der Probleme',
-    embedded: 'der eigene Broker des Agenten, der alles vergisst, sobald der Agent endet, hat nicht geantwortet',
+    embedded: 'der eigene Broker des Agenten, der alles vergisst, sobald der Agent beendet wird, hat nicht geantwortet',
     unknown: 'ob es eine frühere Liste der Probleme gibt, ist nicht bekannt, weil kein Broker abgefragt werden konnte',
   },
   missingComparison: (reason) =>

@@ -105,12 +105,12 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
     starting: undefined,
     stopping: undefined,
     safe_mode: () =>
-      'läuft im abgesicherten Modus, ohne benutzerdefinierte Integrationen: neu starten, um ihn zu verlassen',
+      'läuft im abgesicherten Modus, ohne benutzerdefinierte Integrationen: neu starten, um ihn zu beenden',
     recovery_mode: () =>
       'läuft im Wiederherstellungsmodus, ohne Integrationen: die Konfiguration ist fehlerhaft; Einstellungen → System → Protokolle zeigt, wo',
     answering: undefined,
     token_refused: () =>
-      'lehnt HA_TOKEN ab; es wird bis zu einer Änderung nicht mehr verwendet: ein neues erstellen (sich mit dem Benutzer anmelden, der für diesen Agenten angelegt ist, Profil → Sicherheit → Langlebige Zugangstoken → Token erstellen)',
+      'lehnt HA_TOKEN ab; es wird bis zu einer Änderung nicht mehr verwendet: ein neues erstellen (sich mit dem Benutzer anmelden, der für diesen Agenten angelegt ist, Profil → Sicherheit → Langlebige Zugriffstoken → Token erstellen)',
     onboarding: ({ url }) => `ist noch nicht eingerichtet: ${url.origin} öffnen`,
     moved: ({ url, movedTo }) =>
       movedTo?.origin === url.origin && movedTo.pathname === '/'
@@ -136,7 +136,7 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
       `${proxyOf(context)} verlangt eine eigene Anmeldung${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: /api/ von diesem Rechner ohne sie zulassen oder in HA_BASE_URL eine Adresse verwenden, die nicht über ihn führt`,
     proxy_refused: refusalOfProxyHint,
     not_home_assistant: ({ url, status }) =>
-      `${url.href} ist kein Home Assistant${status === undefined ? '' : ` (HTTP ${status} für den WebSocket)`}: HA_BASE_URL auf die Adresse von Home Assistant setzen`,
+      `${url.href} ist kein Home Assistant${status === undefined ? '' : ` (HTTP ${status} beim Aufbau des WebSockets)`}: HA_BASE_URL auf die Adresse von Home Assistant setzen`,
     wrong_protocol: ({ url }) =>
       url.protocol === 'http:'
         ? `${url.host} verwendet TLS: in HA_BASE_URL https:// verwenden`
@@ -160,11 +160,11 @@ export const homeAssistantTextsInGerman: HomeAssistantTexts = {
   },
   withoutWebSocket: (why) => `ohne WebSocket sind Entitäten, Reparaturen, Updates und Backups nicht bekannt: ${why}`,
   noAnswer: 'antwortet nicht',
-  clearsWhenAnswering: 'wenn eine Antwort kommt',
+  clearsWhenAnswering: 'wenn Home Assistant wieder antwortet',
   checkRunning:
     'auf dem Rechner prüfen, ob Home Assistant läuft, und es sonst starten; hat sich die Adresse geändert, HA_BASE_URL anpassen',
   clearsWhenRunning: 'wenn es wieder normal läuft',
   backupOverdue: 'das letzte automatische Backup ist mehr als einen Tag überfällig',
-  clearsWithBackup: 'wenn eines gelingt',
+  clearsWithBackup: 'wenn ein Backup gelingt',
   seeBackups: 'Einstellungen → System → Backups zeigt, warum es fehlgeschlagen ist',
 };

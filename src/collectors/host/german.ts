@@ -108,7 +108,7 @@ export const hostTextsInGerman: HostTexts = {
     `Arbeitsspeicher erschöpft: weniger als ${percent} % verfügbar, und es wird ausgelagert oder auf Speicher gewartet`,
   clearsWithMemory: (percent) => `ab ${percent} % verfügbarem Arbeitsspeicher`,
   findProcess: 'herausfinden, welcher Prozess so viel braucht',
-  cpuCritical: (celsius) => `CPU hat ihre kritische Temperatur von ${celsius} °C erreicht`,
+  cpuCritical: (celsius) => `die CPU hat ihre kritische Temperatur von ${celsius} °C erreicht`,
   belowCelsius: (celsius) => `unter ${celsius} °C`,
   checkFan: 'Lüfter und Kühlkörper prüfen, Staub entfernen',
   throttled: 'der Prozessor ist gedrosselt',

@@ -4,7 +4,7 @@ import type { FritzBoxTexts } from './tr064/advice.ts';
 const formatDay = (day: Date) =>
   day.toLocaleDateString('de', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 
-const formatMinute = (at: Date) => `${formatDay(at)}, ${at.toISOString().slice(11, 16)} UTC`;
+const formatMinute = (at: Date) => `${formatDay(at)} um ${at.toISOString().slice(11, 16)} UTC`;
 
 const noPermission =
   'die Box nimmt die Anmeldung an, zeigt diesem Benutzer aber nichts: dem Benutzer die Berechtigung „FRITZ!Box Einstellungen“ geben (System → FRITZ!Box-Benutzer)';
@@ -32,7 +32,7 @@ const fritzBoxTextsInGerman: FritzBoxTexts = {
   deniesRequests: (list) =>
     `die FRITZ!Box nimmt die Anmeldung an, lehnt aber einige Anfragen ab (HTTP 401), wie es manche Versionen von FRITZ!OS tun; vorerst ausgelassen: ${list}`,
   failsRequests: (list) =>
-    `die FRITZ!Box beantwortet einige Anfragen mit einem Fehler, die zugehörigen Werte sind deshalb unbekannt: ${list}`,
+    `die FRITZ!Box beantwortet einige Anfragen mit einem Fehler, sodass die zugehörigen Werte unbekannt sind: ${list}`,
   waitsForBroker: 'die Anmeldung wartet auf den Broker, der sich merkt, ob die FRITZ!Box sie abgelehnt hat',
   notFritzBox:
     'das Standardgateway gibt sich nicht als FRITZ!Box zu erkennen und erhält deshalb keine Zugangsdaten: die Box in FRITZBOX_HOSTS angeben',
@@ -51,7 +51,7 @@ const fritzBoxTextsInGerman: FritzBoxTexts = {
 export const routerTextsInGerman: RouterTexts = {
   ...fritzBoxTextsInGerman,
   noAnswer: 'antwortet nicht',
-  clearsWhenAnswering: 'wenn eine Antwort kommt',
+  clearsWhenAnswering: 'wenn wieder eine Antwort kommt',
   checkRunning: 'prüfen, ob das Gerät eingeschaltet und verbunden ist',
   slowOrLossy: 'antwortet zu langsam oder verliert zu viele Pakete',
   clearsWithinLimits: 'wenn Latenz und Paketverlust wieder innerhalb der Grenzen liegen',
@@ -76,6 +76,6 @@ export const routerTextsInGerman: RouterTexts = {
   clearsWhenLoginAccepted: 'wenn die Anmeldung gelingt',
   notConnected: 'nicht verbunden',
   checkPowerAndPlace: 'Stromversorgung und Aufstellort prüfen',
-  unmeasurableHttp: (error) => `antwortet, aber ohne messbares HTTP: ${error}`,
+  unmeasurableHttp: (error) => `antwortet, aber nicht mit auswertbarem HTTP: ${error}`,
   noGateway: 'kein Standardgateway vorhanden, und FRITZBOX_HOSTS ist nicht gesetzt',
 };

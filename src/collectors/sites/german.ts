@@ -32,7 +32,7 @@ export const sitesNamesInGerman: TableNamesOfCollector<typeof sitesTables> = {
     title: 'Agent',
     plural: 'Agenten',
     metrics: {
-      agent_online: 'Agent antwortet der Überwachung',
+      agent_online: 'Agent für die Überwachung erreichbar',
       agent_state: 'Zustand des Agenten laut Überwachung',
     },
   },
@@ -52,8 +52,8 @@ export const sitesTextsInGerman: SitesTexts = {
     names.length === 1 ? `Agent ${names[0]} ist ausgefallen` : `Agenten ${formatList(names)} sind ausgefallen`,
   agentsSayNothing: (names) =>
     names.length === 1
-      ? `Agent ${names[0]} hat eine zu alte Version, um Probleme zu melden, oder wurde gerade erst gestartet`
-      : `Agenten ${formatList(names)} haben eine zu alte Version, um Probleme zu melden, oder wurden gerade erst gestartet`,
+      ? `ob Agent ${names[0]} Probleme hat, ist nicht bekannt: seine Version ist zu alt, um sie zu melden, oder er wurde gerade erst gestartet`
+      : `ob die Agenten ${formatList(names)} Probleme haben, ist nicht bekannt: ihre Version ist zu alt, um sie zu melden, oder sie wurden gerade erst gestartet`,
   lastKnown: '(zuletzt bekannt)',
   andMore: (worst, count, isAtLeast) =>
     `${worst}; und ${isAtLeast ? 'mindestens ' : ''}${count} ${count === 1 ? 'weiteres' : 'weitere'}`,

@@ -18,7 +18,7 @@ const accessTextsInGerman: AccessTexts = {
   noRightToAskHelper: (command) => `keine Berechtigung, den Helfer für Laufwerke zu verwenden: ${command}`,
   missingNode: (node, command) => `${node} ist nicht vorhanden, wie in einem Container üblich: ${command}`,
   orWithOwnRight: (command, other) =>
-    `${command} (oder mit Rechten, mit denen der Agent es auch löschen könnte: ${other})`,
+    `${command} (oder mit Rechten, mit denen der Agent das Laufwerk auch löschen könnte: ${other})`,
   unprivilegedContainer:
     'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: den Agenten direkt auf dem Rechner ausführen',
   rootWithoutCapability: (capability, command) =>
@@ -27,16 +27,16 @@ const accessTextsInGerman: AccessTexts = {
   neitherInstalled: (command) => `weder nvme noch smartctl ist installiert: ${command}`,
   noAnswer: (drive, seconds) => `${drive}: keine Antwort innerhalb von ${seconds} s`,
   otherDriveAnswers: (drive, expected, serial) =>
-    `${drive}: ein anderes Laufwerk antwortet: seine Seriennummer ist ${serial}, nicht ${expected}`,
+    `${drive}: es antwortet ein anderes Laufwerk (Seriennummer ${serial} statt ${expected})`,
   noLongerSameDrive: (name, serial) => `${name} ist nicht mehr das Laufwerk ${serial}`,
   unreadable: (path) => `${path} ist nicht lesbar`,
   unknownBridge: (answer) =>
     `${answer}; in STORAGE_DRIVE_TYPES lässt sich festlegen, wie das Laufwerk abgefragt wird (smartctl -d)`,
   smartOff: (command) => `SMART ist ausgeschaltet: ${command}`,
   containerLacksZpool:
-    'im Container fehlt zpool, dessen Version zu der des Rechners passen muss: den Agenten direkt auf dem Rechner ausführen',
+    'im Container fehlt zpool, dessen Version zu der auf dem Rechner passen muss: den Agenten direkt auf dem Rechner ausführen',
   zpoolSilent: 'zpool antwortet nicht',
-  helperLacksFolder: 'der Container des Helfers für Laufwerke braucht den Ordner /var/lib/btrfs: docs/storage.md',
+  helperLacksFolder: 'der Container des Helfers für Laufwerke braucht den Ordner /var/lib/btrfs: docs/de/storage.md',
   scrubsUnknown: (why) => `Stand der Scrubs unbekannt: ${why}`,
   snapshotsUnknown: (why) => `ob LVM-Snapshots voll oder verloren sind, ist unbekannt: ${why}`,
 };

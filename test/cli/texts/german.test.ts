@@ -126,7 +126,7 @@ test.each(['check', 'once'])('%s says in German what is wrong with settings', as
     '  HTTP_PORT: "x" ist nicht gültig; erwartet: ganze Zahl von 0 bis 65535',
     '  NOTIFY_URL: *** ist nicht gültig; erwartet: URL mit Host (http:// oder https://); in Benutzername und Passwort % als %25, # als %23, / als %2F, ? als %3F und @ als %40 schreiben',
     '  HOST_SCHEDULE: "7s" ist nicht gültig; erwartet: Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht, Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt, oder off',
-    '  FRITZBOX_HOSTS: "http://fritz.box:99999/" ist nicht gültig; erwartet: durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL ist %2C; der Port muss eine Zahl von 1 bis 65535 sein',
+    '  FRITZBOX_HOSTS: "http://fritz.box:99999/" ist nicht gültig; erwartet: durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL als %2C schreiben; der Port muss eine Zahl von 1 bis 65535 sein',
     '  HA_BASE_URL: "http://fd00::1/" ist nicht gültig; erwartet: URL mit Host und ohne Zugangsdaten (http:// oder https://) oder durch Kommas getrennte Liste von Name=URL; eine IPv6-Adresse steht in einer URL in eckigen Klammern: [fd00::1]:1883',
     '  MQTT_CERT_FILE, MQTT_KEY_FILE: entweder beide setzen oder keine',
     '  AGENT_NAME: "sites" ist nicht möglich; reserviert sind die Namen sites, bridge, shared',

@@ -42,7 +42,7 @@ export const nvmeNamesInGerman: TableNamesOfCollector<typeof nvmeTables> = {
       power_on_hours: 'Betriebsstunden',
       unsafe_shutdowns: 'Unsichere Abschaltungen',
       wear_per_month: 'Abnutzung pro Monat',
-      worn_out: 'Abgenutzt am',
+      worn_out: 'Voraussichtlich abgenutzt am',
       data_read: 'Gelesene Daten',
       capacity: 'Kapazität',
       spare_threshold: 'Schwellenwert der Reserve',

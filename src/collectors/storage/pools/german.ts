@@ -57,7 +57,7 @@ export const poolTextsInGerman: PoolTexts = {
   },
   lackingMember: (one) =>
     `${member(one)} ${one.state === 'OFFLINE' ? 'wurde offline geschaltet' : (howItIs[one.role] ?? one.state)}`,
-  nothingMounted: 'nichts, das eingehängt ist',
+  nothingMounted: 'keinem eingehängten Dateisystem',
   alsoAffects: (others) => `; auch betroffen: ${listFirstNamesInGerman(others)}`,
   degraded: 'eingeschränkt',
   layoutWithMembers(layout, active, expected) {
@@ -133,14 +133,15 @@ export const poolTextsInGerman: PoolTexts = {
   moreGoneThanTolerated: 'es fehlen mehr Mitglieder, als verkraftbar sind',
   replaceWithBtrfs: 'Laufwerk mit btrfs replace ersetzen: docs/de/storage.md',
   btrfsErrors: (devices, list, effect) =>
-    `neue Fehler auf ${devices.map((number) => `Gerät ${number}`).join(', ')} von ${list}${effect}`,
+    `neue Fehler auf ${devices.map((number) => `Gerät ${number}`).join(' und ')} (Mitglieder: ${list})${effect}`,
   scrubBtrfs: 'Scrub des Dateisystems starten; btrfs device stats zeigt, welches Laufwerk es ist',
   btrfsMetadataFull: (list, effect) =>
     `Metadaten fast voll und kein Platz zum Erweitern auf ${list}: Schreiben schlägt fehl, obwohl df freien Platz anzeigt${effect}`,
   orWhenChunkFits: (clearsAt) => `${clearsAt} oder wenn ein Chunk angelegt werden kann`,
   makeRoomInBtrfs: 'Snapshots löschen, ein Laufwerk hinzufügen oder btrfs balance start -dusage=10 ausführen',
-  allAllocated: 'der gesamte Platz gehört zu Daten- oder Metadaten-Chunks: keiner davon kann wachsen',
-  clearsWhenUnallocated: 'wenn Platz ohne Zuordnung frei ist',
+  allAllocated:
+    'der gesamte Platz ist Daten- oder Metadaten-Chunks zugeordnet: weder Daten noch Metadaten können wachsen',
+  clearsWhenUnallocated: 'wenn wieder nicht zugeordneter Platz vorhanden ist',
   balance: 'btrfs balance start -dusage=10 ausführen',
   restoreAndScrub: 'die im Kernel-Protokoll genannten Dateien wiederherstellen, dann erneut einen Scrub starten',
   balancePaused: 'eine Neuverteilung (balance) ist angehalten',
@@ -174,7 +175,7 @@ export const poolTextsInGerman: PoolTexts = {
   restoreThenScrub: (name) => `sudo zpool status -v ${name} nennt sie: wiederherstellen, dann einen Scrub starten`,
   checkDriveAndCable:
     'Laufwerk und Kabel prüfen; gleiche Fehler auf allen Laufwerken kommen vom Controller oder vom Arbeitsspeicher',
-  errorsSinceImport: (list) => `Fehler seit dem Import des Pools auf ${list}`,
+  errorsSinceImport: (list) => `Fehler auf ${list} seit dem Import des Pools`,
   clearsAfterZpoolClear: 'nach zpool clear',
   zpoolClear: (name) => `falls die Ursache bekannt ist, zpool clear ${name} ausführen`,
   logFailed: (list) =>
