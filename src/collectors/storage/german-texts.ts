@@ -18,7 +18,7 @@ const accessTextsInGerman: AccessTexts = {
   noRightToAskHelper: (command) => `keine Berechtigung, den Helfer für Laufwerke zu verwenden: ${command}`,
   missingNode: (node, command) => `${node} ist nicht vorhanden, wie in einem Container üblich: ${command}`,
   orWithOwnRight: (command, other) =>
-    `${command} (oder mit Rechten, mit denen der Agent das Laufwerk auch löschen könnte: ${other})`,
+    `${command} (oder mit Rechten, mit denen der Agent das Laufwerk löschen könnte: ${other})`,
   unprivilegedContainer:
     'ein unprivilegierter Container kann keine Laufwerke abfragen, auch nicht mit zusätzlichen Rechten: den Agenten direkt auf dem Rechner ausführen',
   rootWithoutCapability: (capability, command) =>

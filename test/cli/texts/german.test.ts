@@ -125,7 +125,7 @@ test.each(['check', 'once'])('%s says in German what is wrong with settings', as
     '  MQTT_URL: "nonsense" ist nicht gültig; erwartet: URL mit Host (mqtt://, mqtts://, ws://, wss:// oder embedded://); gemeint ist wohl mqtt://nonsense:1883',
     '  HTTP_PORT: "x" ist nicht gültig; erwartet: ganze Zahl von 0 bis 65535',
     '  NOTIFY_URL: *** ist nicht gültig; erwartet: URL mit Host (http:// oder https://); in Benutzername und Passwort % als %25, # als %23, / als %2F, ? als %3F und @ als %40 schreiben',
-    '  HOST_SCHEDULE: "7s" ist nicht gültig; erwartet: Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht, Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt, oder off',
+    '  HOST_SCHEDULE: "7s" ist nicht gültig; erwartet: Intervall, das in einer Minute, einer Stunde oder einem Tag aufgeht; Cron-Ausdruck mit sechs Feldern (Sekunden zuerst), zu dem mindestens ein Datum passt; oder off',
     '  FRITZBOX_HOSTS: "http://fritz.box:99999/" ist nicht gültig; erwartet: durch Kommas getrennte Adressen, auf Wunsch mit Namen: keller=192.168.178.1; ein Komma in einer URL als %2C schreiben; der Port muss eine Zahl von 1 bis 65535 sein',
     '  HA_BASE_URL: "http://fd00::1/" ist nicht gültig; erwartet: URL mit Host und ohne Zugangsdaten (http:// oder https://) oder durch Kommas getrennte Liste von Name=URL; eine IPv6-Adresse steht in einer URL in eckigen Klammern: [fd00::1]:1883',
     '  MQTT_CERT_FILE, MQTT_KEY_FILE: entweder beide setzen oder keine',
@@ -137,7 +137,7 @@ test.each(['check', 'once'])('%s says in German what is wrong with settings', as
 test('names in settings that name nothing, or two things, are told in German', async () => {
   const check = async (settings: Record<string, string>) => (await run({ ...german, ...settings }, 'check')).output;
   expect(await check({ HA_BASE_URL: 'home=http://127.0.0.1:1', HA_TOKEN_CELLAR: 'x' })).toBe(
-    'Eine Einstellung ist falsch:\n  HA_TOKEN_CELLAR: so heißt keine Instanz in HA_BASE_URL; möglich: HA_TOKEN_HOME\n',
+    'Eine Einstellung ist falsch:\n  HA_TOKEN_CELLAR: den Namen CELLAR hat keine Instanz in HA_BASE_URL; möglich: HA_TOKEN_HOME\n',
   );
   expect(await check({ ROUTER_SCHEDULE: '1m', FRITZBOX_HOSTS: 'a=10.0.0.1,a=10.0.0.2' })).toBe(
     'FRITZBOX_HOSTS, PING_TARGETS: der Name „a“ ist schon vergeben; einen anderen wählen: Name=Adresse\n',

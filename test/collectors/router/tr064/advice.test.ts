@@ -117,7 +117,7 @@ test('why the login was refused is kept as a key and said in the language of the
   expect(
     adviceForLoginRefusal({ ...refused, reason: 'no_digest', isRetriedSoon: true, acceptedAt })?.(routerTextsInGerman),
   ).toBe(
-    'die Box bietet keine Digest-Anmeldung an; bis zum 2. Januar 2026, 03:04 UTC nahm sie die Anmeldung an, deshalb versucht es der Agent innerhalb einer Stunde erneut',
+    'die Box bietet keine Digest-Anmeldung an; bis zum 2. Januar 2026 um 03:04 UTC nahm sie die Anmeldung an, deshalb versucht es der Agent innerhalb einer Stunde erneut',
   );
 });
 
