@@ -1,13 +1,15 @@
 import { describeError } from './errors.ts';
+import { redactSecrets } from './secret.ts';
 import { type AnyWording, textOfWording } from './translation.ts';
 
 /** An error in words of ours, which the agent says in its language; its message is English. */
 export class WordedError extends Error {
+  /** Without secrets, as `describeError` says other errors: a word of ours may name a mount with its login. */
   readonly wording: AnyWording;
 
   constructor(wording: AnyWording) {
     super(textOfWording(wording));
-    this.wording = wording;
+    this.wording = typeof wording === 'string' ? redactSecrets(wording) : (texts) => redactSecrets(wording(texts));
   }
 }
 
