@@ -1,12 +1,10 @@
 import { allCollectors } from '../collectors/index.ts';
 import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
-import { describeError } from '../model/errors.ts';
 import { runStepsAtOnce } from '../model/event-loop-turns.ts';
 import { Topics } from '../model/topics.ts';
-import { textOfWording } from '../model/translation.ts';
 import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import { BrokerConnectionError } from '../mqtt/broker-connection-error.ts';
+import { textOfBrokerError } from '../mqtt/broker-connection-error.ts';
 import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
@@ -57,9 +55,7 @@ export async function checkBroker(
     if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
     return { passed: true, connection };
   } catch (error) {
-    const reason =
-      error instanceof BrokerConnectionError ? textOfWording(error.wording, brokerErrors) : describeError(error);
-    printFailure(`${texts.broker}: ${reason}`);
+    printFailure(`${texts.broker}: ${textOfBrokerError(error, brokerErrors)}`);
     return { passed: false, ...(connection === undefined ? {} : { connection }) };
   }
 }
@@ -89,13 +85,15 @@ export async function checkBrokerAcceptsLargestAnnouncement(
   const [largest] = announcements.sort((a, b) => b.payload.length - a.payload.length);
   if (connection === undefined || largest === undefined) return true;
   const bytes = Buffer.byteLength(largest.payload);
-  const { texts } = language;
+  const { texts, brokerErrors } = language;
   try {
     await connection.publish(largest.ping, largest.payload, { retain: false });
     printSuccess(`${texts.broker}: ${texts.announcementFits(Math.ceil(bytes / 1024))}`);
     return true;
   } catch (error) {
-    printFailure(`${texts.broker}: ${texts.announcementTooLarge(largest.topic, bytes, describeError(error))}`);
+    printFailure(
+      `${texts.broker}: ${texts.announcementTooLarge(largest.topic, bytes, textOfBrokerError(error, brokerErrors))}`,
+    );
     return false;
   }
 }

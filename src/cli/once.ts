@@ -3,8 +3,8 @@ import { allCollectors } from '../collectors/index.ts';
 import { readCollectorAndRecord } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
-import { describeError } from '../model/errors.ts';
 import type { MetricValue } from '../model/metric.ts';
+import { textOfBrokerError } from '../mqtt/broker-connection-error.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { loadSettings, peekLanguage, type Settings } from '../settings/index.ts';
 import { problemToResponseJson } from '../views/health.ts';
@@ -55,10 +55,11 @@ async function restoreEarlier(
   { mqtt, agent }: Settings,
   { scheduled }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
-  texts: CheckAndOnceTexts,
+  { texts, brokerErrors }: CheckAndOnceLanguage,
 ): Promise<ProblemRestoreOutcome> {
   const connection = await connectTemporarily(mqtt, agent).catch((error: unknown) => {
-    if (mqtt.MQTT_URL.protocol !== 'embedded') process.stderr.write(`${texts.broker}: ${describeError(error)}\n`);
+    if (mqtt.MQTT_URL.protocol !== 'embedded')
+      process.stderr.write(`${texts.broker}: ${textOfBrokerError(error, brokerErrors)}\n`);
   });
   try {
     const identities = agentAndLabCollectorIdentities(agent, scheduled);
@@ -113,7 +114,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('', json ? undefined : language);
   const opened = await openEnabledCollectors(settings, state, undefined, undefined, texts.settingTexts);
-  const earlier = await restoreEarlier(settings, opened, state, texts);
+  const earlier = await restoreEarlier(settings, opened, state, language);
   await readAll(opened, state);
   await Promise.all([pause(readingIntervalMs), finishSlowReads(opened)]);
   await readAll(opened, state);

@@ -33,10 +33,12 @@ export class BrokerConnectionError extends UnredactedMessageError {
     } = {},
   ) {
     super(textOfWording(own), { cause: options.cause });
-    const { sending } = options;
+    const { sending, cause } = options;
     this.own = own;
-    const wordsOfCause = describeError(this).slice(this.message.length);
-    this.wording = (texts?: BrokerErrorTexts) => `${textOfWording(own, texts)}${wordsOfCause}`;
+    this.wording =
+      cause === undefined || this.message.includes(describeError(cause))
+        ? own
+        : (texts?: BrokerErrorTexts) => `${textOfWording(own, texts).trim()}: ${textOfBrokerError(cause, texts)}`;
     this.detail =
       options.detail ??
       (sending === undefined ? '' : (texts = brokerErrorTexts) => texts.whileSending(sending.topic, sending.bytes));
@@ -45,6 +47,10 @@ export class BrokerConnectionError extends UnredactedMessageError {
     this.isRefusal = options.isRefusal ?? false;
   }
 }
+
+/** What an error says: in words of ours if it is one of the connection, else as `describeError` describes it. */
+export const textOfBrokerError = (error: unknown, texts?: BrokerErrorTexts): string =>
+  error instanceof BrokerConnectionError ? textOfWording(error.wording, texts) : describeError(error);
 
 const isLoopback = ({ host }: BrokerAddress) => host === 'localhost' || host === '::1' || host.startsWith('127.');
 

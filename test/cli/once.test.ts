@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { listFolderSync } from '../../src/lib/files.ts';
 import { run } from '../helpers/cli.ts';
+import { freePort } from '../helpers/ports.ts';
 import { tree } from '../helpers/tree.ts';
 
 test('once prints a table', async () => {
@@ -43,4 +44,12 @@ test.runIf(hasAptLists)('once waits for a package manager that no reading waits 
     '--json',
   );
   expect(JSON.parse(output)[0].devices[0].values.security_updates_pending.value).toBe(1);
+});
+
+test('once says in German, too, why the broker is not reached', async () => {
+  const port = await freePort();
+  const settings = { MQTT_URL: `mqtt://127.0.0.1:${port}`, HOST_SCHEDULE: 'off', STORAGE_SCHEDULE: 'off' };
+  const { output } = await run({ ...settings, AGENT_LANGUAGE: 'de' }, 'once');
+  expect(output).toMatch(/^Broker: mqtt:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.* \(läuft der Broker\?/m);
+  expect((await run(settings, 'once')).output).toMatch(/^Broker: .*ECONNREFUSED.* \(is the broker running\?/m);
 });
