@@ -20,11 +20,11 @@ import type {
   LastingCollectorComplaint,
   StateEntry,
 } from '../model/state.ts';
-import { type StateLanguage, textOfWording } from '../model/translation.ts';
+import { languageOfWording, type StateLanguage, textOfWording } from '../model/translation.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { evaluateMetrics } from './evaluate-metrics.ts';
-import { lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
+import { type FindingTexts, lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
 import { EarlierProblemMemory } from './problem-memory.ts';
 import {
   entryAfterObservation,
@@ -164,12 +164,7 @@ export class MutableAgentState implements AgentState {
     const before = record.error;
     if (outcome.ok) {
       const observations = outcome.observations.filter((observation) => 'table' in observation);
-      const complaints = complaintsAfter(
-        record.complaints,
-        outcome.observations,
-        outcome.at,
-        this.#language.collectorTexts[collector.id],
-      );
+      const complaints = complaintsAfter(record.complaints, outcome.observations, outcome.at, this.#textsOf(collector));
       changes.push(...this.#observe(record, collector, observations, outcome.at));
       for (const observation of outcome.observations)
         if ('complaint' in observation && !record.complaints.some(({ key }) => key === keyOfComplaint(observation)))
@@ -181,15 +176,18 @@ export class MutableAgentState implements AgentState {
           ...(record.lastSuccess ? { seconds: secondsBetween(record.lastSuccess, outcome.at) } : {}),
         });
       delete record.error;
+      delete record.errorLanguage;
       record.consecutiveFailures = 0;
       record.lastSuccess = outcome.at;
     } else {
       if (before === undefined) changes.push({ subject: collector.id, error: outcome.error });
       const { error, wording = error, timedOutAfter } = outcome;
-      record.error =
-        timedOutAfter === undefined
-          ? textOfWording(wording, this.#language.collectorTexts[collector.id])
-          : this.#language.problems.timedOut(timedOutAfter);
+      const { texts, language } = this.#textsOf(collector);
+      const { code, problems } = this.#language;
+      const errorLanguage = timedOutAfter === undefined ? languageOfWording(wording, language) : code;
+      record.error = timedOutAfter === undefined ? textOfWording(wording, texts) : problems.timedOut(timedOutAfter);
+      if (errorLanguage === undefined) delete record.errorLanguage;
+      else record.errorLanguage = errorLanguage;
       record.consecutiveFailures += 1;
     }
     record.lastRun = outcome.at;
@@ -242,12 +240,9 @@ export class MutableAgentState implements AgentState {
     at: Date,
   ): ReportableEntryChange[] {
     const changes: ReportableEntryChange[] = [];
-    const {
-      code: language,
-      collectorTexts: { [collector.id]: texts },
-      problems,
-    } = this.#language;
-    const inLanguage = { texts, language: texts === undefined ? undefined : language };
+    const { problems } = this.#language;
+    const inLanguage = this.#textsOf(collector);
+    const { texts } = inLanguage;
     const seen = new Set<string>();
     for (const observation of observations) {
       const address = uniqueAddressOfObservation(collector, observation, seen);
@@ -367,6 +362,15 @@ export class MutableAgentState implements AgentState {
     return [...recovery, ...hint];
   }
 
+  /** What a collector says, and the language of that; where it has no texts, it speaks English. */
+  #textsOf({ id }: AnyCollectorDefinition): FindingTexts {
+    const {
+      code: language,
+      collectorTexts: { [id]: texts },
+    } = this.#language;
+    return { texts, language: texts === undefined ? undefined : language };
+  }
+
   #recordOf(id: string): CollectorRecord {
     const record = this.collectors.get(id);
     if (record === undefined) throw new Error(`unknown collector ${id}`);
@@ -392,11 +396,13 @@ const complaintsAfter = (
   before: readonly LastingCollectorComplaint[],
   observations: readonly ObservationOrComplaint<Record<string, unknown>>[],
   at: Date,
-  texts: unknown,
+  { texts, language: code }: FindingTexts,
 ): LastingCollectorComplaint[] =>
   observations.flatMap((observation) => {
     if (!('complaint' in observation)) return [];
     const key = keyOfComplaint(observation);
     const since = before.find((earlier) => earlier.key === key)?.since ?? at;
-    return [{ key, text: textOfWording(observation.complaint, texts), since }];
+    const language = languageOfWording(observation.complaint, code);
+    const text = textOfWording(observation.complaint, texts);
+    return [{ key, text, ...(language === undefined ? {} : { language }), since }];
   });

@@ -10,7 +10,7 @@ import { nameOfDeviceOrPart } from '../model/device.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
 import { type ProblemTexts, problemTexts } from '../model/problem-texts.ts';
 import type { StateEntry } from '../model/state.ts';
-import { textOfWording } from '../model/translation.ts';
+import { languageOfWording, textOfWording } from '../model/translation.ts';
 import { wordingOfError } from '../model/worded-error.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
 import { type FindingTexts, markFindingsUncertain } from './findings.ts';
@@ -53,6 +53,7 @@ export function entryAfterObservation(
   const sample = evaluation?.sample ?? before?.sample;
   const wording = 'error' in observation ? wordingOfError(observation.error) : undefined;
   const error = wording === undefined ? undefined : textOfWording(wording, texts);
+  const errorLanguage = wording === undefined ? undefined : languageOfWording(wording, language);
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
   return {
@@ -64,7 +65,7 @@ export function entryAfterObservation(
     ...(evaluation === undefined ? {} : { rawNumbers: evaluation.rawNumbers }),
     ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
     ...(error === undefined ? {} : { error }),
-    ...(language === undefined || typeof wording !== 'function' ? {} : { errorLanguage: language }),
+    ...(errorLanguage === undefined ? {} : { errorLanguage }),
     ...('hint' in observation && observation.hint !== undefined
       ? { hint: textOfWording(observation.hint, texts) }
       : {}),

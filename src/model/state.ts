@@ -59,6 +59,8 @@ export interface StateEntry {
 export interface LastingCollectorComplaint {
   key: string;
   text: string;
+  /** Of the text, if that is in words of ours; English without. */
+  language?: string;
   since: Date;
 }
 
@@ -76,6 +78,8 @@ export interface CollectorState {
   duration?: number;
   /** Why the collector as a whole fails. */
   error?: string;
+  /** Of the error, if that is in words of ours; English without. */
+  errorLanguage?: string;
   /** Problems of no particular device. */
   complaints: readonly LastingCollectorComplaint[];
   consecutiveFailures: number;

@@ -47,6 +47,10 @@ export type AnyWording = string | Wording<any>;
 export const textOfWording = (wording: AnyWording, texts?: unknown): string =>
   typeof wording === 'string' ? wording : wording(texts);
 
+/** The language of such a text, of an agent that speaks `language`; undefined: English, or the same in all. */
+export const languageOfWording = (wording: AnyWording, language: string | undefined): string | undefined =>
+  typeof wording === 'string' ? undefined : language;
+
 /** The language in which the findings of readings are told. */
 export interface StateLanguage {
   /** As in `AGENT_LANGUAGE`; absent: English. */

@@ -30,7 +30,7 @@ interface Candidate extends Problem {
 
 function brokerProblems(
   { url, connected, since, error }: BrokerConnectionState,
-  { broker, notConnected }: ProblemTexts,
+  { code, problems: { broker, notConnected } }: Language,
 ): Candidate[] {
   if (connected && error === undefined) return [];
   const text = [...(connected ? [] : [notConnected]), ...(error === undefined ? [] : [error])].join(': ');
@@ -44,6 +44,7 @@ function brokerProblems(
       subject: broker(url),
       severity: connected ? 'degraded' : 'outage',
       text,
+      ...(code === undefined ? {} : { language: code }),
       since,
       certain: true,
     },
@@ -57,10 +58,10 @@ function collectorProblems(
   { title, scope }: CollectorMetadata,
   { connected }: BrokerConnectionState,
   monotonicMs: number,
-  { readingDoesNotEnd }: ProblemTexts,
+  { code, problems: { readingDoesNotEnd } }: Language,
 ): Candidate[] {
-  const { id, error, complaints, lastSuccess, nextRun } = collector;
-  const problem = (key: string, text: string, since: Date): Candidate => ({
+  const { id, error, errorLanguage, complaints, lastSuccess, nextRun } = collector;
+  const problem = (key: string, text: string, since: Date, language: string | undefined): Candidate => ({
     id: `${id}/${key}`,
     cause: `${agent.id}/${id}/${key}`,
     place: 'collector',
@@ -69,6 +70,7 @@ function collectorProblems(
     subject: title,
     severity: 'degraded',
     text,
+    ...(language === undefined ? {} : { language }),
     since,
     certain: true,
     ...(scope === 'lab' && !connected ? { explainedBy: 'broker' } : {}),
@@ -76,9 +78,11 @@ function collectorProblems(
   return [
     ...(collectorOverdueMs(collector, monotonicMs) === undefined
       ? []
-      : [problem('overdue', readingDoesNotEnd, nextRun ?? agent.startedAt)]),
-    ...(error === undefined ? [] : [problem(unreadableProblemKey, error, lastSuccess ?? agent.startedAt)]),
-    ...complaints.map(({ key, text, since }) => problem(complaintProblemKey(key), text, since)),
+      : [problem('overdue', readingDoesNotEnd, nextRun ?? agent.startedAt, code)]),
+    ...(error === undefined
+      ? []
+      : [problem(unreadableProblemKey, error, lastSuccess ?? agent.startedAt, errorLanguage)]),
+    ...complaints.map(({ key, text, since, language }) => problem(complaintProblemKey(key), text, since, language)),
   ];
 }
 
@@ -283,7 +287,7 @@ export function findProblems(
   const gateway = gatewayOf(state);
   const isExplainedSoon = createPendingExplanationCheck(state);
   const candidates = [
-    ...brokerProblems(state.broker, language.problems),
+    ...brokerProblems(state.broker, language),
     ...catalogue.flatMap((declaration) => {
       const collector = state.collectors.get(declaration.id);
       if (collector === undefined) return [];
@@ -294,7 +298,7 @@ export function findProblems(
           translateCollector(language, declaration),
           state.broker,
           monotonicMs,
-          language.problems,
+          language,
         ),
         ...[...collector.entries]
           .filter(([, { excluded }]) => !excluded && declaration.id !== 'agent')

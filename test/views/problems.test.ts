@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import { type Finding, findingIf, type LastingFindings, type Severity } from '../../src/model/problem.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
+import type { Language } from '../../src/views/language.ts';
 import { findProblems, isReportableProblem } from '../../src/views/problems.ts';
 import { agent, device, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
 
@@ -497,4 +499,46 @@ test('a complaint keeps its beginning over a restart', () => {
   complain();
   complain(complaint);
   expect(list(state)).toMatchObject([{ since: minute(5) }]);
+});
+
+test('problems of the broker and of a whole collector say their language, if they are in words of ours', () => {
+  const inGerman: Language = { ...germanNamesAndPageTexts, collectorTexts: { probe: {} } };
+  const languagesIn = (language: Language | undefined, record: (state: MutableAgentState) => void) => {
+    const state = new MutableAgentState('mqtt://127.0.0.1:1883', language);
+    state.add(collector);
+    state.broker.connected = true;
+    record(state);
+    return findProblems([collector], agent, state, language).map((problem) => problem.language);
+  };
+  const complain = (complaint: ObservationOrComplaint<Probes>) => (state: MutableAgentState) =>
+    void state.record(collector, { ok: true, observations: [complaint], at: minute(0), seconds: 0 });
+  const fail = (more: object) => (state: MutableAgentState) =>
+    void state.record(collector, { ok: false, error: 'gone', at: minute(0), seconds: 0, ...more });
+  const failAgain = (state: MutableAgentState) => {
+    fail({ wording: () => 'fort' })(state);
+    fail({})(state);
+  };
+  const cases: [record: (state: MutableAgentState) => void, language: string | undefined][] = [
+    [fail({ timedOutAfter: 10 }), 'de'],
+    [fail({ wording: () => 'fort' }), 'de'],
+    [fail({ wording: 'ENOENT' }), undefined],
+    [fail({}), undefined],
+    [failAgain, undefined],
+    [complain({ complaint: () => 'es fehlt' }), 'de'],
+    [complain({ complaint: 'ENOENT' }), undefined],
+    [(state) => state.setNextRun('probe', minute(0), -1e9), 'de'],
+    [
+      (state) => {
+        state.broker.connected = false;
+      },
+      'de',
+    ],
+  ];
+  for (const [record, language] of cases) {
+    expect(languagesIn(inGerman, record)).toEqual([language]);
+    expect(languagesIn(undefined, record)).toEqual([undefined]);
+  }
+  // A collector without texts in German speaks English.
+  const withoutTexts = { ...inGerman, collectorTexts: {} };
+  expect(languagesIn(withoutTexts, fail({ wording: () => 'gone' }))).toEqual([undefined]);
 });
