@@ -22,6 +22,10 @@ const loginRefusals = {
 
 export type LoginRefusal = keyof typeof loginRefusals;
 
+/** The key of a refusal; an earlier version kept the sentence. */
+export const keyOfKeptLoginRefusal = (kept: string): string =>
+  Object.entries(loginRefusals).find(([, sentence]) => sentence === kept)?.[0] ?? kept;
+
 const isLoginRefusal = (text: string): text is LoginRefusal => Object.hasOwn(loginRefusals, text);
 
 /** What to do, with the labels of the FRITZ!Box user interface. `error`: its own words; `list`: of requests. */
@@ -84,7 +88,7 @@ export function adviceForLoginRefusal(refusal: LoginLockout['refusal']): Wording
   if (refusal === undefined) return undefined;
   const { reason, isRetriedSoon, acceptedAt } = refusal;
   return (texts = fritzBoxTexts) => {
-    // An earlier version kept a sentence.
+    // Versions before that one kept other sentences.
     const why = isLoginRefusal(reason) ? texts.loginRefusals[reason] : reason;
     return isRetriedSoon && acceptedAt !== undefined
       ? texts.loginTriedSoon(why, acceptedAt)

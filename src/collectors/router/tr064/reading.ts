@@ -5,7 +5,7 @@ import { definedMembers } from '../../../model/defined-members.ts';
 import type { UpdateVersions } from '../../../model/metric.ts';
 import { optionalField } from '../../../model/tolerant-schemas.ts';
 import type { Wording } from '../../../model/translation.ts';
-import type { FritzBoxTexts } from './advice.ts';
+import { type FritzBoxTexts, keyOfKeptLoginRefusal } from './advice.ts';
 
 export const loginStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
@@ -22,7 +22,9 @@ type SavedLogin = SavedLoginLockout & z.output<typeof certificateSchema>;
 export const loginMemoryFormat = {
   parse(content: unknown): SavedLogin | undefined {
     const lockout = loginLockoutMemoryFormat.parse(content);
-    return lockout && { ...lockout, ...definedMembers(certificateSchema.safeParse(content).data ?? {}) };
+    const { refused_login: refused } = lockout ?? {};
+    const refusal = refused && { refused_login: { ...refused, reason: keyOfKeptLoginRefusal(refused.reason) } };
+    return lockout && { ...lockout, ...refusal, ...definedMembers(certificateSchema.safeParse(content).data ?? {}) };
   },
   /** The certificate that this process has accepted may be newer than the stored one. */
   merge(ours: SavedLogin, theirs: SavedLogin): SavedLogin {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { fritzBoxTexts } from '../../../../src/collectors/router/tr064/advice.ts';
 import { loginMemoryFormat } from '../../../../src/collectors/router/tr064/reading.ts';
 import { Tr064Client } from '../../../../src/collectors/router/tr064/tr064-client.ts';
 import { readClocks } from '../../../../src/lib/clocks.ts';
@@ -138,4 +139,15 @@ test('of two certificates the one that this process has accepted stays', () => {
   const [ours, theirs] = ['A'.repeat(64), 'B'.repeat(64)];
   expect(loginMemoryFormat.merge({ certificate: ours }, { certificate: theirs })).toEqual({ certificate: ours });
   expect(loginMemoryFormat.merge({}, { certificate: theirs })).toEqual({ certificate: theirs });
+});
+
+test('the English sentence that an earlier version kept of a refusal becomes its key, and other words stay', () => {
+  const keptAs = (reason: string) =>
+    loginMemoryFormat.parse({ refused_login: { mark: 'ab12', reason, logins: 1, until: 5 } })?.refused_login?.reason;
+  for (const [key, sentence] of Object.entries(fritzBoxTexts.loginRefusals)) {
+    expect(keptAs(sentence)).toBe(key);
+    expect(keptAs(key)).toBe(key);
+  }
+  expect(keptAs('the box was not in the mood')).toBe('the box was not in the mood');
+  expect(loginMemoryFormat.parse({})).toEqual({});
 });
