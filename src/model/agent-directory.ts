@@ -1,6 +1,7 @@
 import type { DeviceOrPartAddress } from './address.ts';
 import type { PastMoment } from './past-moment.ts';
 import type { Problem, Severity } from './problem.ts';
+import type { Wording } from './translation.ts';
 
 /** A device that an agent watches, without its parts. */
 export interface ReportedDevice {
@@ -68,5 +69,12 @@ export interface AgentDirectory {
   /** Whether there are more agents, or devices of one, than are taken. */
   readonly isFull?: boolean;
   /** Why the topics can't be received although the connection is up. */
-  readonly error?: string;
+  readonly error?: Wording<AgentDirectoryTexts>;
 }
+
+/** What is said of the directory; `reason`: the broker's own words. */
+export const agentDirectoryTexts = {
+  mayNotRead: (topics: string, reason: string) => `the broker does not let this user read ${topics}: ${reason}`,
+};
+
+export type AgentDirectoryTexts = typeof agentDirectoryTexts;

@@ -1,7 +1,13 @@
-import type { AgentDirectory, ReportedAgent } from '../model/agent-directory.ts';
+import {
+  type AgentDirectory,
+  type AgentDirectoryTexts,
+  agentDirectoryTexts,
+  type ReportedAgent,
+} from '../model/agent-directory.ts';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
+import type { Wording } from '../model/translation.ts';
 import { AgentLivenessProbe } from './agent-liveness-probe.ts';
 import { AgentReports } from './agent-reports.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
@@ -11,7 +17,7 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 export class BrokerAgentDirectory implements AgentDirectory {
   readonly loaded: Promise<void>;
   isCurrent = false;
-  error?: string;
+  error?: Wording<AgentDirectoryTexts>;
   readonly #reports = new AgentReports();
   readonly bridges: ReadonlyMap<string, boolean> = this.#reports.bridges;
   /** Topics with a payload. */
@@ -49,7 +55,9 @@ export class BrokerAgentDirectory implements AgentDirectory {
       if (isSameMemory)
         for (const [topic, parsed] of this.#topics) if (!received.has(topic)) this.#take(topic, parsed, '', false);
     } catch (error) {
-      this.error = `the broker does not let this user read ${new Topics(agent).presenceFilters.join(', ')}: ${describeError(error)}`;
+      const topics = new Topics(agent).presenceFilters.join(', ');
+      const reason = describeError(error);
+      this.error = (texts = agentDirectoryTexts) => texts.mayNotRead(topics, reason);
       return;
     }
     this.isCurrent = true;
@@ -74,6 +82,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
           await connection.subscribe(topics.of(otherAgent).ownReportFilters);
           if (areRetainedRead) await roundTripUntilQuiet(received, roundTrip);
         })
+        // The status of an agent is known even if this user may not read its reports.
         .catch(() => undefined)
         .then(() => {
           if (areRetainedRead) this.#readAgents.add(otherAgent);

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { sitesTextsInGerman } from '../../src/collectors/sites/german.ts';
 import { BrokerAgentDirectory } from '../../src/mqtt/broker-agent-directory.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../../src/mqtt/retained-topics.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
@@ -105,6 +106,20 @@ test('a new agent is listed once it is known which site it names', async () => {
   expect((await until('it is listed', () => known(lab, 'new'))).site).toBe('Berlin');
 });
 
+test('an agent whose reports may not be read is listed by its status', async () => {
+  const { say, lab, follow } = await scene(
+    { ...said, 'shut/agent/shut': '{"site":"Berlin"}', 'shut/status': 'offline' },
+    {
+      authorizeSubscribe: (_client, subscription, done) =>
+        done(null, /^infra-monitor\/(shut|late)\//.test(subscription.topic) ? null : subscription),
+    },
+  );
+  await follow();
+  expect(known(lab, 'shut')).toEqual({ id: 'shut', name: 'shut', isOnline: false, devices: [] });
+  await say('late/status', 'online');
+  expect((await until('it is listed', () => known(lab, 'late'))).isOnline).toBe(true);
+});
+
 test('after the end of a connection it is not current, keeps its topics, and starts again with the next connection', async () => {
   const { broker, observer, say, lab, follow } = await scene(said);
   const first = await follow();
@@ -133,8 +148,12 @@ test('a broker that forbids reading is reported, and the next one that allows it
       done(null, forbids && subscription.topic === 'infra-monitor/+/status' ? null : subscription),
   });
   await follow();
-  expect(lab.error).toMatch(
+  const [inEnglish, inGerman] = [lab.error?.(), lab.error?.(sitesTextsInGerman)];
+  expect(inEnglish).toMatch(
     /^the broker does not let this user read infra-monitor\/\+\/status, infra-monitor\/bridge\/\+\/state: /,
+  );
+  expect(inGerman).toMatch(
+    /^dieser Benutzer darf am Broker infra-monitor\/\+\/status, infra-monitor\/bridge\/\+\/state nicht lesen: /,
   );
   expect(lab.isCurrent).toBe(false);
   forbids = false;

@@ -57,6 +57,7 @@ export const sitesTextsInGerman: SitesTexts = {
   lastKnown: '(zuletzt bekannt)',
   andMore: (worst, count, isAtLeast) =>
     `${worst}; und ${isAtLeast ? 'mindestens ' : ''}${count} ${count === 1 ? 'weiteres' : 'weitere'}`,
+  mayNotRead: (topics, reason) => `dieser Benutzer darf am Broker ${topics} nicht lesen: ${reason}`,
   statesUnknown: 'ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt',
   clearsWhenWhole: 'wenn der Standort wieder vollständig erreichbar ist',
   startOrForget:

@@ -1,3 +1,4 @@
+import { agentDirectoryTexts } from '../../model/agent-directory.ts';
 import { problemTexts } from '../../model/problem-texts.ts';
 
 const formatList = (names: readonly string[]) => names.toSorted().join(', ');
@@ -6,6 +7,7 @@ const agentsAre = (names: readonly string[]) =>
 
 /** What is said of sites and their agents. `names`: of agents. */
 export const sitesTexts = {
+  ...agentDirectoryTexts,
   /** As state of the metric *Worst problem*. */
   noProblem: 'none',
   routerUnreachable: (site: string | undefined, names: readonly string[]) =>

@@ -1,6 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { sitesTextsInGerman } from '../../../src/collectors/sites/german.ts';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
+import { describeError } from '../../../src/model/errors.ts';
+import { textOfWording } from '../../../src/model/translation.ts';
+import { wordingOfError } from '../../../src/model/worded-error.ts';
 import { BrokerAgentDirectory } from '../../../src/mqtt/broker-agent-directory.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../../../src/mqtt/retained-topics.ts';
 import { SingleUseBrokerConnection } from '../../../src/mqtt/single-use-broker-connection.ts';
@@ -106,8 +110,12 @@ test('the agent of the collector is online, whatever its retained status says', 
 
 const context = { agent, hostRoots: hostRoots(), state: stateOf(probe(async () => [])), memory: memory({}) };
 
-test('a lab on a broker: its agents, a lost one, and no verdict while the broker is down', async () => {
-  const broker = await startBroker();
+test('a lab on a broker: its agents, a lost one, and no verdict while the broker is down or may not be read', async () => {
+  let forbids = false;
+  const broker = await startBroker({
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, forbids && subscription.topic === 'infra-monitor/+/status' ? null : subscription),
+  });
   const { client } = await observe(broker.url, { protocolVersion: 4 });
   const publish = (path: string, payload: string) =>
     client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain: true });
@@ -146,6 +154,16 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
   await broker.start();
   await follow();
   expect(await readSites()).toMatchObject({ Cottage: { cause: 'agent_lost' } });
+  forbids = true;
+  await broker.stop();
+  await until('the connection is lost again', () => !agentDirectory.isCurrent);
+  await broker.start();
+  await follow();
+  const error = await readSites().catch((reason: unknown) => reason);
+  expect(describeError(error)).toMatch(/^the broker does not let this user read infra-monitor\/\+\/status, .*: /);
+  expect(textOfWording(wordingOfError(error), sitesTextsInGerman)).toMatch(
+    /^dieser Benutzer darf am Broker infra-monitor\/\+\/status, .* nicht lesen: /,
+  );
 });
 
 test('the collector is inactive unless it is enabled and the agent is running', async () => {
