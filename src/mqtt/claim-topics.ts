@@ -7,6 +7,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { validItems } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './announcement-payload.ts';
+import { subscriptionPortions } from './retained-by-name.ts';
 import { readRetainedTopics } from './retained-topics.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -39,45 +40,38 @@ export function announcedMacAddress(payload: string | undefined): string | undef
   return connections.find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
 }
 
-/** The topics of claims that the agent may have on devices which it has announced, each with the collector. */
-export function claimTopicsOfAnnouncements(
-  agent: AgentIdentity,
-  retained: ReadonlyMap<string, string>,
-): { collector: string; topic: string }[] {
+/** The topics of claims that the agent may have on devices that it has announced, by MAC address, and on their names:
+ * the shown one may have the agent's added. */
+function claimTopicsOfAnnouncements(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
   const topics = new Topics(agent);
-  return [...retained].flatMap(([topic, payload]) => {
-    const key = topics.deviceOfOwnDiscovery(topic) === undefined ? undefined : announcedMacAddress(payload);
-    if (key === undefined) return [];
-    const keys = Object.keys(parseAnnouncement(payload)?.components ?? {});
-    const collectors = new Set(keys.flatMap((componentKey) => parseComponentKey(componentKey)?.collector ?? []));
-    return [...collectors].map((collector) => ({ collector, topic: topics.claim(collector, key) }));
+  const found = [...retained].flatMap(([topic, payload]) => {
+    const device = topics.deviceOfOwnDiscovery(topic);
+    const announcement = device === undefined ? undefined : parseAnnouncement(payload);
+    if (device === undefined || announcement === undefined) return [];
+    const { name } = announcement.device;
+    const mac = announcedMacAddress(payload);
+    const keys = [device, ...(typeof name === 'string' ? [name] : []), ...(mac === undefined ? [] : [mac])];
+    const components = Object.keys(announcement.components);
+    const collectors = new Set(components.flatMap((key) => parseComponentKey(key)?.collector ?? []));
+    return [...collectors].flatMap((collector) => keys.map((key) => topics.claim(collector, key)));
   });
+  return [...new Set(found)];
 }
 
-/** The topics of claims that the agent may have on names of devices which it has announced for this collector. */
-export function nameClaimTopicsOfAnnouncements(
-  agent: AgentIdentity,
-  collector: string,
-  retained: ReadonlyMap<string, string>,
-): { topic: string }[] {
-  const topics = new Topics(agent);
-  return [...retained].flatMap(([topic, payload]) => {
-    if (topics.deviceOfOwnDiscovery(topic) === undefined || !payload.includes(`"${collector}-`)) return [];
-    const name = parseAnnouncement(payload)?.device.name;
-    return typeof name === 'string' ? [{ topic: topics.claim(collector, name) }] : [];
-  });
-}
-
-/** The topics of the claims that an agent has. By name too: not every broker delivers retained messages for a
- * wildcard. */
+/** The topics of the claims that an agent has, each with its device. By name too: not every broker delivers retained
+ * messages for a wildcard. */
 export async function readClaimTopicsOfAgent(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
 ): Promise<{ topic: string; device: string }[]> {
   const topics = new Topics(agent);
-  const named = claimTopicsOfAnnouncements(agent, retained).map(({ topic }) => topic);
-  const payloads = await readRetainedTopics(connection, agent, [[topics.ping], [topics.allClaimsFilter, ...named]]);
+  const payloads = await readRetainedTopics(connection, agent, [
+    [topics.ping],
+    [topics.allClaimsFilter],
+    ...subscriptionPortions(claimTopicsOfAnnouncements(agent, retained)),
+  ]);
+  await connection.unsubscribe([topics.allClaimsFilter]);
   return [...payloads].flatMap(([topic, payload]) => {
     const claim = topics.parse(topic)?.kind === 'claim' ? parseDeviceClaim(payload) : undefined;
     return claim?.agent === agent.id ? [{ topic, device: claim.device }] : [];

@@ -110,6 +110,7 @@ export class ConnectedSession {
         ...context,
         retained: this.#retained.payloads,
         memory: memory.claims,
+        isDismissed: (device) => memory.devices.has(device),
         after,
         changed: () => this.offerChanges(),
       },
@@ -176,6 +177,7 @@ export class ConnectedSession {
   offerChanges(): void {
     if (!this.#lifecycle.isPublishing) return;
     if (this.#claims.isUnsettled) return void this.#claims.settle();
+    void this.#claims.release();
     if (!this.#connection.takesWildcards) this.#followByName();
     const current = this.#states.publish();
     this.#publishIndex();
@@ -230,6 +232,7 @@ export class ConnectedSession {
     this.#after(lateRetainedMs, () => {
       this.#retainedComplete();
       this.#announcer.dismissAbsent();
+      this.#claims.announcementsComplete();
       this.offerChanges();
     });
     const homeAssistantStatus = this.#retained.payloads.get(this.#topics.homeAssistantStatus);

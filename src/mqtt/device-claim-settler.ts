@@ -1,16 +1,14 @@
 import { memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
+import { parseComponentKey } from '../model/naming.ts';
 import { claimPrevailsOver, type DeviceClaim, type DeviceOwner, nameOwnerKey } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import {
-  announcedMacAddress,
-  claimTopicsOfAnnouncements,
-  nameClaimTopicsOfAnnouncements,
-  parseDeviceClaim,
-} from './claim-topics.ts';
+import { isTombstone, parseAnnouncement } from './announcement-payload.ts';
+import { announcedMacAddress, parseDeviceClaim, readClaimTopicsOfAgent } from './claim-topics.ts';
 import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
+import { subscribeInPortions } from './retained-by-name.ts';
 import type { RunAfter } from './run-after.ts';
 import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -30,6 +28,8 @@ export interface ClaimMemory {
   readonly held: Map<string, DeviceClaim>;
   /** Connections in a row that have ended while claims were read or written. */
   hangUps: number;
+  /** Those that have ended while claims were looked for, or given up. */
+  hangUpsAtRelease: number;
 }
 
 export interface DeviceClaimSettlerContext {
@@ -39,6 +39,8 @@ export interface DeviceClaimSettlerContext {
   /** This agent's retained messages. */
   retained: ReadonlyMap<string, string>;
   memory: ClaimMemory;
+  /** Whether the user has removed the device in Home Assistant. */
+  isDismissed(device: string): boolean;
   after: RunAfter;
   /** Another agent owns the device or its name, by its key in AgentState.owners; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;
@@ -56,8 +58,8 @@ interface SharedDevice {
 }
 
 /** Settles over one connection which agent owns each device that several may watch, or its name. A claim stays on the
- * broker until its agent is forgotten, or another one can report more. Without access to the claims, each agent reports
- * everything. */
+ * broker until its agent or the device is forgotten, or another agent can report more. Without access to the claims,
+ * each agent reports everything. */
 export class DeviceClaimSettler {
   readonly #context: DeviceClaimSettlerContext;
   readonly #connection: SingleUseBrokerConnection;
@@ -69,6 +71,9 @@ export class DeviceClaimSettler {
   /** Topics that were written a short time ago; `true` if they are to be written again. */
   readonly #resting = new Map<string, boolean>();
   #isSettling = false;
+  #isReleasing = false;
+  /** Whether the claims of earlier processes are yet to be found. */
+  #isSearchDue = false;
 
   constructor(context: DeviceClaimSettlerContext, connection: SingleUseBrokerConnection) {
     this.#context = context;
@@ -82,34 +87,66 @@ export class DeviceClaimSettler {
     return this.#isSettling || this.#devices().some(({ topic }) => !this.#followed.has(topic));
   }
 
+  /** No announcements of this agent arrive late any more: what it has not announced it does not watch. */
+  announcementsComplete(): void {
+    this.#isSearchDue = true;
+  }
+
   /** Reads the claims on new devices, and claims those without an owner. Never rejects. */
   async settle(): Promise<void> {
     if (this.#isSettling) return;
     this.#isSettling = true;
-    const topics = [...this.#devices(), ...this.#abandoned()].map(({ topic }) => topic);
+    const topics = this.#devices().map(({ topic }) => topic);
     const added = [...new Set(topics)].filter((topic) => !this.#followed.has(topic));
     for (const topic of added) this.#followed.add(topic);
-    if (added.length > 0) await this.#unlessForbidden(() => this.#readAndClaim(added));
+    if (added.length > 0) await this.#unlessForbidden('hangUps', () => this.#readAndClaim(added));
     this.#isSettling = false;
     this.#publishOwners();
   }
 
   async #readAndClaim(topics: string[]): Promise<void> {
     const { agent } = this.#context;
-    await this.#connection.subscribe(topics);
+    await subscribeInPortions(this.#connection, topics);
     await pingBrokerThroughOwnTopic(this.#connection, agent);
     for (const topic of topics) this.#known.add(topic);
     for (const topic of topics) this.#contend(topic);
-    for (const { topic } of this.#abandoned())
-      if (this.#claims.get(topic)?.agent === agent.id) await this.#connection.publish(topic, '');
     // Another agent may have claimed them at the same time.
     await pingBrokerThroughOwnTopic(this.#connection, agent);
   }
 
+  /** Gives up claims that are not needed any more, also those of earlier processes. Never rejects. */
+  async release(): Promise<void> {
+    if (this.#isReleasing || !(this.#isSearchDue || this.#unneededClaims().length > 0)) return;
+    this.#isReleasing = true;
+    await this.#unlessForbidden('hangUpsAtRelease', async () => {
+      if (this.#isSearchDue) await this.#findClaimsOfEarlierProcesses();
+      await this.#releaseUnneeded();
+    });
+    this.#isReleasing = false;
+  }
+
+  async #findClaimsOfEarlierProcesses(): Promise<void> {
+    const { agent, retained } = this.#context;
+    this.#isSearchDue = false;
+    const claims = await readClaimTopicsOfAgent(this.#connection, agent, retained);
+    const found = claims.map(({ topic }) => topic).filter((topic) => !this.#followed.has(topic));
+    for (const topic of found) this.#followed.add(topic);
+    if (found.length > 0) await this.#readAndClaim(found);
+  }
+
+  async #releaseUnneeded(): Promise<void> {
+    const unneeded = this.#unneededClaims();
+    for (const topic of unneeded) {
+      // If the device comes back, its claim is read anew.
+      for (const known of [this.#followed, this.#known, this.#claims, this.#context.memory.held]) known.delete(topic);
+    }
+    for (const topic of unneeded) await this.#connection.publish(topic, '');
+  }
+
   /** Some brokers hang up on a client that touches a topic which it may not touch: then it is not tried for ever. */
-  async #unlessForbidden(attempt: () => Promise<void>): Promise<void> {
+  async #unlessForbidden(count: 'hangUps' | 'hangUpsAtRelease', attempt: () => Promise<void>): Promise<void> {
     const { memory, after } = this.#context;
-    if (memory.hangUps >= maxHangUps) return;
+    if (memory[count] >= maxHangUps) return;
     const ended = this.#connection.ended.then(() => true);
     const hasFailed = await Promise.race([
       attempt().then(
@@ -121,7 +158,7 @@ export class DeviceClaimSettler {
     const hasEnded =
       hasFailed &&
       (await Promise.race([ended, new Promise<false>((resolve) => after(endNoticeMs, () => resolve(false)))]));
-    memory.hangUps = hasEnded ? memory.hangUps + 1 : 0;
+    memory[count] = hasEnded ? memory[count] + 1 : 0;
   }
 
   /** The devices that others may watch too; of two with one key the first. Of one that has not said its MAC address
@@ -143,16 +180,37 @@ export class DeviceClaimSettler {
     );
   }
 
-  /** Claims that this agent may have on devices of a collector which is off now. */
-  #abandoned(): { topic: string }[] {
-    const { agent, catalogue, state, retained } = this.#context;
-    const isOff = (collector: string) => !state.collectors.has(collector);
-    return [
-      ...claimTopicsOfAnnouncements(agent, retained).filter(({ collector }) => isOff(collector)),
-      ...catalogue
-        .filter(({ id, hasSharedNames }) => hasSharedNames && isOff(id))
-        .flatMap(({ id }) => nameClaimTopicsOfAnnouncements(agent, id, retained)),
-    ];
+  /** Topics of claims of this agent on what it neither watches nor may watch again. */
+  #unneededClaims(): string[] {
+    const own = [...this.#claims].flatMap(([topic, claim]) =>
+      claim?.agent === this.#context.agent.id && this.#known.has(topic) ? [{ topic, device: claim.device }] : [],
+    );
+    if (own.length === 0) return [];
+    const watched = new Set(this.#devices().map(({ topic }) => topic));
+    return own
+      .filter(({ topic, device }) => !watched.has(topic) && !this.#mayWatchAgain(topic, device))
+      .map(({ topic }) => topic);
+  }
+
+  /** Whether the device may be found again as what this claim is for: it is announced, or has not said its MAC address
+   * yet. */
+  #mayWatchAgain(topic: string, device: string): boolean {
+    const { state, retained, isDismissed } = this.#context;
+    const parsed = this.#topics.parse(topic);
+    if (parsed?.kind !== 'claim') return false;
+    const { collector } = parsed;
+    const active = state.collectors.get(collector);
+    if (active === undefined || state.forgotten.has(memoryKey({ collector, device }))) return false;
+    const entry = active.entries.get(device);
+    if (entry !== undefined)
+      return !entry.excluded && entry.device.shared !== undefined && entry.device.shared.key === undefined;
+    const announced = parseAnnouncement(retained.get(this.#topics.discovery(device)))?.components ?? {};
+    return (
+      !isDismissed(device) &&
+      Object.entries(announced).some(
+        ([key, component]) => parseComponentKey(key)?.collector === collector && !isTombstone(component),
+      )
+    );
   }
 
   #take({ topic, payload, retained }: ReceivedMessage): void {

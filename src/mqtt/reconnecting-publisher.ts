@@ -53,7 +53,7 @@ export class ReconnectingPublisher {
     this.#brokers = new BrokerRotation(context.settings, context.state.broker);
     this.#memory = {
       devices: new DismissedDevices(),
-      claims: { held: new Map(), hangUps: 0 },
+      claims: { held: new Map(), hangUps: 0, hangUpsAtRelease: 0 },
       rejections: new RejectedMessagesByTopic(
         context.agent,
         context.log,

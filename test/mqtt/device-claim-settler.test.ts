@@ -5,6 +5,7 @@ import type { CollectorDefinition } from '../../src/model/collector.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
 import { parseDeviceClaim } from '../../src/mqtt/claim-topics.ts';
 import { DeviceClaimSettler } from '../../src/mqtt/device-claim-settler.ts';
+import { livenessAnswerPayload, livenessQuestionPayload } from '../../src/mqtt/duplicate-agent.ts';
 import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
 import { runAfter } from '../../src/mqtt/run-after.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
@@ -39,6 +40,9 @@ const collector: CollectorDefinition<Probes> = {
   },
 };
 
+/** Milliseconds until an agent expects no more retained messages. */
+const lateRetainedMs = 10_000;
+
 const key = '02:00:5E:00:53:01';
 const claimTopic = 'infra-monitor/shared/probe/02_00_5e_00_53_01';
 const deviceTopics = (id: string) => ({
@@ -57,6 +61,10 @@ async function scene(options = {}) {
   const observer = await observe(broker.url, { protocolVersion: 4 });
   const write = (topic: string, payload: string) =>
     observer.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  const writeAndSee = async (topic: string, payload: string) => {
+    await write(topic, payload);
+    await observer.see(topic);
+  };
 
   /** An agent that sees one thing with a part. */
   function begin(id: string, { rank = 0, known = true, brokers = broker.url } = {}) {
@@ -111,7 +119,7 @@ async function scene(options = {}) {
     owns: (id: string) => until(`${id} reports all`, () => components(id).join() === everything.join()),
     views: (id: string) => until(`${id} reports its own view`, () => components(id).join() === 'probe-thing-level'),
   };
-  return { broker, observer, write, begin, announcement, claim, ...until_ };
+  return { broker, observer, write, writeAndSee, begin, announcement, claim, ...until_ };
 }
 
 test('the first agent owns a device; another one reports only what it sees from its place, on the owner’s device', async () => {
@@ -390,6 +398,148 @@ test('an agent whose collector is off gives its claims up', async () => {
   await until('it is free', () => claim() === undefined);
 });
 
+/** A session of an agent that has read these things by their names; without a list, its collector is off. */
+function beginNamed(url: string, id: string, names: readonly string[] | undefined) {
+  const state = new MutableAgentState(url);
+  const read = (...present: readonly string[]) =>
+    state.record(collector, {
+      ok: true,
+      at: new Date(),
+      seconds: 0,
+      observations: present.map((name) => ({
+        table: 'thing',
+        device: { id: name, name, sharedName: { rank: 0 } },
+        reading: { level: 50, mood: 'good' },
+      })),
+    });
+  if (names !== undefined) {
+    state.add(collector);
+    read(...names);
+  }
+  const ends = { lateMessages: 0 };
+  const session = new ReconnectingPublisher({
+    ...sessionContext(url, { ...anyAgent, id, name: id }, [collector], state, quietLog),
+    // This broker delivers nothing late.
+    after: (ms, then) =>
+      runAfter(Math.min(ms, 1000), () => {
+        then();
+        if (ms === lateRetainedMs) ends.lateMessages += 1;
+      }),
+  });
+  session.start();
+  let isStopped = false;
+  const stop = async () => {
+    if (!isStopped) await session.stop();
+    isStopped = true;
+  };
+  onTestFinished(stop);
+  return { state, session, stop, read, ends };
+}
+
+const nameClaim = (name: string) => `infra-monitor/shared/probe/${name}`;
+const claimOf = (agent: string, device: string) =>
+  JSON.stringify({ agent, device, rank: 0, since: '2026-01-01T00:00:00.000Z' });
+
+test('a name that a device no longer has is free once the user has it forgotten, and can be taken again', async () => {
+  const { broker, observer } = await scene();
+  const config = (id: string) => `homeassistant/device/infra-monitor_${id}/watched/config`;
+  const before = beginNamed(broker.url, 'pi', ['Watched']);
+  await observer.see(config('pi'), (payload) => payload.includes('"Watched"'));
+  await before.stop();
+  const { state, session, read } = beginNamed(broker.url, 'pi', ['House']);
+  await observer.see(nameClaim('house'));
+  beginNamed(broker.url, 'shed', ['Watched']);
+  await observer.see(config('shed'), (payload) => payload.includes('"Watched from shed"'));
+  expect(parseDeviceClaim(observer.topics.get(nameClaim('watched')) ?? '')?.agent).toBe('pi');
+  state.forgetMissing({ collector: 'probe', device: 'watched' });
+  session.update();
+  await observer.see(config('shed'), (payload) => payload.includes('"Watched"'));
+  expect(parseDeviceClaim(observer.topics.get(nameClaim('watched')) ?? '')?.agent).toBe('shed');
+  expect(parseDeviceClaim(observer.topics.get(nameClaim('house')) ?? '')?.agent).toBe('pi');
+
+  read('House', 'Watched');
+  session.update();
+  await until('it is known whose the name is', () => state.owners.get('probe/watched/name')?.agent === 'shed');
+});
+
+test('claims on what an agent neither watches nor announces are given up, and no others', async () => {
+  const { broker, observer, writeAndSee } = await scene();
+  const announcement = (device: object, component: object) =>
+    JSON.stringify({ device, origin: { name: 'x' }, components: { 'probe-thing-mood': component } });
+  const whole = { platform: 'sensor', unique_id: 'x', state_topic: 'x' };
+  const config = (device: string) => `homeassistant/device/infra-monitor_pi/${device}/config`;
+  await writeAndSee(
+    config('away'),
+    announcement({ identifiers: ['a'], name: 'Away', connections: [['mac', key]] }, whole),
+  );
+  await writeAndSee(config('removed'), announcement({ identifiers: ['b'], name: 'Removed' }, { platform: 'sensor' }));
+  await writeAndSee(claimTopic, claimOf('pi', 'away'));
+  for (const device of ['away', 'removed', 'gone', 'present'])
+    await writeAndSee(nameClaim(device), claimOf('pi', device));
+  await writeAndSee(nameClaim('of_another'), claimOf('nas', 'gone'));
+  beginNamed(broker.url, 'pi', ['Present']);
+  await until('they are given up', () => !['removed', 'gone'].some((one) => observer.topics.has(nameClaim(one))));
+  // Comes after all that the agent has written.
+  await writeAndSee('marker', 'marker');
+  const left = [...observer.topics.keys()].filter((topic) => topic.includes('/shared/'));
+  expect(left.sort()).toEqual([claimTopic, ...['away', 'of_another', 'present'].map(nameClaim)].sort());
+});
+
+test('an agent whose collector is off gives up a name that it has announced with its own', async () => {
+  const { broker, observer, writeAndSee } = await scene();
+  const device = { identifiers: ['infra-monitor_pi_watched'], name: 'Watched from pi' };
+  const components = { 'probe-thing-mood': { platform: 'sensor', unique_id: 'x', state_topic: 'x' } };
+  await writeAndSee(
+    'homeassistant/device/infra-monitor_pi/watched/config',
+    JSON.stringify({ device, origin: {}, components }),
+  );
+  await writeAndSee(nameClaim('watched'), claimOf('pi', 'watched'));
+  beginNamed(broker.url, 'pi', undefined);
+  await until('it is free', () => !observer.topics.has(nameClaim('watched')));
+});
+
+test('a broker that hangs up on whoever looks for claims of earlier processes is tried twice', async () => {
+  const attempts: string[] = [];
+  const { broker, observer, write } = await scene({
+    authorizeSubscribe: (
+      client: { id: string },
+      subscription: { topic: string },
+      done: (error: Error | null, granted?: unknown) => void,
+    ) => {
+      const isForbidden = subscription.topic === 'infra-monitor/shared/+/+';
+      if (isForbidden) attempts.push(client.id);
+      done(isForbidden ? new Error('no') : null, subscription);
+    },
+  });
+  const { state, ends } = beginNamed(broker.url, 'pi', ['Watched']);
+  await until('a third connection has lasted', () => ends.lateMessages === 3);
+  // It answers after all that it has sent before.
+  await write('infra-monitor/pi/echo', livenessQuestionPayload('marker'));
+  await observer.see('infra-monitor/pi/echo', (payload) => payload === livenessAnswerPayload('marker'));
+  expect([attempts.length, state.broker.reconnects, state.broker.connected]).toEqual([2, 2, true]);
+  expect(parseDeviceClaim(observer.topics.get(nameClaim('watched')) ?? '')?.agent).toBe('pi');
+});
+
+test('of a router that is replaced, and of one that is forgotten, the claim is free', async () => {
+  const { begin, claim, observer, owns } = await scene();
+  const nas = begin('nas');
+  await owns('nas');
+  const replaced = '02:00:5E:00:53:02';
+  const replacedTopic = 'infra-monitor/shared/probe/02_00_5e_00_53_02';
+  const record = (observations: readonly object[]) =>
+    nas.state.record(collector, { ok: true, at: new Date(), seconds: 0, observations: observations as never });
+  const device = { id: 'gateway', name: 'nas gateway', shared: { key: replaced, rank: 0 }, macAddress: replaced };
+  record([{ table: 'thing', device, reading: { level: 50 } }]);
+  nas.session.update();
+  await observer.see(replacedTopic, (payload) => parseDeviceClaim(payload)?.agent === 'nas');
+  await until('the former one is free', () => claim() === undefined);
+  record([]);
+  nas.session.update();
+  nas.state.forgetMissing({ collector: 'probe', device: 'gateway' });
+  nas.session.update();
+  await until('it is free', () => !observer.topics.has(replacedTopic));
+});
+
 test('a broker that keeps a message back on a living connection has not hung up', async () => {
   const { settings } = await startPeer(welcome());
   const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'nas', protocolVersion: 5 });
@@ -397,7 +547,7 @@ test('a broker that keeps a message back on a living connection has not hung up'
   const state = stateOf(collector, [
     { table: 'thing', device: { id: 'gateway', name: 'gateway', shared: { key, rank: 0 } }, reading: {} },
   ]);
-  const memory = { held: new Map(), hangUps: 1 };
+  const memory = { held: new Map(), hangUps: 1, hangUpsAtRelease: 0 };
   const settler = new DeviceClaimSettler(
     {
       agent: anyAgent,
@@ -405,6 +555,7 @@ test('a broker that keeps a message back on a living connection has not hung up'
       state,
       retained: new Map(),
       memory,
+      isDismissed: () => false,
       after: runAfter,
       ownerKnown: () => undefined,
       changed: () => undefined,
