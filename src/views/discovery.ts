@@ -25,7 +25,7 @@ import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
-import { english, type Language, translateDevice, translatePartName } from './language.ts';
+import { english, type Language, translateDeviceAndPart, translatePartName } from './language.ts';
 import {
   discoveryFieldsOfMetric,
   isNameOfDeviceClass,
@@ -115,6 +115,9 @@ const availabilityOptions = (topics: Topics, address: DeviceOrPartAddress) => ({
   availability_mode: 'all',
 });
 
+/** An entry with the name that people see of its device. */
+type AnnouncedEntry = StateEntry & { shownDeviceName: string };
+
 const namesOf = ({ tables }: Language, { address, table }: StateEntry) => tables[address.collector]?.[table];
 
 const componentKeyOf = ({ address: { collector, part }, table }: StateEntry, metric: string) =>
@@ -124,7 +127,7 @@ function component(
   agent: AgentIdentity,
   language: Language,
   topics: Topics,
-  entry: StateEntry,
+  entry: AnnouncedEntry,
   key: string,
   metric: AnyMetricDeclaration,
   owner: DeviceOwner | undefined,
@@ -149,10 +152,10 @@ function component(
     unique_id: entityUniqueId(agent, address.device, name),
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${segments.join('_')}`,
-    ...nameOptions(isNamedByDeviceClass ? undefined : shown, {
-      device: device.name,
-      entity: nameIn(english, metric.name, part?.name),
-    }),
+    ...nameOptions(
+      { device: entry.shownDeviceName, entity: isNamedByDeviceClass ? undefined : shown },
+      { device: device.name, entity: nameIn(english, metric.name, part?.name) },
+    ),
     ...discoveryFieldsOfMetric(metric),
     icon: metric.icon,
     entity_category: metric.category,
@@ -166,7 +169,7 @@ function button(
   agent: AgentIdentity,
   language: Language,
   topics: Topics,
-  entry: StateEntry,
+  entry: AnnouncedEntry,
   key: string,
   action: ActionDeclaration,
 ): [string, Component] {
@@ -176,10 +179,10 @@ function button(
     platform: 'button',
     unique_id: entityUniqueId(agent, address.device, name),
     default_entity_id: `button.${entityIdPrefix(agent, device.name)}_${key}`,
-    ...nameOptions(namesOf(language, entry)?.actions?.[key] ?? action.name, {
-      device: device.name,
-      entity: action.name,
-    }),
+    ...nameOptions(
+      { device: entry.shownDeviceName, entity: namesOf(language, entry)?.actions?.[key] ?? action.name },
+      { device: device.name, entity: action.name },
+    ),
     icon: action.icon,
     entity_category: action.category,
     enabled_by_default: action.enabled,
@@ -196,7 +199,7 @@ function forgetButton(
   agent: AgentIdentity,
   language: Language,
   topics: Topics,
-  entry: StateEntry,
+  entry: AnnouncedEntry,
 ): [string, Component] {
   const { address, device, part } = entry;
   const { forget, forgetPart } = language.words;
@@ -212,10 +215,16 @@ function forgetButton(
       platform: 'button',
       unique_id: entityUniqueId(agent, address.device, name),
       default_entity_id: `button.${segments.join('_')}`,
-      ...nameOptions(part === undefined ? forget : forgetPart(translatePartName(namesOf(language, entry), part)), {
-        device: device.name,
-        entity: part === undefined ? english.words.forget : english.words.forgetPart(part.name),
-      }),
+      ...nameOptions(
+        {
+          device: entry.shownDeviceName,
+          entity: part === undefined ? forget : forgetPart(translatePartName(namesOf(language, entry), part)),
+        },
+        {
+          device: device.name,
+          entity: part === undefined ? english.words.forget : english.words.forgetPart(part.name),
+        },
+      ),
       icon: 'mdi:delete-outline',
       entity_category: 'config',
       command_topic: topics.command({ collector: address.collector, device: address.device }),
@@ -233,7 +242,7 @@ function eventEntity(
   agent: AgentIdentity,
   language: Language,
   topics: Topics,
-  entry: StateEntry,
+  entry: AnnouncedEntry,
   { name, icon, category, enabled, types }: EventDeclaration,
 ): [string, Component] {
   const { address, device } = entry;
@@ -242,7 +251,10 @@ function eventEntity(
     platform: 'event',
     unique_id: entityUniqueId(agent, address.device, key),
     default_entity_id: `event.${entityIdPrefix(agent, device.name)}_${eventKey}`,
-    ...nameOptions(namesOf(language, entry)?.event ?? name, { device: device.name, entity: name }),
+    ...nameOptions(
+      { device: entry.shownDeviceName, entity: namesOf(language, entry)?.event ?? name },
+      { device: device.name, entity: name },
+    ),
     icon,
     entity_category: category,
     enabled_by_default: enabled,
@@ -268,16 +280,18 @@ function announceProblems(
   language: Language,
   desired: Map<string, DesiredDeviceAndComponents>,
 ): void {
-  const device = desired.get(agent.id) ?? {
+  const machine = desired.get(agent.id);
+  const name = machine === undefined ? (language.words.labDevices[agent.id] ?? agent.name) : agent.name;
+  const device = machine ?? {
     device: deviceInfo(agent, {
       id: agent.id,
-      name: language.words.labDevices[agent.id] ?? agent.name,
+      name,
       manufacturer: projectName,
       model: language.words.problems,
     }),
     components: {},
   };
-  Object.assign(device.components, Object.fromEntries(problemListComponents(agent, language)));
+  Object.assign(device.components, Object.fromEntries(problemListComponents(agent, language, name)));
   desired.set(agent.id, device);
 }
 
@@ -312,7 +326,12 @@ export function* planAnnouncements(
   for (const { id, tables } of catalogue) {
     for (const reported of collectors.get(id) ?? []) {
       yield 1;
-      const entry = withOwnName(agent, owners, reported);
+      const named = withOwnName(agent, owners, reported);
+      const shown =
+        named === reported
+          ? translateDeviceAndPart(language, agent, reported).device
+          : { ...named.device, name: language.words.seenFrom(reported.device.name, agent.name) };
+      const entry: AnnouncedEntry = { ...named, shownDeviceName: shown.name };
       const { device } = entry.address;
       const owner = owners.get(memoryKey(entry.address));
       if (owner !== undefined && entry.part !== undefined) continue;
@@ -344,10 +363,6 @@ export function* planAnnouncements(
       // Two collectors may describe one device; each adds the properties that it knows.
       const announcement = desired.get(device) ?? { device: {}, components: {} };
       const names = namesOf(language, entry);
-      const shown =
-        entry === reported
-          ? translateDevice(names, agent, entry.device)
-          : { ...entry.device, name: language.words.seenFrom(reported.device.name, agent.name) };
       Object.assign(announcement.device, deviceInfoOf(agent, shown, owner));
       Object.assign(announcement.components, current);
       desired.set(device, announcement);

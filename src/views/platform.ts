@@ -24,12 +24,17 @@ const deviceClassNames: Readonly<Record<string, Readonly<Record<string, string>>
 export const isNameOfDeviceClass = (metric: AnyMetricDeclaration): boolean =>
   'deviceClass' in metric && deviceClassNames[platformOfMetric(metric)]?.[metric.deviceClass ?? ''] === metric.name;
 
-/** The name of an entity; without one, Home Assistant names it by its device class. `english`: the names of its device
- * and its own in English. Of them Home Assistant before 2025.10 makes the id of a new entity, also where its name is in
- * another language; since 2026.4 it does not know `object_id`, and ignores it. */
-export const nameOptions = (shown: string | undefined, english: { device: string; entity: string }) => ({
-  ...(shown === undefined ? {} : { name: shown }),
-  ...(shown === english.entity ? {} : { object_id: `${english.device} ${english.entity}` }),
+/** The name of an entity; without one, Home Assistant names it by its device class. `shown`, `english`: the name of its
+ * device and its own. Of the English ones Home Assistant before 2025.10 makes the id of a new entity, also where one of
+ * the shown ones is in another language; since 2026.4 it does not know `object_id`, and ignores it. */
+export const nameOptions = (
+  shown: { device: string; entity: string | undefined },
+  english: { device: string; entity: string },
+) => ({
+  ...(shown.entity === undefined ? {} : { name: shown.entity }),
+  ...(shown.entity === english.entity && shown.device === english.device
+    ? {}
+    : { object_id: `${english.device} ${english.entity}` }),
 });
 
 /** Discovery options that describe a metric's value. */

@@ -18,13 +18,15 @@ export const problemListComponentKeys: ReadonlySet<string> = new Set(
 const faultWords = severities.filter(isFaultSeverity).map((severity) => `'${severity}'`);
 
 /** Entities of the agent's machine that read the list of problems. They exist whatever is watched, so that automations
- * can rely on them. */
+ * can rely on them. `shownDeviceName`: of the machine. */
 export function problemListComponents(
   agent: AgentIdentity,
   { words, problems: { noReason } }: Language,
+  shownDeviceName: string,
 ): [key: string, component: Record<string, unknown>][] {
   const topics = new Topics(agent);
-  const named = (shown: string | undefined, entity: string) => nameOptions(shown, { device: agent.name, entity });
+  const named = (shown: string | undefined, entity: string) =>
+    nameOptions({ device: shownDeviceName, entity: shown }, { device: agent.name, entity });
   const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
     problemKeyOf(metric),
     {

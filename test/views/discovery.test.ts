@@ -154,3 +154,29 @@ test('Home Assistant is told the English name, of which it may make an id, where
   expect(unnamed.map(([key]) => key)).toContain('nvme-drive-temperature');
   expect(unnamed.map(([key]) => key)).not.toContain('host-temperature_0-temperature');
 });
+
+test('that is so, too, where only the name of the device is in another language', () => {
+  const sites = allCollectors.filter(({ id }) => id === 'sites');
+  const [collectorOfSites] = sites;
+  if (collectorOfSites === undefined) throw new Error('no sites');
+  const since = new Date();
+  const text = () => 'x';
+  const reading = { online: true, cause: 'well', text, expected: 1, lost: 0, since };
+  const state = stateOf(collectorOfSites, [
+    { table: 'site', device: { id: 'site', name: 'No site' }, reading } as never,
+  ]);
+  const onlineIn = (language = english) => {
+    const [payload = '{}'] = [...discoveryPayloads(sites, agent, state, language)].flatMap(([path, json]) =>
+      path.endsWith('/site/config') ? [json] : [],
+    );
+    const { device: shown, components } = JSON.parse(payload) as ReturnType<typeof announce>;
+    const { name, object_id: idText } = components['sites-site-online'] ?? {};
+    return { device: shown.name, name, object_id: idText };
+  };
+  expect(onlineIn()).toEqual({ device: 'No site', name: 'Online', object_id: undefined });
+  expect(onlineIn(germanNamesAndPageTexts)).toEqual({
+    device: 'Ohne Standort',
+    name: 'Online',
+    object_id: 'No site Online',
+  });
+});
