@@ -179,6 +179,29 @@ test('metrics of summaries, those with limits, and tables with headings are in t
   expect(tablesWithOwnHeading.filter((name) => !tables.some(([table]) => table === name))).toEqual([]);
 });
 
+test('a text is a sentence or a list, which a row would cut off, or known to be short', () => {
+  const short = [
+    'pool-state',
+    'pool-layout',
+    'member-drive',
+    'router-ipv4',
+    'router-ipv6',
+    'router-mobile_technology',
+    'instance-version',
+    'agent-agent_version',
+  ];
+  const texts = allCollectors.flatMap((collector: CollectorMetadata) =>
+    Object.entries(collector.tables).flatMap(([table, { metrics }]) =>
+      Object.entries(metrics).flatMap(([metric, { kind, enabled }]) =>
+        kind === 'text' && enabled !== false ? [`${table}-${metric}`] : [],
+      ),
+    ),
+  );
+  const known = [...short, ...sentenceMetricKeys];
+  expect(texts.filter((key) => !known.includes(key))).toEqual([]);
+  expect(short.filter((key) => !texts.includes(key))).toEqual([]);
+});
+
 test('options of a state come from its attributes, and odd ones cost themselves', () => {
   const id = recorded.entities.find(({ unique_id }) => unique_id.endsWith('_host-host-cpu_used'))?.entity_id ?? '';
   const state = recorded.states[id];

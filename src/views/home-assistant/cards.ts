@@ -177,6 +177,7 @@ function tileVariants(entity: LabEntity, title: string): YamlMap[] {
 /** Texts that are sentences or lists, as `table-metric`: in one line they would be cut off. */
 export const sentenceMetricKeys: readonly string[] = [
   'site-worst_problem',
+  'host-reboot_packages',
   'host-failed_unit_names',
   'drive-problem_reason',
   'drive-hint',
