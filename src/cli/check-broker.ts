@@ -51,7 +51,7 @@ export async function checkBroker(
     const burst = Array.from({ length: burstLength }, (_, index) => `check ${index}`);
     await Promise.all(burst.map((payload) => connection?.publish(ping, payload, { retain: false })));
     printSuccess(`${texts.broker}: ${texts.topicsUsable}`);
-    if (await connection.retainsByNameOnly) printAdvice(`${texts.broker}: ${texts.retainedByNameOnly}`);
+    if (await connection.retainsByNameOnly) printAdvice(`${texts.broker}: ${brokerErrors.retainedByNameOnly}`);
     if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
     return { passed: true, connection };
   } catch (error) {

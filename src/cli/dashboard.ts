@@ -2,12 +2,12 @@ import { allCollectors } from '../collectors/index.ts';
 import { readBoundedFileSync } from '../lib/bounded-file.ts';
 import type { HaWebSocket } from '../lib/ha-websocket.ts';
 import { bounds } from '../model/bounds.ts';
+import { brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
-import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
 import { readDiscoveryPayloadsOfAllAgents, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
@@ -51,7 +51,7 @@ async function readAnnouncements({ agent, mqtt }: Settings): Promise<string[]> {
     if (parseLabDevicesWithRegistry(allCollectors, payloads).length > 0) return payloads;
     if (await sendsRetainedByNameOnly(connection, agent))
       throw new UsageError(
-        `No devices can be found: ${retainedByNameOnlyNote}. Another broker is needed (docs/mqtt.md)`,
+        `No devices can be found: ${brokerErrorTexts.retainedByNameOnly}. Another broker is needed (docs/mqtt.md)`,
       );
     throw new UsageError(
       `No devices are announced on ${new Topics(agent).allDiscoveryFilter}: either no agent has used this broker yet, or this user may not read these topics`,

@@ -43,6 +43,15 @@ export const brokerErrorTexts = {
   mustLet: (refusal: string, own: string, discovery: string, readable: string) =>
     `${refusal}. It must let this user read and write ${own} and ${discovery}, and read ${readable}`,
   moreTopics: (refusal: string, count: number) => `${refusal}; and ${count} more ${count === 1 ? 'topic' : 'topics'}`,
+  /** `reason`: words of MQTT. */
+  packetSize: (reason: string, bytes: number) => `${reason}: the packet is ${bytes} bytes long`,
+  packetAboveLimit: (reason: string, bytes: number, most: number) =>
+    `${reason}: the packet would be ${bytes} bytes long, but the broker accepts at most ${most}`,
+  packetClosesConnection: (reason: string, bytes: number, closedAt: number) =>
+    `${reason}: the packet would be ${bytes} bytes long, but the broker closed the connection at ${closedAt}`,
+  noAcknowledgement: (bytes: number) => `no acknowledgement for ${bytes} bytes`,
+  retainedByNameOnly:
+    'this broker sends retained messages only for full topic names, as RabbitMQ does: the agent finds its own by a list, but not those of other agents (sites, dashboard)',
   leftOut: (topic: string, reason: string, components: string) =>
     `${topic}: ${reason}; left out, because Home Assistant disables them by default: ${components}`,
   /** `isForgeable`: any client can pretend to be it. */

@@ -23,7 +23,7 @@ export class ConnackLimits {
 
   /** Throws PacketTooLargeError for a packet that the broker does not accept. */
   assertAccepts(bytes: number): void {
-    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
+    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, { accepted: this.#maxPacketBytes });
   }
 }
 

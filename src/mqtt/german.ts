@@ -45,6 +45,14 @@ export const brokerErrorTextsInGerman: BrokerErrorTexts = {
   mustLet: (refusal, own, discovery, readable) =>
     `${refusal}. Dieser Benutzer muss ${own} und ${discovery} lesen und schreiben und ${readable} lesen dürfen`,
   moreTopics: (refusal, count) => `${refusal}; und ${count} ${count === 1 ? 'weiteres Topic' : 'weitere Topics'}`,
+  packetSize: (reason, bytes) => `${reason}: das Paket ist ${bytes} Byte lang`,
+  packetAboveLimit: (reason, bytes, most) =>
+    `${reason}: das Paket wäre ${bytes} Byte lang, der Broker nimmt aber höchstens ${most} an`,
+  packetClosesConnection: (reason, bytes, closedAt) =>
+    `${reason}: das Paket wäre ${bytes} Byte lang, der Broker hat aber bei ${closedAt} die Verbindung geschlossen`,
+  noAcknowledgement: (bytes) => `keine Bestätigung für ${bytes} Byte`,
+  retainedByNameOnly:
+    'wie RabbitMQ sendet dieser Broker Retained-Nachrichten nur für vollständige Topic-Namen: Der Agent findet seine eigenen anhand einer Liste, aber nicht die anderer Agenten (Standorte, Dashboard)',
   leftOut: (topic, reason, components) =>
     `${topic}: ${reason}; ausgelassen, weil in Home Assistant standardmäßig deaktiviert: ${components}`,
   duplicate: (name, minutes, isForgeable) =>

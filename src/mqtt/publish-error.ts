@@ -1,15 +1,26 @@
+import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { UnredactedMessageError } from '../model/errors.ts';
+import type { Wording } from '../model/translation.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 
+/** Why a message did not reach the broker. */
+export class PublishError extends UnredactedMessageError {
+  readonly wording: Wording<BrokerErrorTexts>;
+
+  constructor(wording: Wording<BrokerErrorTexts>) {
+    super(wording());
+    this.wording = wording;
+  }
+}
+
 /** The broker refused a message with a reason code. */
-export class PublishRefusedError extends UnredactedMessageError {
+export class PublishRefusedError extends PublishError {
   readonly code: number;
 
   constructor(code: number, bytes: number) {
-    super(
-      code === reasonCodes.packetTooLarge
-        ? `${describeReasonCode(code)}: the packet is ${bytes} bytes long`
-        : describeReasonCode(code),
+    const reason = describeReasonCode(code);
+    super((texts = brokerErrorTexts) =>
+      code === reasonCodes.packetTooLarge ? texts.packetSize(reason, bytes) : reason,
     );
     this.code = code;
   }
@@ -29,20 +40,23 @@ export class SubscriptionRefusedError extends UnredactedMessageError {
 }
 
 /** A message that was not sent, because its packet is larger than the broker's CONNACK allows (MQTT 5, section
- * 3.2.2.3.6) or as large as one on which the broker closed the connection. `limit` completes “the broker …”. */
-export class PacketTooLargeError extends UnredactedMessageError {
+ * 3.2.2.3.6) or as large as one on which the broker closed the connection. */
+export class PacketTooLargeError extends PublishError {
   readonly code = reasonCodes.packetTooLarge;
 
-  constructor(bytes: number, limit: string) {
-    super(
-      `${describeReasonCode(reasonCodes.packetTooLarge)}: the packet would be ${bytes} bytes long, but the broker ${limit}`,
+  constructor(bytes: number, limit: { accepted: number } | { closedAt: number }) {
+    const reason = describeReasonCode(reasonCodes.packetTooLarge);
+    super((texts = brokerErrorTexts) =>
+      'accepted' in limit
+        ? texts.packetAboveLimit(reason, bytes, limit.accepted)
+        : texts.packetClosesConnection(reason, bytes, limit.closedAt),
     );
   }
 }
 
 /** The broker still responds but never acknowledged this message; whether it has received it is unknown. */
-export class UnacknowledgedMessageError extends UnredactedMessageError {
+export class UnacknowledgedMessageError extends PublishError {
   constructor(bytes: number) {
-    super(`no acknowledgement for ${bytes} bytes`);
+    super((texts = brokerErrorTexts) => texts.noAcknowledgement(bytes));
   }
 }

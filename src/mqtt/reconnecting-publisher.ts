@@ -12,7 +12,6 @@ import { type DuplicateAgentAnswer, findDuplicateAgent } from './duplicate-agent
 import { mqttClientIdOf } from './mqtt-client.ts';
 import { PacketLimitGuess } from './packet-limit-guess.ts';
 import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
-import { retainedByNameOnlyNote } from './retained-by-name.ts';
 import type { CrossConnectionMemory, SessionInputsAndCallbacks } from './session-context.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -167,15 +166,20 @@ export class ReconnectingPublisher {
 
   #setRetainsByNameOnly(retainsByNameOnly: boolean): void {
     const { log, shared } = this.#context;
-    if (retainsByNameOnly && !this.#retainsByNameOnly && !shared) log.warn(`MQTT: ${retainedByNameOnlyNote}`);
+    if (retainsByNameOnly && !this.#retainsByNameOnly && !shared)
+      log.warn(`MQTT: ${brokerErrorTexts.retainedByNameOnly}`);
     this.#retainsByNameOnly = retainsByNameOnly;
     this.#showLimitations();
   }
 
   #showLimitations(): void {
-    const { broker } = this.#context.state;
+    const {
+      state: { broker },
+      language,
+    } = this.#context;
+    const { retainedByNameOnly } = language?.brokerErrors ?? brokerErrorTexts;
     const limitations = [
-      ...(this.#retainsByNameOnly ? [retainedByNameOnlyNote] : []),
+      ...(this.#retainsByNameOnly ? [retainedByNameOnly] : []),
       ...this.#memory.rejections.omissions,
     ];
     if (limitations.length === 0) delete broker.limitation;

@@ -17,10 +17,6 @@ const maxTopicsPerSubscribe = 50;
 /** How long the probe waits: some brokers send what they retain only seconds after SUBACK. */
 const probeTimeoutMs = 3000;
 
-/** Advice for users of such a broker. */
-export const retainedByNameOnlyNote =
-  'this broker sends retained messages only for full topic names, as RabbitMQ does: the agent finds its own by a list, but not those of other agents (sites, dashboard)';
-
 export const retainedIndexPayload = (topics: Iterable<string>): string => JSON.stringify([...topics].sort());
 
 /** The topics of a list, without any that are not this agent's. Anybody may have written it. */

@@ -206,8 +206,7 @@ export class SingleUseBrokerConnection {
   assertFits(topic: string, payload: string): void {
     const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
     this.#limits.assertAccepts(bytes);
-    if (bytes >= this.#disconnectBytes)
-      throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
+    if (bytes >= this.#disconnectBytes) throw new PacketTooLargeError(bytes, { closedAt: this.#disconnectBytes });
   }
 
   /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would

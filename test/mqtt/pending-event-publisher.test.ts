@@ -101,7 +101,7 @@ test.each(['no subscribers', 'Home Assistant goes offline'])(
 );
 
 test.each([
-  [new PacketTooLargeError(10, 'accepts at most 5'), 'packet too large (0x95)'],
+  [new PacketTooLargeError(10, { accepted: 5 }), 'packet too large (0x95)'],
   [new UnacknowledgedMessageError(10), 'no acknowledgement for 10 bytes'],
 ])('an event that is lost (%s) is logged and holds up no other', async (error, text) => {
   const { events, world, left, lines, seen } = queue('one', 'two');

@@ -4,6 +4,7 @@ import type { Log } from '../../src/log.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { discoverySettleMs } from '../../src/mqtt/discovery-lifecycle.ts';
 import { brokerErrorTextsInGerman } from '../../src/mqtt/german.ts';
+import { PacketTooLargeError, PublishRefusedError, UnacknowledgedMessageError } from '../../src/mqtt/publish-error.ts';
 import { RejectedMessagesByTopic } from '../../src/mqtt/rejected-messages-by-topic.ts';
 import { buildAgentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
@@ -244,6 +245,37 @@ test('rejections are said in the language of the agent, and in English in the lo
     'MQTT: the broker refuses b: no',
     'MQTT: c: too large; left out, because Home Assistant disables them by default: x, y',
   ]);
+});
+
+test.each([
+  [
+    new PublishRefusedError(0x95, 900),
+    'packet too large (0x95): das Paket ist 900 Byte lang',
+    'packet too large (0x95): the packet is 900 bytes long',
+  ],
+  [new PublishRefusedError(0x97, 900), 'quota exceeded (0x97)', 'quota exceeded (0x97)'],
+  [
+    new PacketTooLargeError(900, { accepted: 500 }),
+    'packet too large (0x95): das Paket wäre 900 Byte lang, der Broker nimmt aber höchstens 500 an',
+    'packet too large (0x95): the packet would be 900 bytes long, but the broker accepts at most 500',
+  ],
+  [
+    new PacketTooLargeError(900, { closedAt: 500 }),
+    'packet too large (0x95): das Paket wäre 900 Byte lang, der Broker hat aber bei 500 die Verbindung geschlossen',
+    'packet too large (0x95): the packet would be 900 bytes long, but the broker closed the connection at 500',
+  ],
+  [new UnacknowledgedMessageError(900), 'keine Bestätigung für 900 Byte', 'no acknowledgement for 900 bytes'],
+])('why a message did not get through is said in the language of the agent: %s', (error, inGerman, inEnglish) => {
+  const lines: string[] = [];
+  const log = { error: (line: string) => lines.push(line) } as unknown as Log;
+  const rejected = new RejectedMessagesByTopic(agent, log, () => undefined, brokerErrorTextsInGerman);
+  rejected.reject('a', error);
+  rejected.shorten('b', error, ['x']);
+  expect(rejected.summary).toBe(`der Broker lehnt a ab: ${inGerman}`);
+  expect(rejected.omissions).toEqual([
+    `b: ${inGerman}; ausgelassen, weil in Home Assistant standardmäßig deaktiviert: x`,
+  ]);
+  expect(lines[0]).toBe(`MQTT: the broker refuses a: ${inEnglish}`);
 });
 
 test('an announcement that is not acknowledged while others are: online, logged, and sent again', async () => {

@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { germanNamesAndPageTexts } from '../../src/cli/german-names-and-page-texts.ts';
+import { brokerErrorTexts } from '../../src/model/broker-error-texts.ts';
 import { slug } from '../../src/model/naming.ts';
-import { parseRetainedIndex, retainedByNameOnlyNote, retainedIndexPayload } from '../../src/mqtt/retained-by-name.ts';
+import { parseRetainedIndex, retainedIndexPayload } from '../../src/mqtt/retained-by-name.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../../src/mqtt/retained-topics.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { parseSettings } from '../../src/settings/index.ts';
@@ -69,8 +71,8 @@ test('an agent keeps the list, says so, and has its memory again after a restart
   const memory = state.memoryStore.forCollector(collector);
   clock.turn(3);
   await until('it is told', () => state.broker.limitation !== undefined);
-  expect(state.broker.limitation).toBe(retainedByNameOnlyNote);
-  expect(log).toContain(`warn  MQTT: ${retainedByNameOnlyNote}`);
+  expect(state.broker.limitation).toBe(brokerErrorTexts.retainedByNameOnly);
+  expect(log).toContain(`warn  MQTT: ${brokerErrorTexts.retainedByNameOnly}`);
   state.memoryStore.load(new Map(), ['probe']);
   memory.keep(slug(device.id), { refused: true });
   clock.turn(10);
@@ -82,6 +84,21 @@ test('an agent keeps the list, says so, and has its memory again after a restart
   const retained = await readOwnRetainedPayloadsAndStaySubscribed(reader, agent);
   expect(retained.get(memoryTopic)).toBe('{"refused":true}');
   expect([...retained.keys()].sort()).toEqual([...strict.broker.retained.keys()].sort());
+});
+
+test('that a broker sends by full names only is said in the language of the agent, and in English in the log', async () => {
+  const clock = stopClock();
+  const strict = await startStrict(true);
+  const state = stateOf(
+    probe(async () => []),
+    [],
+  );
+  const { log } = startSession(strict.mqtt, [], state, { language: germanNamesAndPageTexts });
+  await until('connected', () => state.broker.connected);
+  clock.turn(3);
+  await until('it is told', () => state.broker.limitation !== undefined);
+  expect(state.broker.limitation).toMatch(/^wie RabbitMQ sendet dieser Broker Retained-Nachrichten nur/);
+  expect(log).toContain(`warn  MQTT: ${brokerErrorTexts.retainedByNameOnly}`);
 });
 
 test('a broker that sends retained messages for wildcards again needs no list', async () => {
@@ -111,7 +128,7 @@ test('a broker that takes no wildcards: an agent is there, hears its commands, a
   });
   await until('connected', () => state.broker.connected);
   await until('it is told', () => state.broker.limitation !== undefined);
-  expect(log).toContain(`warn  MQTT: ${retainedByNameOnlyNote}`);
+  expect(log).toContain(`warn  MQTT: ${brokerErrorTexts.retainedByNameOnly}`);
   const memory = state.memoryStore.forCollector(collector);
   state.memoryStore.load(new Map(), ['probe']);
   memory.keep(slug(device.id), { refused: true });

@@ -1,7 +1,6 @@
 import type { InactiveReason } from '../../model/collector.ts';
 import { settingTexts } from '../../model/setting-texts.ts';
 import { permissionTexts } from '../../mqtt/broker-permissions.ts';
-import { retainedByNameOnlyNote } from '../../mqtt/retained-by-name.ts';
 
 /** What `check` and `once` print, in sentences; names are those of the language's tables. Texts of other programs stand
  * in these as they are. */
@@ -40,7 +39,6 @@ export const englishCheckAndOnceTexts = {
     `embedded, at ${url}${isRunning ? '' : ' (not running)'}, with MQTT 3.1.1 only. Home Assistant requires MQTT 5 from 2027.1 on: set MQTT_URL to its broker`,
   connected: (url: string, version: string) => `connected to ${url} (MQTT ${version})`,
   permissions: permissionTexts,
-  retainedByNameOnly: retainedByNameOnlyNote,
   topicsUsable: 'all required topics can be read and written',
   announcementFits: (kibibytes: number) => `the largest announcement (${kibibytes} KiB) can be sent`,
   announcementTooLarge: (topic: string, bytes: number, reason: string) =>

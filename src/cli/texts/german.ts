@@ -121,8 +121,6 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
     refused: (topic, reason, advice) =>
       `der Broker lehnt ${topic} ab: ${reason}${advice === undefined ? '' : `: ${advice}`}`,
   },
-  retainedByNameOnly:
-    'wie RabbitMQ sendet dieser Broker Retained-Nachrichten nur für vollständige Topic-Namen: Der Agent findet seine eigenen anhand einer Liste, aber nicht die anderer Agenten (Standorte, Dashboard)',
   topicsUsable: 'alle benötigten Topics sind les- und schreibbar',
   announcementFits: (kibibytes) => `die größte Ankündigung (${kibibytes} KiB) lässt sich senden`,
   announcementTooLarge: (topic, bytes, reason) => `${topic} lässt sich nicht ankündigen (${bytes} Byte): ${reason}`,

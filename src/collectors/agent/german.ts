@@ -41,4 +41,5 @@ export const agentNamesInGerman: TableNamesOfCollector<typeof agentTables> = {
 export const agentTextsInGerman: AgentTexts = {
   releasesUnknown:
     'UPDATE_CHECK hat keine Wirkung: dieser Build kennt keine Adresse, unter der das Projekt neue Versionen veröffentlicht',
+  noRelease: (url, status) => `${url}: kein Release (HTTP ${status})`,
 };

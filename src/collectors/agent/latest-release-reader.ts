@@ -1,5 +1,5 @@
-import { describeError } from '../../model/errors.ts';
-import type { AnyWording } from '../../model/translation.ts';
+import { type AnyWording, textOfWording } from '../../model/translation.ts';
+import { WordedError, wordingOfError } from '../../model/worded-error.ts';
 
 const dayMs = 24 * 3600 * 1000;
 /** Pause after a failed request. */
@@ -9,22 +9,22 @@ const timeoutMs = 5000;
 /** The version that the project's page of releases leads to, which is the newest. Rejects if there is none. */
 async function readLatestVersion(address: string, signal: AbortSignal): Promise<string> {
   const url = `${address}/releases/latest`;
-  try {
-    const { status, headers } = await fetch(url, {
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    const version = /\/tag\/v(\d+\.\d+\.\d+)$/.exec(headers.get('location') ?? '')?.[1];
-    if (version === undefined) throw new Error(`no release (HTTP ${status})`);
-    return version;
-  } catch (cause) {
+  const { status, headers } = await fetch(url, {
+    redirect: 'manual',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  }).catch((cause: unknown) => {
     throw new Error(url, { cause });
-  }
+  });
+  const version = /\/tag\/v(\d+\.\d+\.\d+)$/.exec(headers.get('location') ?? '')?.[1];
+  if (version === undefined) throw new WordedError((texts = agentTexts) => texts.noRelease(url, status));
+  return version;
 }
 
 /** What is said of the agent itself. */
 export const agentTexts = {
   releasesUnknown: 'UPDATE_CHECK has no effect: this build does not know where the project publishes its releases',
+  /** `status`: of HTTP. */
+  noRelease: (url: string, status: number) => `${url}: no release (HTTP ${status})`,
 };
 
 export type AgentTexts = typeof agentTexts;
@@ -56,7 +56,8 @@ export class LatestReleaseReader {
       this.#known = { latest: await readLatestVersion(this.#address, signal) };
       this.#dueAt = this.#now() + dayMs;
     } catch (error) {
-      this.#known = { ...this.#known, hint: `UPDATE_CHECK: ${describeError(error)}` };
+      const reason = wordingOfError(error);
+      this.#known = { ...this.#known, hint: (texts = agentTexts) => `UPDATE_CHECK: ${textOfWording(reason, texts)}` };
       this.#dueAt = this.#now() + retryMs;
     }
     return this.#known;

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { agentTextsInGerman } from '../../../src/collectors/agent/german.ts';
 import { LatestReleaseReader } from '../../../src/collectors/agent/latest-release-reader.ts';
+import { textOfWording } from '../../../src/model/translation.ts';
 import { withEnglishHint } from '../../helpers/english-hint.ts';
 
 const hour = 3600 * 1000;
@@ -37,9 +39,13 @@ test('the latest release is asked for once a day, and once an hour after a failu
   answer.location = '/lab/releases';
   now = 48 * hour;
   const failed = { latest: '1.3.0', hint: `UPDATE_CHECK: ${address}/releases/latest: no release (HTTP 302)` };
-  expect(await check.read(signal)).toEqual(failed);
+  const inGerman = (await check.read(signal)).hint;
+  expect(textOfWording(inGerman ?? '', agentTextsInGerman)).toBe(
+    `UPDATE_CHECK: ${address}/releases/latest: kein Release (HTTP 302)`,
+  );
+  expect(withEnglishHint(await check.read(signal))).toEqual(failed);
   now = 48.9 * hour;
-  expect(await check.read(signal)).toEqual(failed);
+  expect(withEnglishHint(await check.read(signal))).toEqual(failed);
   expect(answer.asked).toBe(3);
   answer.location = '/lab/releases/tag/v1.3.1';
   now = 49 * hour;
