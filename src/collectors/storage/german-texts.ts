@@ -35,7 +35,7 @@ const accessTextsInGerman: AccessTexts = {
   smartOff: (command) => `SMART ist ausgeschaltet: ${command}`,
   containerLacksZpool:
     'im Container fehlt zpool, dessen Version zu der auf dem Rechner passen muss: den Agenten direkt auf dem Rechner ausführen',
-  zpoolSilent: 'zpool antwortet nicht',
+  silent: (asked) => `${asked} antwortet nicht`,
   helperLacksFolder: 'der Container des Helfers für Laufwerke braucht den Ordner /var/lib/btrfs: docs/de/storage.md',
   scrubsUnknown: (why) => `Stand der Scrubs unbekannt: ${why}`,
   snapshotsUnknown: (why) => `ob LVM-Snapshots voll oder verloren sind, ist unbekannt: ${why}`,

@@ -47,7 +47,7 @@ export const accessTexts = {
   smartOff: (command: string) => `SMART is off: ${command}`,
   containerLacksZpool:
     'a container lacks zpool, which has to be of the machine’s version: run the agent on the machine itself',
-  zpoolSilent: 'zpool does not answer',
+  silent: (asked: string) => `${asked} does not answer`,
   helperLacksFolder: 'the container of the drives helper needs the folder /var/lib/btrfs: docs/storage.md',
   scrubsUnknown: (why: string) => `scrubs are unknown: ${why}`,
   snapshotsUnknown: (why: string) => `whether LVM snapshots are full or lost is not known: ${why}`,

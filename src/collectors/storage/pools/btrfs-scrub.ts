@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { isInContainer } from '../../../lib/container.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { Poller } from '../../../lib/poller.ts';
+import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { textOfWording, type Wording } from '../../../model/translation.ts';
 import { WordedError, wordingOfError } from '../../../model/worded-error.ts';
@@ -92,12 +93,16 @@ export class BtrfsScrubReader {
       this.#files.set(fsid, file);
       return { scrub: parseBtrfsScrub(file.text, Date.now() - writtenMs < recentMs) };
     } catch (error) {
+      const isSilent = error instanceof NoAnswerError;
       const isHelperInContainer = isInContainer() && isDrivesHelperPresent(this.#roots.host(drivesHelperSocketPath));
-      const reason = wordingOfError(error);
+      const path = this.#path(fsid);
+      const reason = isSilent ? (texts = accessTexts) => texts.silent(path) : wordingOfError(error);
       return {
         isUnreadable: true,
         hint: (texts = accessTexts) =>
-          texts.scrubsUnknown(isHelperInContainer ? texts.helperLacksFolder : textOfWording(reason, texts)),
+          texts.scrubsUnknown(
+            isHelperInContainer && !isSilent ? texts.helperLacksFolder : textOfWording(reason, texts),
+          ),
       };
     }
   }

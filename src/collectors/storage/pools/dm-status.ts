@@ -1,8 +1,10 @@
 import { Poller } from '../../../lib/poller.ts';
+import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { AnyWording } from '../../../model/translation.ts';
 import { wordingOfError } from '../../../model/worded-error.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
+import { accessTexts } from '../texts.ts';
 import { nvmeDriveLinuxCapability } from '../tools/device-rights.ts';
 import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
 
@@ -170,7 +172,8 @@ export class DeviceMapper {
     try {
       return { byName: await this.#poller.pollCurrent() };
     } catch (error) {
-      return { hint: wordingOfError(error) };
+      const isSilent = error instanceof NoAnswerError;
+      return { hint: isSilent ? (texts = accessTexts) => texts.silent(command.program) : wordingOfError(error) };
     }
   }
 }

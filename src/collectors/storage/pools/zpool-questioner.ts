@@ -78,7 +78,7 @@ export class ZpoolQuestioner {
       pools.map((pool): [string, ZpoolAnswer] => {
         const { name, state } = pool;
         const { status, space, hint, state: askedState } = this.#known.get(name) ?? { state: undefined };
-        const late = hangs ? (texts = accessTexts) => texts.zpoolSilent : hint;
+        const late = hangs ? (texts = accessTexts) => texts.silent('zpool') : hint;
         // What was said of another state, or would be asked anew if the command did not hang, holds no more.
         const isOld = (askedState !== state && state !== undefined) || (hangs && this.#isDue(pool));
         return [name, isOld ? { hint: late } : { status, space, hint: late }];

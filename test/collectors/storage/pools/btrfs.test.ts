@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-scrub.ts';
+import { commonDriveTextsInGerman } from '../../../../src/collectors/storage/german-texts.ts';
+import { BtrfsScrubReader, parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-scrub.ts';
 import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import { isInContainer } from '../../../../src/lib/container.ts';
+import { stopClock } from '../../../helpers/clock.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
@@ -253,6 +257,24 @@ describe('a scrub whose state only root can read', () => {
     const [unknown] = await machine.see(unreadable);
     expect(unknown?.reading.findings()).toEqual([{ key: 'scrub', isUnknown: true }]);
     expect((await machine.see({ ...sda, ...sdb, ...tank() }))[0]?.reading.findings()).toEqual([]);
+  });
+
+  test('is unknown while the helper does not answer, which is said in the language of the agent', async () => {
+    const clock = stopClock();
+    const silent = createServer().listen(join(mkdtempSync(join(tmpdir(), 'silent-')), 'drives.sock'));
+    await once(silent, 'listening');
+    onTestFinished(() => {
+      silent.close();
+      rmSync(dirname(String(silent.address())), { recursive: true });
+    });
+    const roots = expandSnapshot({ ...unreadable, '/run/infra-monitor/drives.sock': `-> ${silent.address()}` });
+    const asked = new BtrfsScrubReader(roots).read(fsid);
+    await clock.waits(3);
+    clock.turn(3);
+    const { hint } = await asked;
+    const path = roots.host('var/lib/btrfs', `scrub.status.${fsid}`);
+    expect(hint?.()).toBe(`scrubs are unknown: ${path} does not answer`);
+    expect(hint?.(commonDriveTextsInGerman)).toBe(`Stand der Scrubs unbekannt: ${path} antwortet nicht`);
   });
 
   test('is forgotten with its file system, and asked again when that is back', async () => {

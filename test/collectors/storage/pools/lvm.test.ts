@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { commonDriveTextsInGerman } from '../../../../src/collectors/storage/german-texts.ts';
+import { DeviceMapper } from '../../../../src/collectors/storage/pools/dm-status.ts';
 import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
 import { textOfWording } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
-import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
+import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { saying } from '../../../helpers/saying.ts';
 import { drive, letHelperAnswer, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
 
@@ -557,7 +559,17 @@ test('a status that does not come holds up nothing', async () => {
   await clock.waits(4);
   clock.turn(4);
   const [pool] = await seen;
-  expect(pool?.reading).toMatchObject({ problem: undefined, hint: 'no answer yet' });
+  expect(pool?.reading).toMatchObject({ problem: undefined, hint: 'dmsetup does not answer' });
+});
+
+test('that device mapper does not answer is said in the language of the agent', async () => {
+  rack.hang('dmsetup status');
+  const mapper = new DeviceMapper(expandSnapshot(socket));
+  const asked = mapper.read();
+  await clock.waits(4);
+  clock.turn(4);
+  const { hint = '' } = await asked;
+  expect(textOfWording(hint, commonDriveTextsInGerman)).toBe('dmsetup antwortet nicht');
 });
 
 test('what becomes of the data when a drive dies is known as soon as the level is', async () => {
