@@ -60,8 +60,8 @@ export const sitesTextsInGerman: SitesTexts = {
   mayNotRead: (topics, reason) => `dieser Benutzer darf am Broker ${topics} nicht lesen: ${reason}`,
   statesUnknown: 'ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt',
   clearsWhenWhole: 'wenn der Standort wieder vollständig erreichbar ist',
-  startOrForget:
-    'den Agenten wieder starten; wurde er dauerhaft entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ID ausführen',
+  startOrForget: (ids) =>
+    `${ids.length === 1 ? 'den Agenten' : 'die Agenten'} wieder starten; wurde ${ids.length === 1 ? 'er' : 'einer'} dauerhaft entfernt, auf seiner Geräteseite in Home Assistant „Vergessen“ drücken oder infra-monitor forget --agent ${ids.length === 1 ? ids[0] : 'ID'} ausführen${ids.length === 1 ? '' : ` (ID: ${ids.toSorted().join(', ')})`}`,
   moreThanTaken: (agents, devices) =>
     `es gibt mehr Agenten, oder mehr Geräte eines Agenten, als dieser Agent berücksichtigt (${agents} mit je ${devices} Geräten); die übrigen fehlen`,
   agentAnswers: 'antwortet',

@@ -51,7 +51,7 @@ const agentMetrics = {
 /** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a
  * router that does not answer from outside. */
 const siteFindings = (
-  { cause, outage }: SiteReading,
+  { cause, outage, lostIds = [] }: SiteReading,
   _before?: LastingFindings,
   texts: SitesTexts = sitesTexts,
 ): Finding[] =>
@@ -60,7 +60,7 @@ const siteFindings = (
     text: outage?.(texts) ?? '',
     step: outage?.() ?? '',
     clearsAt: texts.clearsWhenWhole,
-    ...(cause === 'agent_lost' ? { remedy: texts.startOrForget } : {}),
+    ...(cause === 'agent_lost' ? { remedy: texts.startOrForget(lostIds) } : {}),
     explainsDevice: true,
   }));
 

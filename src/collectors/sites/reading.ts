@@ -22,6 +22,8 @@ export interface SiteReading {
   expected: number;
   /** Undefined while it is unknown, because the site can't be reached. */
   lost: number | undefined;
+  /** Of the lost agents, if they are the cause. */
+  lostIds?: readonly string[];
   cause: SiteStateCause;
   /** Describes what none of its agents can say; undefined if there is nothing of the kind. */
   outage?: Wording<SitesTexts> | undefined;

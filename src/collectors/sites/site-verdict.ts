@@ -118,12 +118,14 @@ export function determineSiteVerdicts(
     const ofSite = site.agents.filter((agent) => isAnswering.has(agent));
     const views = routers.get(site.key) ?? [];
     const outage = outageOf(site, views);
+    const lost = site.agents.filter(({ isOnline }) => !isOnline);
     return {
       site: site.site,
       reading: {
         online: isReachable(views) === true || ofSite.length > 0,
         expected: site.agents.length,
-        lost: outage?.isHidden ? undefined : site.agents.filter(({ isOnline }) => !isOnline).length,
+        lost: outage?.isHidden ? undefined : lost.length,
+        ...(outage?.cause === 'agent_lost' ? { lostIds: lost.map(({ id }) => id) } : {}),
         outage: outage?.text,
         ...causeAndText(outage, problemsOfSite(site.key, outage, problems.get(site.key) ?? []), ofSite),
       },

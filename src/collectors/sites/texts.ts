@@ -23,8 +23,9 @@ export const sitesTexts = {
     `${worst}; and ${isAtLeast ? 'at least ' : ''}${count} more`,
   statesUnknown: 'without a connection to the broker, the states of the agents are unknown',
   clearsWhenWhole: 'when the site answers as a whole',
-  startOrForget:
-    'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID',
+  /** `ids`: of agents. */
+  startOrForget: (ids: readonly string[]) =>
+    `start ${ids.length === 1 ? 'it again; if it' : 'them again; if one'} is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ${ids.length === 1 ? ids[0] : `ID (${formatList(ids)})`}`,
   moreThanTaken: (agents: number, devices: number) =>
     `there are more agents, or devices of one, than this agent takes (${agents} with ${devices} devices each); the rest is left out`,
   agentAnswers: 'online',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { sitesTextsInGerman } from '../../../src/collectors/sites/german.ts';
+import { sitesTables } from '../../../src/collectors/sites/metrics.ts';
 import { determineSiteVerdicts } from '../../../src/collectors/sites/site-verdict.ts';
-import type { SitesTexts } from '../../../src/collectors/sites/texts.ts';
+import { type SitesTexts, sitesTexts } from '../../../src/collectors/sites/texts.ts';
 import type { PublishedProblem } from '../../../src/views/problems-payload.ts';
 import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
 
@@ -426,6 +427,7 @@ test('agents without a site form a group of their own, which is never silent', (
         online: false,
         expected: 2,
         lost: 2,
+        lostIds: ['a', 'b'],
         outage: 'agents a, b are lost',
         text: 'agents a, b are lost',
       },
@@ -472,5 +474,26 @@ test('what is said of a site and its agents is said in the language of the agent
     'der Router von Cottage ist von außen nicht erreichbar (geprüft von nas)',
     'unbekannt: der Router von Cottage ist von außen nicht erreichbar (geprüft von nas)',
     'unbekannt: der Router von Cottage ist von außen nicht erreichbar (geprüft von nas)',
+  ]);
+});
+
+test('what to do about a lost agent names its id, which may not be its name', () => {
+  const remediesFor = (...names: Name[]) =>
+    [sitesTexts, sitesTextsInGerman].map((texts) => {
+      const verdicts = determineSiteVerdicts(new DirectoryOfTopics([...lab, ...lost(...names)]), monitor, 'sites');
+      const reading = verdicts.find(({ site }) => site === 'Cottage')?.reading;
+      if (reading === undefined) throw new Error('no verdict');
+      const [finding] = sitesTables.site.problems({ ...reading, since: new Date() }, undefined, texts);
+      return finding !== undefined && 'remedy' in finding ? finding.remedy : undefined;
+    });
+  expect(remediesFor('pi')).toEqual([
+    'start it again; if it is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent pi',
+    expect.stringMatching(/^den Agenten wieder starten; .* infra-monitor forget --agent pi ausführen$/),
+  ]);
+  expect(remediesFor('shed', 'pi')).toEqual([
+    'start them again; if one is gone for good, press Forget on its device in Home Assistant, or run: infra-monitor forget --agent ID (pi, shed)',
+    expect.stringMatching(
+      /^die Agenten wieder starten; .* infra-monitor forget --agent ID ausführen \(ID: pi, shed\)$/,
+    ),
   ]);
 });
