@@ -5,6 +5,7 @@ import type {
   MetricValuesByKey,
   NumericMetricDeclaration,
 } from '../model/metric.ts';
+import { shortenToStateLength } from '../model/state-length.ts';
 import { fromBaseUnit, possibleRangeOfUnit, toBaseUnit } from '../model/unit.ts';
 
 /** The values of a reading, each computed once. */
@@ -14,9 +15,6 @@ export interface EvaluatedMetrics {
   /** Values that are not possible, by the key of their metric, in words. They are unknown in the sample. */
   impossibleValues: ReadonlyMap<string, string>;
 }
-
-/** Maximum length of a state in Home Assistant (MAX_LENGTH_STATE_STATE). */
-const maxStateLength = 255;
 
 const round = (value: number, precision: number) => Number(value.toFixed(precision));
 
@@ -67,8 +65,10 @@ function evaluateOther(
       const value = metric.value(reading);
       return value === undefined ? null : stabilizeTimestamp(value, before, metric.deadband);
     }
-    case 'text':
-      return metric.value(reading, texts)?.slice(0, maxStateLength) ?? null;
+    case 'text': {
+      const value = metric.value(reading, texts);
+      return value === undefined ? null : shortenToStateLength(value);
+    }
     case 'enum': {
       const value = metric.value(reading);
       return value !== undefined && metric.options.includes(value) ? value : null;

@@ -5,6 +5,7 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { isFaultSeverity, type Problem, type RestoredProblem, type Severity, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
+import { shortenToStateLength } from '../model/state-length.ts';
 import { optionalField, validItems } from '../model/tolerant-schemas.ts';
 import type { Language } from './language.ts';
 import { findProblems } from './problems.ts';
@@ -13,8 +14,6 @@ import { findProblems } from './problems.ts';
 const maxProblems = 20;
 /** Bytes of a payload: Home Assistant’s recorder keeps attributes of up to 16 kB (MAX_STATE_ATTRS_BYTES). */
 const maxPayloadBytes = 8000;
-/** Home Assistant's limit of a state (MAX_LENGTH_STATE_STATE). */
-const maxReasonLength = 255;
 
 const publishedProblemSchema = z.object({
   id: z.string().check(z.maxLength(500)),
@@ -126,7 +125,7 @@ function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: Ag
     ...(page === undefined ? {} : { page }),
     worst: worst?.severity ?? null,
     count: own.filter(({ severity }) => isFaultSeverity(severity)).length,
-    reason: worst === undefined ? null : `${worst.subject}: ${worst.text}`.slice(0, maxReasonLength),
+    reason: worst === undefined ? null : shortenToStateLength(`${worst.subject}: ${worst.text}`),
     problems: inOrder.map(published),
     told: publishedTold(state),
   };

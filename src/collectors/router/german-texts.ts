@@ -4,23 +4,25 @@ import type { FritzBoxTexts } from './tr064/advice.ts';
 const formatDay = (day: Date) =>
   day.toLocaleDateString('de', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 
-const formatMinute = (at: Date) => `${formatDay(at)} um ${at.toISOString().slice(11, 16)} UTC`;
+/** `02.01.2026 um 03:04 UTC`. */
+const formatMinute = (at: Date) =>
+  `${at.toLocaleDateString('de', { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' })} um ${at.toISOString().slice(11, 16)} UTC`;
 
 const noPermission =
-  'die Box nimmt die Anmeldung an, zeigt diesem Benutzer aber nichts: dem Benutzer die Berechtigung „FRITZ!Box Einstellungen“ geben (System → FRITZ!Box-Benutzer)';
+  'die Box nimmt die Anmeldung an, zeigt diesem Benutzer aber nichts: ihm „FRITZ!Box Einstellungen“ erlauben (System → FRITZ!Box-Benutzer)';
 
 /** Words of FRITZ!OS’s menus. */
 const fritzBoxTextsInGerman: FritzBoxTexts = {
   loginRefusals: {
     no_digest: 'die Box bietet keine Digest-Anmeldung an',
     refused:
-      'die Box hat die Anmeldung abgelehnt: FRITZBOX_USERNAME und FRITZBOX_PASSWORD prüfen; der Benutzer muss aktiviert sein (System → FRITZ!Box-Benutzer)',
+      'die Box hat die Anmeldung abgelehnt: FRITZBOX_USERNAME und FRITZBOX_PASSWORD prüfen; der Benutzer muss aktiv sein (System → FRITZ!Box-Benutzer)',
     no_permission: noPermission,
   },
   loginTriedSoon: (why, acceptedAt) =>
-    `${why}; bis zum ${formatMinute(acceptedAt)} nahm sie die Anmeldung an, deshalb versucht es der Agent innerhalb einer Stunde erneut`,
+    `${why}; angenommen bis ${formatMinute(acceptedAt)}, deshalb versucht es der Agent innerhalb einer Stunde erneut`,
   loginPaused: (why, acceptedAt) =>
-    `${why}; danach „Anmeldung erneut versuchen“ drücken: der Agent selbst wartet mehrere Stunden, damit die FRITZ!Box den Benutzer nicht sperrt${acceptedAt === undefined ? '' : `; bis zum ${formatMinute(acceptedAt)} nahm sie die Anmeldung an`}`,
+    `${why}; danach „Anmeldung erneut versuchen“ drücken: der Agent wartet Stunden${acceptedAt === undefined ? ', damit die Box den Benutzer nicht sperrt' : `; angenommen bis ${formatMinute(acceptedAt)}`}`,
   silentOverTr064: (code) => `die Box antwortet nicht über TR-064${code === undefined ? '' : `: ${code}`}`,
   offersNoTr064: (error) =>
     `${error}; die Box bietet TR-064 nicht an: „Zugriff für Anwendungen zulassen“ einschalten (Heimnetz → Netzwerk → Netzwerkeinstellungen)`,
@@ -37,7 +39,8 @@ const fritzBoxTextsInGerman: FritzBoxTexts = {
   notFritzBox:
     'das Standardgateway gibt sich nicht als FRITZ!Box zu erkennen und erhält deshalb keine Zugangsdaten: die Box in FRITZBOX_HOSTS angeben',
   otherCertificate:
-    'die FRITZ!Box zeigt ein anderes Zertifikat als zuvor oder bietet kein TLS mehr an: wurde sie ersetzt, zurückgesetzt oder umbenannt, „Anmeldung erneut versuchen“ drücken; andernfalls antwortet womöglich etwas anderes an ihrer Stelle. Bis dahin wird das Passwort nicht gesendet',
+    'die Box zeigt ein anderes Zertifikat oder bietet kein TLS mehr an: wurde sie ersetzt, zurückgesetzt oder umbenannt, „Anmeldung erneut versuchen“ drücken; sonst antwortet womöglich etwas anderes an ihrer Stelle. Bis dahin wird kein Passwort gesendet',
+  unknownMeshList: 'die Mesh-Liste hat ein unbekanntes Format',
   hidesStatus:
     'ohne Anmeldung teilt die Box nichts über die Internetverbindung mit: „Statusinformationen über UPnP übertragen“ einschalten (Heimnetz → Netzwerk → Netzwerkeinstellungen)',
   loginGoesToGateway: (router) =>
@@ -51,6 +54,7 @@ const fritzBoxTextsInGerman: FritzBoxTexts = {
 export const routerTextsInGerman: RouterTexts = {
   ...fritzBoxTextsInGerman,
   noAnswer: 'antwortet nicht',
+  noAnswerYet: 'noch keine Antwort',
   clearsWhenAnswering: 'wenn wieder eine Antwort kommt',
   checkRunning: 'prüfen, ob das Gerät eingeschaltet und verbunden ist',
   slowOrLossy: 'antwortet zu langsam oder verliert zu viele Pakete',

@@ -16,6 +16,7 @@ const loginProblems: Partial<Record<LoginState, string>> = {
 export const routerTexts = {
   ...fritzBoxTexts,
   noAnswer: 'does not answer',
+  noAnswerYet: 'no answer yet',
   clearsWhenAnswering: 'when it answers',
   checkRunning: 'check that it is running and connected',
   slowOrLossy: 'answers too slowly or loses too many packets',

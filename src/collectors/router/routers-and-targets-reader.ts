@@ -6,6 +6,7 @@ import {
   pollerOptionsForPingBurst,
   ReachabilityProbe,
 } from '../../lib/probe/reachability-probe.ts';
+import { NoAnswerError } from '../../lib/with-timeout.ts';
 import { memoryKey } from '../../model/address.ts';
 import type { CollectorContext, Observation, ObservationOrComplaint } from '../../model/collector.ts';
 import { type Device, namePrefixedDeviceBelowAgent } from '../../model/device.ts';
@@ -77,7 +78,12 @@ class TargetMonitor {
         events: outage && [{ type: 'outage', at: outage.to, ...outage }],
       };
     } catch (error) {
-      return { table: 'target', device, error };
+      const isLate = error instanceof NoAnswerError;
+      return {
+        table: 'target',
+        device,
+        error: isLate ? new NoAnswerError((texts = routerTexts) => texts.noAnswerYet) : error,
+      };
     }
   }
 

@@ -6,6 +6,7 @@ import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts'
 import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { AgentIdentity, CollectorState, StateEntry } from '../../model/state.ts';
+import { shortenToStateLength } from '../../model/state-length.ts';
 import { namesOfTable, translateDevice, translatePartName } from '../language.ts';
 import { type DeviceView, httpUrlOrUndefined } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
@@ -40,8 +41,8 @@ const isShown = (metric: AnyMetricDeclaration, key: string, { presentMetrics, sa
 /** Whether a problem or the hint above the metrics has the same content already; any problem says that there is one. */
 const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: readonly Problem[]) =>
   (key === 'problem' && problems.length > 0) ||
-  problems.some((problem) => problem.key === key || problem.text === sample?.[key]) ||
-  (hint !== undefined && sample?.[key] === hint);
+  problems.some((problem) => problem.key === key || shortenToStateLength(problem.text) === sample?.[key]) ||
+  (hint !== undefined && sample?.[key] === shortenToStateLength(hint));
 
 const deviceOfPath = (path: string) => path.split('/', 2).join('/');
 

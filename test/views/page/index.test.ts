@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import type { MetricValuesByKey } from '../../../src/model/metric.ts';
 import type { Severity } from '../../../src/model/problem.ts';
+import { deviceTable } from '../../../src/model/table.ts';
 import { household } from '../../helpers/household.ts';
 import { renderLiveSectionsById, renderPage } from '../../helpers/page.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
@@ -82,6 +83,25 @@ const hostile = [
   '&lt;b&gt;',
   'a\u202eb\u0000c',
 ];
+
+test('a hint that is too long for the state of an entity is shown once', () => {
+  const hint = 'Anmeldung '.repeat(30).trim();
+  const hinting = {
+    ...collector,
+    tables: {
+      ...collector.tables,
+      thing: deviceTable({
+        title: 'Thing',
+        icon: 'mdi:cube',
+        metrics: { advice: { kind: 'text', name: 'Advice', value: () => hint } },
+      }),
+    },
+  };
+  const state = stateOf(hinting as never, [{ table: 'thing', device, reading: {}, hint }]);
+  const shown = renderPage({ catalogue: [hinting as never], agent, state, history }, 'hour', later, undefined);
+  expect(shown.split('Anmeldung Anmeldung '.repeat(10))).toHaveLength(2);
+  expect(shown).toContain(hint);
+});
 
 describe('foreign texts are never markup', () => {
   test.each(hostile)('%j', (text) => {

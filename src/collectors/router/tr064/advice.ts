@@ -3,7 +3,8 @@ import type { AddressResolver } from '../../../lib/names/address-resolver.ts';
 import { isPublicAddress } from '../../../lib/names/own-network.ts';
 import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
-import type { Wording } from '../../../model/translation.ts';
+import { textOfWording, type Wording } from '../../../model/translation.ts';
+import { wordingOfError } from '../../../model/worded-error.ts';
 import type { ConfiguredRouter } from '../configured-hosts.ts';
 import type { AllowedLoginRecipient } from './login-channel.ts';
 
@@ -28,13 +29,14 @@ export const keyOfKeptLoginRefusal = (kept: string): string =>
 
 const isLoginRefusal = (text: string): text is LoginRefusal => Object.hasOwn(loginRefusals, text);
 
-/** What to do, with the labels of the FRITZ!Box user interface. `error`: its own words; `list`: of requests. */
+/** What to do, with the labels of the FRITZ!Box user interface; as states of *Account hint*, at most 255 characters.
+ * `error`: its own words; `list`: of requests. */
 export const fritzBoxTexts = {
   loginRefusals,
   loginTriedSoon: (why: string, acceptedAt: Date) =>
     `${why}; it was accepted until ${formatMinute(acceptedAt)}, so the agent tries it again within the hour`,
   loginPaused: (why: string, acceptedAt: Date | undefined) =>
-    `${why}; then press “Try login again”: the agent itself waits for hours, so that the FRITZ!Box does not lock the user out${acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(acceptedAt)}`}`,
+    `${why}; then press “Try login again”: the agent itself waits for hours${acceptedAt === undefined ? ', so that the FRITZ!Box does not lock the user out' : `; it was accepted until ${formatMinute(acceptedAt)}`}`,
   silentOverTr064: (code: string | undefined) =>
     ['the box does not answer over TR-064', code].filter(Boolean).join(': '),
   offersNoTr064: (error: string) =>
@@ -53,6 +55,7 @@ export const fritzBoxTexts = {
     'the default gateway does not identify itself as a FRITZ!Box, so it does not get the login: name the box in FRITZBOX_HOSTS',
   otherCertificate:
     'the FRITZ!Box presents a different certificate than before, or no longer offers TLS: if it was replaced, reset or given another name, press “Try login again”; otherwise something else may answer in its place. The password is not sent until then',
+  unknownMeshList: 'the mesh list has an unknown format',
   hidesStatus:
     'it reveals nothing about the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)',
   loginGoesToGateway: (router: string) =>
@@ -74,7 +77,9 @@ export function adviceForError(error: unknown): Wording<FritzBoxTexts> {
   if (error instanceof NoReplyError || (error instanceof HttpStatusError && error.status === 404))
     return (texts = fritzBoxTexts) => texts.offersNoTr064(text);
   return (texts = fritzBoxTexts) =>
-    error instanceof HttpStatusError && error.status === 400 ? texts.rejectsHostName(text) : text;
+    error instanceof HttpStatusError && error.status === 400
+      ? texts.rejectsHostName(text)
+      : textOfWording(wordingOfError(error), texts);
 }
 
 /** Advice for an error that answers every request. */

@@ -4,6 +4,8 @@ import { parseJsonWithin } from '../../../model/json.ts';
 import { normalizeMacAddress } from '../../../model/shared-device.ts';
 import { optionalField, validItems } from '../../../model/tolerant-schemas.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
+import { WordedError } from '../../../model/worded-error.ts';
+import { fritzBoxTexts } from './advice.ts';
 import { fritzOsVersionWithoutHardware } from './fritz-box-connection.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
 
@@ -80,7 +82,7 @@ const idOf = (node: Node) => normalizeMacAddress(node.device_mac_address) ?? (no
 
 /** The error quotes nothing of the content, because that holds names. */
 function nodesOf(content: string): Node[] {
-  const formatError = new Error('the mesh list has an unknown format');
+  const formatError = new WordedError((texts = fritzBoxTexts) => texts.unknownMeshList);
   let parsed: unknown;
   try {
     parsed = parseJsonWithin(content, bounds.routerAnswer);

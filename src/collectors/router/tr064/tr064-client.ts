@@ -4,8 +4,9 @@ import { lookUpName } from '../../../lib/names/name-lookup.ts';
 import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
 import { CertificateChangedError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
-import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
+import { textOfWording } from '../../../model/translation.ts';
+import { wordingOfError } from '../../../model/worded-error.ts';
 import {
   adviceForError,
   adviceForErrorOnEveryRequest,
@@ -154,7 +155,12 @@ export class Tr064Client {
     else if (!isSilent) this.#lockout.clear();
     if (isSilent) return this.#unreachable(adviceForError(silence));
     const { data, error } = this.#schedule;
-    return this.#reading('granted', data, error === undefined ? this.#box.omissions : () => describeError(error));
+    const reason = wordingOfError(error);
+    return this.#reading(
+      'granted',
+      data,
+      error === undefined ? this.#box.omissions : (texts) => textOfWording(reason, texts),
+    );
   }
 
   get #hasAccount(): boolean {

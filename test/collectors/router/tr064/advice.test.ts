@@ -3,7 +3,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { routerTextsInGerman } from '../../../../src/collectors/router/german-texts.ts';
 import { routerCollector } from '../../../../src/collectors/router/index.ts';
 import type { RouterReading } from '../../../../src/collectors/router/reading.ts';
-import { adviceForLoginRefusal, publicAddressHint } from '../../../../src/collectors/router/tr064/advice.ts';
+import {
+  adviceForLoginRefusal,
+  fritzBoxTexts,
+  publicAddressHint,
+} from '../../../../src/collectors/router/tr064/advice.ts';
 import { AddressResolver } from '../../../../src/lib/names/address-resolver.ts';
 import { textOfWording } from '../../../../src/model/translation.ts';
 import { parseSettings } from '../../../../src/settings/index.ts';
@@ -117,7 +121,7 @@ test('why the login was refused is kept as a key and said in the language of the
   expect(
     adviceForLoginRefusal({ ...refused, reason: 'no_digest', isRetriedSoon: true, acceptedAt })?.(routerTextsInGerman),
   ).toBe(
-    'die Box bietet keine Digest-Anmeldung an; bis zum 2. Januar 2026 um 03:04 UTC nahm sie die Anmeldung an, deshalb versucht es der Agent innerhalb einer Stunde erneut',
+    'die Box bietet keine Digest-Anmeldung an; angenommen bis 02.01.2026 um 03:04 UTC, deshalb versucht es der Agent innerhalb einer Stunde erneut',
   );
 });
 
@@ -129,3 +133,32 @@ test.each(['the box offers no digest login', 'constructor'])(
     expect(advice?.(routerTextsInGerman)).toMatch(new RegExp(`^${reason}; danach`));
   },
 );
+
+test.each([
+  ['English', fritzBoxTexts],
+  ['German', routerTextsInGerman],
+])('every hint fits the state of an entity, in %s', (_language, texts) => {
+  const at = new Date('2026-09-30T12:34:56Z');
+  const error = 'http://192.168.178.1:49000/tr64desc.xml: HTTP 404';
+  const hints = [
+    ...Object.values(texts.loginRefusals).flatMap((why) => [
+      texts.loginTriedSoon(why, at),
+      texts.loginPaused(why, undefined),
+      texts.loginPaused(why, at),
+    ]),
+    texts.silentOverTr064('ECONNRESET'),
+    texts.offersNoTr064(error),
+    texts.rejectsHostName(error),
+    texts.failsEveryRequest('/upnp/control/deviceinfo: SOAP fault 820'),
+    texts.mayNotAsk('DeviceInfo:1#GetInfo, Hosts:1#GetInfo'),
+    texts.deniesRequests('DeviceInfo:1#GetInfo, Hosts:1#GetInfo'),
+    texts.failsRequests('DeviceInfo:1#GetInfo: HTTP 500; Hosts:1#GetInfo: HTTP 500'),
+    texts.waitsForBroker,
+    texts.notFritzBox,
+    texts.otherCertificate,
+    texts.unknownMeshList,
+    texts.hidesStatus,
+    texts.publicAddress('fritz-box-of-the-office.example', '203.0.113.117'),
+  ];
+  expect(hints.filter((hint) => hint.length > 255)).toEqual([]);
+});

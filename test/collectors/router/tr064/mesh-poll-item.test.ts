@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { routerTextsInGerman } from '../../../../src/collectors/router/german-texts.ts';
+import { adviceForError } from '../../../../src/collectors/router/tr064/advice.ts';
 import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
 
 const link = (more: object = {}) => ({
@@ -77,6 +79,17 @@ test('a rate that is none costs that rate', () => {
 
 test.each(['{}', '[]', '{"nodes":null}', '{"nodes":{}}', 'null', '', '<html>'])('%s is no mesh list', (text) => {
   expect(() => parseRepeatersAndMeshLinks(text)).toThrow('the mesh list has an unknown format');
+});
+
+test('what is no mesh list is said in the language of the agent', () => {
+  let error: unknown;
+  try {
+    parseRepeatersAndMeshLinks('{}');
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(adviceForError(error)(routerTextsInGerman)).toBe('die Mesh-Liste hat ein unbekanntes Format');
+  expect(adviceForError(error)()).toBe('the mesh list has an unknown format');
 });
 
 test('whatever stands beside them, the good nodes are read', () => {
