@@ -3,6 +3,7 @@ import { describeError, UnredactedMessageError } from '../model/errors.ts';
 import { type AnyWording, textOfWording, type Wording } from '../model/translation.ts';
 import { isTlsProtocol, otherSecurity } from './first-answer.ts';
 import type { UnfinishedSend } from './in-flight-limiter.ts';
+import { PublishError } from './publish-error.ts';
 import type { BrokerAddress } from './settings.ts';
 
 /** Why a connection ended or never began. */
@@ -48,9 +49,12 @@ export class BrokerConnectionError extends UnredactedMessageError {
   }
 }
 
-/** What an error says: in words of ours if it is one of the connection, else as `describeError` describes it. */
+/** What an error says: in words of ours if it is one of the connection or of a message, else as `describeError`
+ * describes it. */
 export const textOfBrokerError = (error: unknown, texts?: BrokerErrorTexts): string =>
-  error instanceof BrokerConnectionError ? textOfWording(error.wording, texts) : describeError(error);
+  error instanceof BrokerConnectionError || error instanceof PublishError
+    ? textOfWording(error.wording, texts)
+    : describeError(error);
 
 const isLoopback = ({ host }: BrokerAddress) => host === 'localhost' || host === '::1' || host.startsWith('127.');
 

@@ -1,13 +1,9 @@
 import type { Log } from '../log.ts';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
-import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { PublishError } from './publish-error.ts';
+import { textOfBrokerError } from './broker-connection-error.ts';
 import { reasonCodes } from './reason-codes.ts';
-
-const reasonOf = (error: unknown, texts: BrokerErrorTexts) =>
-  error instanceof PublishError ? error.wording(texts) : describeError(error);
 
 interface Rejection {
   text: string;
@@ -50,7 +46,7 @@ export class RejectedMessagesByTopic {
     const { ownFilter, ownDiscoveryFilter, homeAssistantStatus } = new Topics(this.#agent);
     const isForbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryFilter;
     const say = (texts: BrokerErrorTexts) => {
-      const refusal = texts.refuses(topic, reasonOf(error, texts));
+      const refusal = texts.refuses(topic, textOfBrokerError(error, texts));
       return isForbidden ? texts.mustLet(refusal, ownFilter, ownDiscoveryFilter, homeAssistantStatus) : refusal;
     };
     // A packet that is too large is logged for each topic; for other reasons, one topic is enough.
@@ -69,7 +65,8 @@ export class RejectedMessagesByTopic {
 
   /** Notes what is left out of an announcement that is too large. */
   shorten(topic: string, error: unknown, components: readonly string[]): void {
-    const say = (texts: BrokerErrorTexts) => texts.leftOut(topic, reasonOf(error, texts), components.join(', '));
+    const say = (texts: BrokerErrorTexts) =>
+      texts.leftOut(topic, textOfBrokerError(error, texts), components.join(', '));
     const text = say(this.#texts);
     if (this.#omitted.get(topic) === text) return;
     if (!this.#omitted.has(topic)) this.#log.error(`MQTT: ${say(brokerErrorTexts)}`);

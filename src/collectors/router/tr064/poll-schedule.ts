@@ -1,5 +1,8 @@
 import type { ClockReading } from '../../../lib/clocks.ts';
+import { textOfWording, type Wording } from '../../../model/translation.ts';
+import { wordingOfError } from '../../../model/worded-error.ts';
 import { createDslPollItem, fibrePollItem, mobilePollItem, physicalLinkPollItem } from './access-line-poll-items.ts';
+import type { FritzBoxTexts } from './advice.ts';
 import { fritzOsVersionWithoutHardware } from './fritz-box-connection.ts';
 import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
 import { meshPollItem } from './mesh-poll-item.ts';
@@ -103,9 +106,12 @@ export class PollScheduleWithResults {
     return Object.assign({}, ...this.#items.map(({ data }) => data));
   }
 
-  /** The error of the first item that could not be read at its last attempt. */
-  get error(): unknown {
-    return this.#items.find(({ error }) => error !== undefined)?.error;
+  /** Why the first item could not be read that failed at its last attempt. */
+  get hint(): Wording<FritzBoxTexts> | undefined {
+    const failed = this.#items.find(({ error }) => error !== undefined);
+    if (failed === undefined) return undefined;
+    const reason = wordingOfError(failed.error);
+    return (texts) => textOfWording(reason, texts);
   }
 
   get #seconds(): number {

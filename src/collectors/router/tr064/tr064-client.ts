@@ -5,8 +5,6 @@ import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
 import { CertificateChangedError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { textOfWording } from '../../../model/translation.ts';
-import { wordingOfError } from '../../../model/worded-error.ts';
 import {
   adviceForError,
   adviceForErrorOnEveryRequest,
@@ -154,13 +152,8 @@ export class Tr064Client {
     if (this.#box.isLoginAccepted) this.#lockout.accept();
     else if (!isSilent) this.#lockout.clear();
     if (isSilent) return this.#unreachable(adviceForError(silence));
-    const { data, error } = this.#schedule;
-    const reason = wordingOfError(error);
-    return this.#reading(
-      'granted',
-      data,
-      error === undefined ? this.#box.omissions : (texts) => textOfWording(reason, texts),
-    );
+    const { data, hint = this.#box.omissions } = this.#schedule;
+    return this.#reading('granted', data, hint);
   }
 
   get #hasAccount(): boolean {
