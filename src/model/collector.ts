@@ -114,8 +114,6 @@ export interface CollectorDefinition<
   /** The collector covers the whole lab: its topics have its own id in place of the agent's, and only one agent
    * publishes them. */
   scope?: 'lab';
-  /** Its devices have a `sharedName`. */
-  hasSharedNames?: true;
   /** What the variables `<SETTING>_<NAME>` can name, where the settings name all of it. Others are errors. */
   perNameSettingTargets?(env: z.output<z.ZodMiniObject<Shape>>): PerNameSettingTargets[];
   /** Sentences for the reader of an empty list. */
@@ -144,7 +142,6 @@ export interface CollectorMetadata {
   title: string;
   endpoint?: string;
   scope?: 'lab';
-  hasSharedNames?: true;
   nothingFound?: string;
   summary?: CollectorReadmeRow;
   tables: Record<string, AnyTable>;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { bounds } from '../model/bounds.ts';
+import { resultOfStepsInTurns, type StepwiseWork } from '../model/event-loop-turns.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { parseComponentKey } from '../model/naming.ts';
 import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts';
@@ -42,38 +43,46 @@ export function announcedMacAddress(payload: string | undefined): string | undef
 
 /** The topics of claims that the agent may have on devices that it has announced, by MAC address, and on their names:
  * the shown one may have the agent's added. */
-function claimTopicsOfAnnouncements(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
+function* claimTopicsOfAnnouncements(
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+): StepwiseWork<string[]> {
   const topics = new Topics(agent);
-  const found = [...retained].flatMap(([topic, payload]) => {
+  const found = new Set<string>();
+  for (const [topic, payload] of retained) {
     const device = topics.deviceOfOwnDiscovery(topic);
     const announcement = device === undefined ? undefined : parseAnnouncement(payload);
-    if (device === undefined || announcement === undefined) return [];
-    const { name } = announcement.device;
-    const mac = announcedMacAddress(payload);
-    const keys = [device, ...(typeof name === 'string' ? [name] : []), ...(mac === undefined ? [] : [mac])];
+    if (device === undefined || announcement === undefined) continue;
     const components = Object.keys(announcement.components);
-    const collectors = new Set(components.flatMap((key) => parseComponentKey(key)?.collector ?? []));
-    return [...collectors].flatMap((collector) => keys.map((key) => topics.claim(collector, key)));
-  });
-  return [...new Set(found)];
+    yield components.length;
+    const { name } = announcement.device;
+    const keys = [device, typeof name === 'string' ? name : device, announcedMacAddress(payload) ?? device];
+    for (const collector of new Set(components.flatMap((key) => parseComponentKey(key)?.collector ?? [])))
+      for (const key of keys) found.add(topics.claim(collector, key));
+  }
+  return [...found];
 }
 
-/** The topics of the claims that an agent has, each with its device. By name too: not every broker delivers retained
- * messages for a wildcard. */
+/** The topics of the claims that an agent has, each with its device. By name where there are none: not every broker
+ * delivers retained messages for a wildcard. */
 export async function readClaimTopicsOfAgent(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
 ): Promise<{ topic: string; device: string }[]> {
   const topics = new Topics(agent);
-  const payloads = await readRetainedTopics(connection, agent, [
-    [topics.ping],
-    [topics.allClaimsFilter],
-    ...subscriptionPortions(claimTopicsOfAnnouncements(agent, retained)),
-  ]);
+  const readClaims = async (portions: Iterable<string[]>) => {
+    const payloads = await readRetainedTopics(connection, agent, [[topics.ping], ...portions]);
+    return [...payloads].filter(([topic]) => topics.parse(topic)?.kind === 'claim');
+  };
+  let claims = await readClaims([[topics.allClaimsFilter]]);
   await connection.unsubscribe([topics.allClaimsFilter]);
-  return [...payloads].flatMap(([topic, payload]) => {
-    const claim = topics.parse(topic)?.kind === 'claim' ? parseDeviceClaim(payload) : undefined;
+  if (claims.length === 0) {
+    const named = await resultOfStepsInTurns(claimTopicsOfAnnouncements(agent, retained));
+    claims = await readClaims(subscriptionPortions(named));
+  }
+  return claims.flatMap(([topic, payload]) => {
+    const claim = parseDeviceClaim(payload);
     return claim?.agent === agent.id ? [{ topic, device: claim.device }] : [];
   });
 }

@@ -20,7 +20,6 @@ const quietLog = createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' });
 
 const collector: CollectorDefinition<Probes> = {
   ...probe(async () => []),
-  hasSharedNames: true,
   tables: {
     thing: deviceTable({
       title: 'Thing',

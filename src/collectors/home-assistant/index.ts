@@ -43,7 +43,6 @@ export const homeAssistantCollector: CollectorDefinition<
   ],
   timeoutSeconds: 20,
   tables: homeAssistantTables,
-  hasSharedNames: true,
   memory: instanceHistoryMemoryFormat,
   async open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
     if (instances.length === 0) return { inactiveReason: 'no_base_url' };
