@@ -49,6 +49,8 @@ export const brokerErrorTexts = {
     `${reason}: the packet would be ${bytes} bytes long, but the broker accepts at most ${most}`,
   packetClosesConnection: (reason: string, bytes: number, closedAt: number) =>
     `${reason}: the packet would be ${bytes} bytes long, but the broker closed the connection at ${closedAt}`,
+  noAnswerToSubscription: (topics: string) => `the broker does not answer the subscription to ${topics}`,
+  noAnswerToUnsubscribe: (topics: string) => `the broker does not answer the request to unsubscribe from ${topics}`,
   noAcknowledgement: (bytes: number) => `no acknowledgement for ${bytes} bytes`,
   retainedByNameOnly:
     'this broker sends retained messages only for full topic names, as RabbitMQ does: the agent finds its own by a list, but not those of other agents (sites, dashboard)',

@@ -50,6 +50,8 @@ export const brokerErrorTextsInGerman: BrokerErrorTexts = {
     `${reason}: das Paket wäre ${bytes} Byte lang, der Broker nimmt aber höchstens ${most} an`,
   packetClosesConnection: (reason, bytes, closedAt) =>
     `${reason}: das Paket wäre ${bytes} Byte lang, der Broker hat aber bei ${closedAt} die Verbindung geschlossen`,
+  noAnswerToSubscription: (topics) => `der Broker antwortet nicht auf das Abonnieren von ${topics}`,
+  noAnswerToUnsubscribe: (topics) => `der Broker antwortet nicht auf das Abbestellen von ${topics}`,
   noAcknowledgement: (bytes) => `keine Bestätigung für ${bytes} Byte`,
   retainedByNameOnly:
     'wie RabbitMQ sendet dieser Broker Retained-Nachrichten nur für vollständige Topic-Namen: Der Agent findet seine eigenen anhand einer Liste, aber nicht die anderer Agenten (Standorte, Dashboard)',

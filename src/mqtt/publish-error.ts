@@ -3,7 +3,7 @@ import { UnredactedMessageError } from '../model/errors.ts';
 import type { Wording } from '../model/translation.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 
-/** Why a message did not reach the broker. */
+/** Why a message did not reach the broker, or a subscription did not. */
 export class PublishError extends UnredactedMessageError {
   readonly wording: Wording<BrokerErrorTexts>;
 
@@ -53,6 +53,9 @@ export class PacketTooLargeError extends PublishError {
     );
   }
 }
+
+/** The broker did not answer a subscription, or the end of one. */
+export class UnansweredSubscriptionError extends PublishError {}
 
 /** The broker still responds but never acknowledged this message; whether it has received it is unknown. */
 export class UnacknowledgedMessageError extends PublishError {

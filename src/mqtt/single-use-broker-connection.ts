@@ -2,7 +2,6 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
-import { UnredactedMessageError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Wording } from '../model/translation.ts';
 import {
@@ -15,7 +14,12 @@ import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
 import { type BrokerConnectionOptions, connackTimeoutMs, startMqttJsClient } from './mqtt-client.ts';
 import { type MqttProtocolVersion, publishPacketBytes, subscribePacketBytes } from './packet-size.ts';
-import { PacketTooLargeError, PublishRefusedError, SubscriptionRefusedError } from './publish-error.ts';
+import {
+  PacketTooLargeError,
+  PublishRefusedError,
+  SubscriptionRefusedError,
+  UnansweredSubscriptionError,
+} from './publish-error.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 import { type RunAfter, runAfter } from './run-after.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
@@ -226,28 +230,26 @@ export class SingleUseBrokerConnection {
             topics.filter((_, index) => (granted[index] ?? 0) >= 0x80),
           );
     });
-    await this.#withTimeout(answer, `the subscription to ${topics.join(', ')}`);
+    const list = topics.join(', ');
+    await this.#withTimeout(answer, (texts = brokerErrorTexts) => texts.noAnswerToSubscription(list));
   }
 
   async unsubscribe(filters: string[]): Promise<void> {
     const topics = filters.filter((filter) => this.#takes(filter));
     if (topics.length === 0) return;
-    await this.#withTimeout(
-      this.#client.unsubscribeAsync(topics),
-      `the request to unsubscribe from ${topics.join(', ')}`,
-    );
+    const answer = this.#client.unsubscribeAsync(topics);
+    const list = topics.join(', ');
+    await this.#withTimeout(answer, (texts = brokerErrorTexts) => texts.noAnswerToUnsubscribe(list));
   }
 
   #takes(filter: string): boolean {
     return this.takesWildcards || !/[+#]/.test(filter);
   }
 
-  async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {
+  async #withTimeout(answer: Promise<unknown>, unanswered: Wording<BrokerErrorTexts>): Promise<void> {
     let stop = () => {};
     const timedOut = new Promise<never>((_, reject) => {
-      stop = this.#after(minAckTimeoutMs, () =>
-        reject(new UnredactedMessageError(`the broker does not answer ${request}`)),
-      );
+      stop = this.#after(minAckTimeoutMs, () => reject(new UnansweredSubscriptionError(unanswered)));
     });
     await Promise.race([answer, timedOut]).finally(stop);
   }

@@ -1,7 +1,9 @@
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
+import { describeError } from '../../src/model/errors.ts';
 import { textOfWording } from '../../src/model/translation.ts';
-import type { BrokerConnectionError } from '../../src/mqtt/broker-connection-error.ts';
+import { type BrokerConnectionError, textOfBrokerError } from '../../src/mqtt/broker-connection-error.ts';
+import { brokerErrorTextsInGerman } from '../../src/mqtt/german.ts';
 import { publishPacketBytes } from '../../src/mqtt/packet-size.ts';
 import { describeReasonCode } from '../../src/mqtt/reason-codes.ts';
 import type { RunAfter } from '../../src/mqtt/run-after.ts';
@@ -209,11 +211,13 @@ test('a subscription that is not answered times out', async () => {
   broker.subscribes = false;
   const { after, pass } = manualTimers();
   const connection = await open(broker.url, after);
-  const wait = expect(connection.subscribe(['some', 'more'])).rejects.toThrow(
-    'the broker does not answer the subscription to some, more',
-  );
+  const failure = connection.subscribe(['some', 'more']).catch((error: unknown) => error);
   pass(30_000);
-  await wait;
+  const error = await failure;
+  expect(describeError(error)).toBe('the broker does not answer the subscription to some, more');
+  expect(textOfBrokerError(error, brokerErrorTextsInGerman)).toBe(
+    'der Broker antwortet nicht auf das Abonnieren von some, more',
+  );
 });
 
 test('a large message may take longer, for slow links', async () => {
