@@ -91,6 +91,11 @@ describe('every text is German', () => {
   });
 });
 
+test('where what a collector says in English fits the state of an entity, so does it in German', () => {
+  const ofCollectors = pairs.filter(({ path }) => !path.startsWith('broker '));
+  expect(ofCollectors.filter(({ text, inGerman }) => text.length <= 255 && inGerman.length > 255)).toEqual([]);
+});
+
 const { page, dashboard, notifications } = germanNamesAndPageTexts;
 /** Every text that the program has in two languages, but for those that are made of several of them. */
 const allTexts = [

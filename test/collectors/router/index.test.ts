@@ -1,10 +1,15 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { routerTextsInGerman } from '../../../src/collectors/router/german-texts.ts';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading, RouterReadingByTable } from '../../../src/collectors/router/reading.ts';
 import type { CollectorComplaint, Observation } from '../../../src/model/collector.ts';
+import { textOfWording } from '../../../src/model/translation.ts';
+import { wordingOfError } from '../../../src/model/worded-error.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
-import { withoutLimits } from '../../helpers/clock.ts';
+import { stopClock, withoutLimits } from '../../helpers/clock.ts';
 import { englishHint } from '../../helpers/english-hint.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
@@ -199,6 +204,26 @@ test('the default gateway is watched if no router is named; its absence is repor
   ]);
   const none = await (await open({ HOST_PROC: tree({}).proc() })).read();
   expect(none).toEqual([{ complaint: saying('there is no default gateway, and FRITZBOX_HOSTS is not set') }]);
+});
+
+test('that a target has not answered yet is said in the language of the agent', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const clock = stopClock();
+  const { look } = await open({
+    FRITZBOX_HOSTS: 'hollow=127.0.0.1',
+    PING_TARGETS: `silent=http://127.0.0.1:${port}/`,
+  });
+  let found: Awaited<ReturnType<typeof look>> | undefined;
+  void look().then((seen) => {
+    found = seen;
+  });
+  const { silent: target } = await clock.turnUntil('it is late', () => found);
+  const wording = wordingOfError(target?.error);
+  expect(textOfWording(wording)).toBe('no answer yet');
+  expect(textOfWording(wording, routerTextsInGerman)).toBe('noch keine Antwort');
 });
 
 test('a name that is used twice is rejected', async () => {
