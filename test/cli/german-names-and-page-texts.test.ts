@@ -83,7 +83,7 @@ const smallWords = new Set(
     'anderer ausgelassene automatisches beste bestätigen dürfen empfangene erfolgreiche erforderlich erneut',
     'fehlgeschlagen fehlgeschlagener flüchtigen freien freier gesamt gesendete kritischen korrigierbare korrigierte',
     'leichter letzte letzten starker verbunden verbundene verfügbare verworfene vielen',
-    'antwortet ausfallen beeinträchtigt fehlt ist niedrig schreibgeschützt synchronisiert tun unzuverlässig',
+    'abgenutzt antwortet ausfallen beeinträchtigt erreichbar fehlt ist niedrig schreibgeschützt synchronisiert tun unzuverlässig',
     'versuchen voll',
   ].flatMap((words) => words.split(' ')),
 );
