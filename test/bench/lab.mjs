@@ -71,7 +71,7 @@ observer.on('message', (topic, payload) => {
 observer.on('connect', () => observer.subscribe(['infra-monitor/#', 'homeassistant/device/#'], { qos: 1 }));
 await once(observer, 'connect');
 
-const until = async (what, look, seconds = 120) => {
+const until = async (what, look, seconds = 600) => {
   const end = performance.now() + seconds * 1000;
   while (!look()) {
     if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
