@@ -5,6 +5,8 @@ export interface ManualTimers {
   pass(milliseconds: number): void;
   /** How many are due in exactly so many milliseconds. */
   due(milliseconds: number): number;
+  /** How many are due in so many milliseconds, or up to so many. */
+  dueWithin(from: number, to: number): number;
 }
 
 /** Timers whose time passes only when the test says so. */
@@ -27,6 +29,8 @@ export function manualTimers(): ManualTimers {
     }
     now = end;
   };
-  const due = (milliseconds: number) => [...timers].filter(({ at }) => at === now + milliseconds).length;
-  return { after, pass, due };
+  const dueWithin = (from: number, to: number) =>
+    [...timers].filter(({ at }) => at >= now + from && at <= now + to).length;
+  const due = (milliseconds: number) => dueWithin(milliseconds, milliseconds);
+  return { after, pass, due, dueWithin };
 }
