@@ -1,7 +1,7 @@
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
 import { severities, severityNames } from '../../src/model/problem.ts';
-import type { AnyTable } from '../../src/model/table.ts';
+import type { AnyTableDeclaration } from '../../src/model/table.ts';
 import {
   prometheusDescriptorOfMetric,
   prometheusMetricPrefix,
@@ -84,7 +84,7 @@ function graph(
 
 const yesOrNo = { mappings: [{ type: 'value', options: { 0: { text: 'no' }, 1: { text: 'yes' } } }] };
 
-function panelsOf(declaration: CollectorMetadata, table: string, { kind, metrics }: AnyTable): Panel[] {
+function panelsOf(declaration: CollectorMetadata, table: string, { kind, metrics }: AnyTableDeclaration): Panel[] {
   const legend = `{{instance}} {{device}}${kind === 'part' ? ` {{${table}}}` : ''}`;
   const numbers = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'gauge' || kind === 'counter');
   const booleans = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'boolean');

@@ -5,16 +5,20 @@ import { parseBtrfsScrub } from '../../src/collectors/storage/pools/btrfs-scrub.
 import { parseDmRaid, parseDmStatus, parseDmThinPool } from '../../src/collectors/storage/pools/dm-status.ts';
 import { parseMdstatProgress } from '../../src/collectors/storage/pools/md-sysfs.ts';
 import { zfsMembersAndRedundancyOf } from '../../src/collectors/storage/pools/zfs-members.ts';
-import { parseZpoolJson, parseZpoolSpace, type ZpoolStatus } from '../../src/collectors/storage/pools/zpool-status.ts';
-import { parseZpoolText } from '../../src/collectors/storage/pools/zpool-text.ts';
+import {
+  parseNamedZpoolStatusJson,
+  parseZpoolSpace,
+  type ZpoolStatus,
+} from '../../src/collectors/storage/pools/zpool-status.ts';
+import { parseNamedZpoolStatusText } from '../../src/collectors/storage/pools/zpool-text.ts';
 import { StorageLayout } from '../../src/collectors/storage/storage-layout.ts';
 import {
-  parseIdentifyController,
   parseNamespaceUsedBytes,
   parseSmartLog,
+  parseTemperatureLimitsAndCapacity,
 } from '../../src/collectors/storage/tools/nvme-cli.ts';
 import { cleanHealthLogOrThrow } from '../../src/collectors/storage/tools/nvme-health-log.ts';
-import { parseSelfTests } from '../../src/collectors/storage/tools/self-tests.ts';
+import { parseSelfTestSummary } from '../../src/collectors/storage/tools/self-tests.ts';
 import { parseSmartctlNvmeHealth } from '../../src/collectors/storage/tools/smartctl.ts';
 import { sda, sdb } from '../../test/collectors/storage/pools/machine.ts';
 import { expandSnapshot } from '../../test/helpers/machine-snapshot.ts';
@@ -247,7 +251,7 @@ export function storageParsers(): FuzzedParser[] {
     status && { status, ...zfsMembersAndRedundancyOf(status, roots, layout, undefined) };
   return [
     { name: 'nvme smart-log', samples: nvmeAnswers, parse: (text) => cleanHealthLogOrThrow(parseSmartLog(text)) },
-    { name: 'nvme id-ctrl', samples: nvmeAnswers, parse: parseIdentifyController },
+    { name: 'nvme id-ctrl', samples: nvmeAnswers, parse: parseTemperatureLimitsAndCapacity },
     { name: 'nvme id-ns', samples: nvmeAnswers, parse: parseNamespaceUsedBytes },
     {
       name: 'smartctl of NVMe drives',
@@ -262,19 +266,19 @@ export function storageParsers(): FuzzedParser[] {
     },
     { name: 'smartctl of ATA drives', samples: [ataAnswer, ataAsleep], parse: parseSmartctlAnswer },
     { name: 'smartctl of SCSI drives', samples: [scsiAnswer], parse: parseSmartctlAnswer },
-    { name: 'self-tests', samples: [ataAnswer, scsiAnswer], parse: parseSelfTests },
+    { name: 'self-tests', samples: [ataAnswer, scsiAnswer], parse: parseSelfTestSummary },
     { name: '/proc/mdstat', samples: [mdstat], parse: parseMdstatProgress },
     { name: 'btrfs scrub', samples: [btrfsScrub], parse: (text) => parseBtrfsScrub(text, true) },
     {
       name: 'zpool status in JSON',
       samples: [zpoolJson],
-      parse: (text) => poolOf(parseZpoolJson(text, 'tank', now)),
+      parse: (text) => poolOf(parseNamedZpoolStatusJson(text, 'tank', now)),
       mayBeNegative: /^canLose$/,
     },
     {
       name: 'zpool status as text',
       samples: [zpoolText, zpoolTextIdle],
-      parse: (text) => poolOf(parseZpoolText(text, 'tank')),
+      parse: (text) => poolOf(parseNamedZpoolStatusText(text, 'tank')),
       mayBeNegative: /^canLose$/,
     },
     { name: 'zpool list', samples: [zpoolList], parse: (text) => parseZpoolSpace(text, 'tank') },

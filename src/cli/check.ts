@@ -5,7 +5,7 @@ import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
-import { textOfWording } from '../model/translation.ts';
+import { renderTranslatableText } from '../model/translation.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findFormerAgentsOfMachine } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
@@ -24,7 +24,7 @@ import {
   openEnabledCollectors,
   type ScheduledAndInactiveCollectors,
 } from './open-enabled-collectors.ts';
-import { formatProblemsAsLines } from './problem-lines.ts';
+import { problemLinesFromState } from './problem-lines.ts';
 import { missingComparisonNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
 import type { CheckAndOnceTexts } from './texts/english.ts';
@@ -110,7 +110,7 @@ async function checkCollectors(
       );
     for (const entry of entries) passed = printEntry(subjectOf(collector, entry, agent, language), entry) && passed;
     for (const advice of active.source.advice?.() ?? [])
-      printAdvice(`${title}: ${textOfWording(advice, language.collectorTexts[collector.id])}`);
+      printAdvice(`${title}: ${renderTranslatableText(advice, language.collectorTexts[collector.id])}`);
     for (const { text } of complaints) printFailure(`${title}: ${text}`);
     passed &&= outcome.ok && complaints.length === 0;
   }
@@ -127,7 +127,7 @@ function printOtherProblems({ agent }: Settings, state: MutableAgentState, langu
   const isNew = ({ place, path, key }: Problem) =>
     place !== 'collector' && key !== unreadableProblemKey && !printed.has(`${path} ${key}`);
   // What belongs to a problem is indented.
-  for (const line of formatProblemsAsLines(agent, state, language, isNew))
+  for (const line of problemLinesFromState(agent, state, language, isNew))
     if (line.startsWith(' ')) printLine(`  ${line}`);
     else printAdvice(line);
 }

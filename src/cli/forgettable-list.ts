@@ -3,11 +3,11 @@ import { allCollectors } from '../collectors/index.ts';
 import { type DeviceOrPartAddress, pathBelowCollector } from '../model/address.ts';
 import { missingProblemKey, unreadableProblemKey } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import type { AnyTable } from '../model/table.ts';
+import type { AnyTableDeclaration } from '../model/table.ts';
 import { optionalField } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from '../mqtt/announcement-payload.ts';
-import { readRetainedTopics } from '../mqtt/retained-topics.ts';
+import { readRetainedPayloadsInPortions } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
@@ -48,7 +48,7 @@ function describeDevice(announcement: string | undefined): { name: string; about
 }
 
 const titleOfPart = ({ collector, part }: DeviceOrPartAddress): string => {
-  const tables: Record<string, AnyTable> = allCollectors.find(({ id }) => id === collector)?.tables ?? {};
+  const tables: Record<string, AnyTableDeclaration> = allCollectors.find(({ id }) => id === collector)?.tables ?? {};
   return tables[part?.table ?? '']?.title ?? '';
 };
 
@@ -84,9 +84,10 @@ export async function printForgettableDevicesAndAgents(
   const rows = rowsOf(agent, retained);
   if (rows.length === 0) printNote('It has published nothing on this broker');
   for (const line of alignColumns(rows)) printLine(`  ${line}`);
-  const statuses = await readRetainedTopics(connection, agent, [[topics.ping], [topics.of('+').status]]).catch(
-    () => new Map(),
-  );
+  const statuses = await readRetainedPayloadsInPortions(connection, agent, [
+    [topics.ping],
+    [topics.of('+').status],
+  ]).catch(() => new Map());
   const others = [...statuses].flatMap(([topic, status]): [string, string][] => {
     const parsed = topics.parse(String(topic));
     return parsed?.kind === 'status' && parsed.agent !== agent.id ? [[`--agent ${parsed.agent}`, String(status)]] : [];

@@ -47,7 +47,7 @@ export function ownCommand(): string {
 }
 
 /** The command of a release folder: a link to the single file, or to the program for the installed Node. */
-export const commandLinkToReleaseFolder = '/usr/local/bin/infra-monitor';
+export const commandSymlinkPath = '/usr/local/bin/infra-monitor';
 
 /** The example of a settings file, where the documents of this installation are (scripts/package/debian.mjs). */
 export const settingsExamplePath = (): string =>

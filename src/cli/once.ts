@@ -14,7 +14,7 @@ import { buildCollectorReadings, type CollectorReadings } from '../views/status.
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { type CheckAndOnceLanguage, loadCheckAndOnceLanguage } from './load-language.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { formatProblemsAsLines } from './problem-lines.ts';
+import { problemLinesFromState } from './problem-lines.ts';
 import {
   missingComparisonNote,
   type ProblemRestoreOutcome,
@@ -133,7 +133,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
       if (status !== undefined) printStatus(collector, status, language);
     }
     printLine(colorize('bold', texts.problems));
-    const lines = formatProblemsAsLines(settings.agent, state, language);
+    const lines = problemLinesFromState(settings.agent, state, language);
     for (const line of lines.length === 0 ? [texts.noProblems] : lines) printLine(`  ${line}`);
     const note = missingComparisonNote(earlier, settings.mqtt, texts);
     if (note !== undefined) printLine(`  ${colorize('yellow', note)}`);

@@ -4,7 +4,7 @@ import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { AnyCollectorDefinition, InactiveReason } from '../model/collector.ts';
-import { settingTexts } from '../model/setting-texts.ts';
+import { settingErrorTexts } from '../model/setting-error-texts.ts';
 import { removeLostAgent } from '../mqtt/remove-published-data.ts';
 import type { Settings } from '../settings/index.ts';
 import type { CheckAndOnceTexts } from './texts/english.ts';
@@ -23,7 +23,7 @@ export async function openEnabledCollectors(
   state: MutableAgentState,
   agentDirectory?: AgentDirectory,
   listeningAddress?: () => string | undefined,
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): Promise<ScheduledAndInactiveCollectors> {
   const scheduled: ScheduledCollector[] = [];
   const inactive: ScheduledAndInactiveCollectors['inactive'] = [];

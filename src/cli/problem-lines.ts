@@ -19,7 +19,7 @@ const withSerialNumber = ({ subject, serialNumber }: Problem) =>
 
 /** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The
  * broker is left out: a command may not have connected to it. */
-export const formatProblemsAsLines = (
+export const problemLinesFromState = (
   agent: AgentIdentity,
   state: MutableAgentState,
   language: CheckAndOnceLanguage,

@@ -1,6 +1,6 @@
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Topics } from '../model/topics.ts';
-import { selectEarlierAnnouncedDevices } from '../mqtt/announced-devices.ts';
+import { announcedDevicesWithRetainedState } from '../mqtt/announced-devices.ts';
 import { selectMemoryPayloads } from '../mqtt/inbound.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
@@ -30,7 +30,7 @@ async function restore(
 ): Promise<ProblemRestoreOutcome> {
   const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   state.memoryStore.load(selectMemoryPayloads(agent, retained), collectors);
-  state.problemMemory.restoreAnnounced(selectEarlierAnnouncedDevices(agent, retained), new Date());
+  state.problemMemory.restoreAnnounced(announcedDevicesWithRetainedState(agent, retained), new Date());
   const problems = retained.get(new Topics(agent).problems);
   if (problems === undefined) return 'none';
   state.problemMemory.restore(parseRestoredProblems(problems), new Date());

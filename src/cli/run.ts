@@ -18,7 +18,7 @@ import { bounds } from '../model/bounds.ts';
 import { describeError } from '../model/errors.ts';
 import type { EarlierAnnouncedDevice, Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
-import { textOfWording } from '../model/translation.ts';
+import { renderTranslatableText } from '../model/translation.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
 import { findFormerAgentsOfMachine } from '../mqtt/former-agents.ts';
@@ -125,7 +125,7 @@ async function logIdentityAdvice(
 /** Logs what works, but should be otherwise. */
 function logAdvice(log: Log, scheduled: ScheduledAndInactiveCollectors['scheduled']): void {
   for (const { collector, source } of scheduled)
-    for (const advice of source.advice?.() ?? []) log.warn(`${collector.title}: ${textOfWording(advice)}`);
+    for (const advice of source.advice?.() ?? []) log.warn(`${collector.title}: ${renderTranslatableText(advice)}`);
 }
 
 /** Runs until a signal stops the agent. */

@@ -8,7 +8,7 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { serviceSettingsPath } from '../settings/settings-file.ts';
 import { forgetAgentOrDevice } from './forget.ts';
 import {
-  commandLinkToReleaseFolder,
+  commandSymlinkPath,
   findOwnInstallation,
   type Installation,
   npmPackageName,
@@ -71,7 +71,7 @@ async function removeService(root: string, keepSettings: boolean): Promise<void>
 /** Removes the program in the way it was installed. Throws if it is still there then. */
 async function removeProgram({ kind, root }: Installation, keepSettings: boolean): Promise<void> {
   if (kind === 'folder') {
-    if (isWithin(root, commandLinkToReleaseFolder)) rmSync(commandLinkToReleaseFolder);
+    if (isWithin(root, commandSymlinkPath)) rmSync(commandSymlinkPath);
     const left = removeInstalledFiles(root);
     if (left.length > 0) printNote(`Not installed with infra-monitor, and left: ${left.join(', ')}`);
     return;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { bounds } from '../model/bounds.ts';
 import { customSetting, integerSetting, listSetting, secretSetting, stringSetting } from '../model/setting.ts';
-import { settingTexts } from '../model/setting-texts.ts';
+import { settingErrorTexts } from '../model/setting-error-texts.ts';
 import { isListedPeer, loopbackPeers, parsePeerList } from './peer-list.ts';
 
 export const httpSettingsSchema = z.object({
@@ -47,7 +47,7 @@ export const isLoopback = (host: string): boolean => host === 'localhost' || isL
 /** Warnings if other machines can read the agent's data without a token, or guess the token. */
 export const httpAccessWarnings = (
   { HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PEERS }: HttpSettings,
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): string[] => {
   if (HTTP_PORT === 0) return [];
   // Shorter ones were allowed, so that an agent with such a token goes on after an update.

@@ -1,7 +1,7 @@
-import { WordedError } from '../model/worded-error.ts';
+import { TranslatableError } from '../model/translatable-error.ts';
 
 /** Something did not answer in time. */
-export class NoAnswerError extends WordedError {}
+export class NoAnswerError extends TranslatableError {}
 
 /** Rejects with a NoAnswerError after the timeout. The operation behind the promise is not cancelled. */
 export async function withTimeout<T>(timeoutMs: number, answer: Promise<T>, name: string): Promise<T> {

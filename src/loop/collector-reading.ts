@@ -1,8 +1,8 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { waitForOwnTurn } from '../model/event-loop-turns.ts';
-import type { AnyWording } from '../model/translation.ts';
-import { WordedError } from '../model/worded-error.ts';
+import { TranslatableError } from '../model/translatable-error.ts';
+import type { AnyTranslatableText } from '../model/translation.ts';
 import type { MutableAgentState } from './mutable-agent-state.ts';
 import type { ReportableEntryChange } from './state-entry.ts';
 
@@ -14,7 +14,7 @@ export type CollectorOutcome = { at: Date; seconds: number } & (
       ok: false;
       error: string;
       /** The error in words of the collector. */
-      wording?: AnyWording;
+      wording?: AnyTranslatableText;
       /** Seconds after which the reading was given up. */
       timedOutAfter?: number;
     }
@@ -76,7 +76,7 @@ async function read({ collector, source, memory }: ActiveCollector, end: () => v
     return {
       ok: false,
       error: describeError(error),
-      ...(error instanceof WordedError ? { wording: error.wording } : {}),
+      ...(error instanceof TranslatableError ? { wording: error.wording } : {}),
       ...(error === signal.reason ? { timedOutAfter: timeoutSeconds } : {}),
       ...timing(),
     };

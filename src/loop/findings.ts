@@ -1,10 +1,10 @@
 import type { ActiveFinding, LastingFinding, LastingFindings } from '../model/problem.ts';
-import type { AnyTable } from '../model/table.ts';
+import type { AnyTableDeclaration } from '../model/table.ts';
 
 const noFindings: LastingFindings = new Map();
 
 /** What the texts of findings are made of. */
-export interface FindingTexts {
+export interface CollectorTextsAndLanguage {
   /** The texts of the collector; English without. */
   texts?: unknown;
   /** Their language, if it is not English. */
@@ -30,11 +30,11 @@ export const markFindingsUncertain = (before: LastingFindings = noFindings): Las
 
 /** The findings of a reading, each with its beginning. */
 export function lastingFindingsAfterReading(
-  problems: AnyTable['problems'],
+  problems: AnyTableDeclaration['problems'],
   reading: unknown,
   before: LastingFindings = noFindings,
   at: Date,
-  { texts, language }: FindingTexts = {},
+  { texts, language }: CollectorTextsAndLanguage = {},
 ): LastingFindings {
   if (problems === undefined) return noFindings;
   const findings = new Map<string, LastingFinding>();

@@ -9,9 +9,9 @@ import type {
 import { nameOfDeviceOrPart } from '../model/device.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
+import { generalProblemTexts } from '../model/general-problem-texts.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblemForEndReport } from '../model/problem.ts';
-import { problemTexts } from '../model/problem-texts.ts';
 import type { DeviceOwner } from '../model/shared-device.ts';
 import type {
   AgentState,
@@ -20,15 +20,19 @@ import type {
   LastingCollectorComplaint,
   StateEntry,
 } from '../model/state.ts';
-import { languageOfWording, type StateLanguage, textOfWording } from '../model/translation.ts';
+import {
+  languageOfTranslatableText,
+  renderTranslatableText,
+  type StateTextsAndLanguage,
+} from '../model/translation.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { evaluateMetrics } from './evaluate-metrics.ts';
-import { type FindingTexts, lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
+import { type CollectorTextsAndLanguage, lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
 import { EarlierProblemMemory } from './problem-memory.ts';
 import {
-  entryAfterObservation,
   entryMarkedMissing,
+  entryWithoutFindings,
   hasSameDiscovery,
   impossibleValueChanges,
   missingText,
@@ -85,12 +89,15 @@ export class MutableAgentState implements AgentState {
   readonly forgotten = new Set<string>();
   /** Paths, with their collectors, of parts that the broker has retained states of, until they are read. */
   readonly #announcedParts = new Set<string>();
-  readonly #language: StateLanguage;
+  readonly #language: StateTextsAndLanguage;
   #announcedPartsAt = Number.POSITIVE_INFINITY;
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
-  constructor(brokerUrl: string, language: StateLanguage = { collectorTexts: {}, problems: problemTexts }) {
+  constructor(
+    brokerUrl: string,
+    language: StateTextsAndLanguage = { collectorTexts: {}, problems: generalProblemTexts },
+  ) {
     this.broker = new Broker(brokerUrl);
     this.#language = language;
   }
@@ -168,7 +175,7 @@ export class MutableAgentState implements AgentState {
       changes.push(...this.#observe(record, collector, observations, outcome.at));
       for (const observation of outcome.observations)
         if ('complaint' in observation && !record.complaints.some(({ key }) => key === keyOfComplaint(observation)))
-          changes.push({ subject: collector.id, error: textOfWording(observation.complaint) });
+          changes.push({ subject: collector.id, error: renderTranslatableText(observation.complaint) });
       record.complaints = complaints;
       if (before !== undefined)
         changes.push({
@@ -184,8 +191,9 @@ export class MutableAgentState implements AgentState {
       const { error, wording = error, timedOutAfter } = outcome;
       const { texts, language } = this.#textsOf(collector);
       const { code, problems } = this.#language;
-      const errorLanguage = timedOutAfter === undefined ? languageOfWording(wording, language) : code;
-      record.error = timedOutAfter === undefined ? textOfWording(wording, texts) : problems.timedOut(timedOutAfter);
+      const errorLanguage = timedOutAfter === undefined ? languageOfTranslatableText(wording, language) : code;
+      record.error =
+        timedOutAfter === undefined ? renderTranslatableText(wording, texts) : problems.timedOut(timedOutAfter);
       if (errorLanguage === undefined) delete record.errorLanguage;
       else record.errorLanguage = errorLanguage;
       record.consecutiveFailures += 1;
@@ -262,7 +270,7 @@ export class MutableAgentState implements AgentState {
           ? lastingFindingsAfterReading(table?.problems, observation.reading, knownFindings, at, inLanguage)
           : markFindingsUncertain(knownFindings);
       const entry = {
-        ...entryAfterObservation(before, metrics, address, observation, evaluation, at, inLanguage),
+        ...entryWithoutFindings(before, metrics, address, observation, evaluation, at, inLanguage),
         findings,
       };
       changes.push(
@@ -363,7 +371,7 @@ export class MutableAgentState implements AgentState {
   }
 
   /** What a collector says, and the language of that; where it has no texts, it speaks English. */
-  #textsOf({ id }: AnyCollectorDefinition): FindingTexts {
+  #textsOf({ id }: AnyCollectorDefinition): CollectorTextsAndLanguage {
     const {
       code: language,
       collectorTexts: { [id]: texts },
@@ -386,23 +394,23 @@ interface EnglishTexts {
 function englishTextsOf(observation: Observation<Record<string, unknown>>): EnglishTexts {
   if ('error' in observation) return { error: describeError(observation.error) };
   const { hint } = 'hint' in observation ? observation : {};
-  return hint === undefined ? {} : { hint: textOfWording(hint) };
+  return hint === undefined ? {} : { hint: renderTranslatableText(hint) };
 }
 
-const keyOfComplaint = ({ complaint, key = textOfWording(complaint) }: CollectorComplaint) => key;
+const keyOfComplaint = ({ complaint, key = renderTranslatableText(complaint) }: CollectorComplaint) => key;
 
 /** Complaints with the beginning of those that there were before. */
 const complaintsAfter = (
   before: readonly LastingCollectorComplaint[],
   observations: readonly ObservationOrComplaint<Record<string, unknown>>[],
   at: Date,
-  { texts, language: code }: FindingTexts,
+  { texts, language: code }: CollectorTextsAndLanguage,
 ): LastingCollectorComplaint[] =>
   observations.flatMap((observation) => {
     if (!('complaint' in observation)) return [];
     const key = keyOfComplaint(observation);
     const since = before.find((earlier) => earlier.key === key)?.since ?? at;
-    const language = languageOfWording(observation.complaint, code);
-    const text = textOfWording(observation.complaint, texts);
+    const language = languageOfTranslatableText(observation.complaint, code);
+    const text = renderTranslatableText(observation.complaint, texts);
     return [{ key, text, ...(language === undefined ? {} : { language }), since }];
   });

@@ -1,19 +1,19 @@
 import {
+  collectorDeviceAddress,
+  collectorPartAddress,
   type DeviceOrPartAddress,
-  deviceAddress,
-  partAddress,
   partAddressWithHash,
   pathBelowCollector,
 } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
+import { type GeneralProblemTexts, generalProblemTexts } from '../model/general-problem-texts.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
-import { type ProblemTexts, problemTexts } from '../model/problem-texts.ts';
 import type { StateEntry } from '../model/state.ts';
-import { languageOfWording, textOfWording } from '../model/translation.ts';
-import { wordingOfError } from '../model/worded-error.ts';
+import { translatableTextOfError } from '../model/translatable-error.ts';
+import { languageOfTranslatableText, renderTranslatableText } from '../model/translation.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
-import { type FindingTexts, markFindingsUncertain } from './findings.ts';
+import { type CollectorTextsAndLanguage, markFindingsUncertain } from './findings.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
  * became impossible, or is possible again. */
@@ -34,26 +34,26 @@ export function uniqueAddressOfObservation(
   { table, device, part }: Observation<Record<string, unknown>>,
   used: ReadonlySet<string>,
 ): DeviceOrPartAddress {
-  if (part === undefined) return deviceAddress(id, device);
-  const address = partAddress(id, device, table, part);
+  if (part === undefined) return collectorDeviceAddress(id, device);
+  const address = collectorPartAddress(id, device, table, part);
   return used.has(pathBelowCollector(address)) ? partAddressWithHash(address, part) : address;
 }
 
 /** The entry after an observation, without what is wrong with it. */
-export function entryAfterObservation(
+export function entryWithoutFindings(
   before: StateEntry | undefined,
   metrics: Record<string, AnyMetricDeclaration>,
   address: DeviceOrPartAddress,
   observation: Observation<Record<string, unknown>>,
   evaluation: EvaluatedMetrics | undefined,
   at: Date,
-  { texts, language }: FindingTexts = {},
+  { texts, language }: CollectorTextsAndLanguage = {},
 ): Omit<StateEntry, 'findings'> {
   const { table, device, part } = observation;
   const sample = evaluation?.sample ?? before?.sample;
-  const wording = 'error' in observation ? wordingOfError(observation.error) : undefined;
-  const error = wording === undefined ? undefined : textOfWording(wording, texts);
-  const errorLanguage = wording === undefined ? undefined : languageOfWording(wording, language);
+  const wording = 'error' in observation ? translatableTextOfError(observation.error) : undefined;
+  const error = wording === undefined ? undefined : renderTranslatableText(wording, texts);
+  const errorLanguage = wording === undefined ? undefined : languageOfTranslatableText(wording, language);
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
   return {
@@ -67,7 +67,7 @@ export function entryAfterObservation(
     ...(error === undefined ? {} : { error }),
     ...(errorLanguage === undefined ? {} : { errorLanguage }),
     ...('hint' in observation && observation.hint !== undefined
-      ? { hint: textOfWording(observation.hint, texts) }
+      ? { hint: renderTranslatableText(observation.hint, texts) }
       : {}),
     ...('canBeForgotten' in observation && observation.canBeForgotten ? { canBeForgotten: true } : {}),
     ...('excluded' in observation ? { excluded: true } : {}),
@@ -105,7 +105,7 @@ export function impossibleValueChanges(
 /** With what was mounted on a drive that is gone; of the drives of a pool, the pool says it. */
 export const missingText = (
   { device: { mounts = [] }, part }: StateEntry,
-  texts: ProblemTexts = problemTexts,
+  texts: GeneralProblemTexts = generalProblemTexts,
 ): string =>
   part !== undefined || mounts.length === 0
     ? texts.noLongerPresent
@@ -116,7 +116,7 @@ export const entryMarkedMissing = (
   entry: StateEntry,
   isMissed: boolean,
   at: Date,
-  texts: ProblemTexts = problemTexts,
+  texts: GeneralProblemTexts = generalProblemTexts,
 ): StateEntry =>
   entry.isMissing
     ? entry

@@ -14,7 +14,7 @@ export interface PartTableAndId {
   id: string;
 }
 
-export const deviceAddress = (collector: string, device: Device): DeviceOrPartAddress => ({
+export const collectorDeviceAddress = (collector: string, device: Device): DeviceOrPartAddress => ({
   collector,
   device: slug(device.id),
 });
@@ -25,7 +25,7 @@ export const agentDeviceAddress = (agentId: string): DeviceOrPartAddress => ({
   device: slug(agentId),
 });
 
-export const partAddress = (
+export const collectorPartAddress = (
   collector: string,
   device: Device,
   table: string,

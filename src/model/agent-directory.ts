@@ -1,7 +1,7 @@
 import type { DeviceOrPartAddress } from './address.ts';
 import type { PastMoment } from './past-moment.ts';
 import type { Problem, Severity } from './problem.ts';
-import type { Wording } from './translation.ts';
+import type { TranslatableText } from './translation.ts';
 
 /** A device that an agent watches, without its parts. */
 export interface ReportedDevice {
@@ -29,7 +29,7 @@ export interface ReportedProblem
 }
 
 /** What is wrong according to an agent. */
-export interface ReportedProblems {
+export interface AgentProblemReport {
   /** The name of the agent; undefined if it does not say it. */
   agentName?: string;
   /** Address of the agent's status page; undefined if it has none that other machines can reach. Anybody may have
@@ -52,7 +52,7 @@ export interface ReportedAgent {
   isOnline: boolean;
   devices: readonly ReportedDevice[];
   /** Undefined if it publishes no list: its version is too old, or it has just started. */
-  problems?: ReportedProblems;
+  problems?: AgentProblemReport;
 }
 
 /** What all agents of the lab publish, from the broker that they share. */
@@ -69,12 +69,12 @@ export interface AgentDirectory {
   /** Whether there are more agents, or devices of one, than are taken. */
   readonly isFull?: boolean;
   /** Why the topics can't be received although the connection is up. */
-  readonly error?: Wording<AgentDirectoryTexts>;
+  readonly error?: TranslatableText<AgentDirectoryErrorTexts>;
 }
 
 /** What is said of the directory; `reason`: the broker's own words. */
-export const agentDirectoryTexts = {
+export const agentDirectoryErrorTexts = {
   mayNotRead: (topics: string, reason: string) => `the broker does not let this user read ${topics}: ${reason}`,
 };
 
-export type AgentDirectoryTexts = typeof agentDirectoryTexts;
+export type AgentDirectoryErrorTexts = typeof agentDirectoryErrorTexts;

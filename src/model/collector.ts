@@ -4,10 +4,10 @@ import type { Device, DevicePart } from './device.ts';
 import type { DeviceMemories, MemoryFormat } from './device-memories.ts';
 import type { DeviceEvent } from './event.ts';
 import type { HostRoots } from './host-roots.ts';
-import type { NamedThing, SettingTexts } from './setting-texts.ts';
+import type { PerNameSettingTargetKind, SettingErrorTexts } from './setting-error-texts.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
-import type { AnyTable, Table } from './table.ts';
-import type { AnyWording } from './translation.ts';
+import type { AnyTableDeclaration, TableDeclaration } from './table.ts';
+import type { AnyTranslatableText } from './translation.ts';
 
 /** The type of reading of each table: `{ host: HostReading; filesystem: FilesystemReading }`. */
 // biome-ignore lint/suspicious/noExplicitAny: each collector has its own types
@@ -25,7 +25,7 @@ export type Observation<Readings extends AnyReadings> = {
   } & (
     | {
         reading: Readings[Key];
-        hint?: AnyWording | undefined;
+        hint?: AnyTranslatableText | undefined;
         canBeForgotten?: boolean;
         error?: never;
         excluded?: never;
@@ -37,7 +37,7 @@ export type Observation<Readings extends AnyReadings> = {
 
 /** A problem of no particular device, such as a configured device that is missing. */
 export interface CollectorComplaint {
-  complaint: AnyWording;
+  complaint: AnyTranslatableText;
   /** The same as long as it lasts, where the English text is not. */
   key?: string;
 }
@@ -53,7 +53,7 @@ export interface OpenedCollector<Readings extends AnyReadings> {
   /** Removes what the device with this slug has published; it can be forgotten. Throws if that fails. */
   forget?(device: string): Promise<void>;
   /** What `check` says beside the last reading, and the log after the first: what works, but should be otherwise. */
-  advice?(): readonly AnyWording[];
+  advice?(): readonly AnyTranslatableText[];
   close?(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export interface CollectorContext {
   memory: DeviceMemories;
   hostRoots: HostRoots;
   /** What it says of wrong settings; English without them. */
-  settingTexts?: SettingTexts;
+  settingTexts?: SettingErrorTexts;
   /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
   agentDirectory?: AgentDirectory | undefined;
   /** Removes what another agent, which must not run, has published. Undefined unless the agent is running. */
@@ -93,7 +93,7 @@ export interface CollectorReadmeRow {
 
 /** Things that settings can be made for one by one. */
 export interface PerNameSettingTargets {
-  thing: NamedThing;
+  thing: PerNameSettingTargetKind;
   settings: readonly string[];
   /** As they are called in the settings. */
   names: readonly string[];
@@ -122,7 +122,7 @@ export interface CollectorDefinition<
   summary?: CollectorReadmeRow;
   /** Timeout of a reading. Defaults to 10. */
   timeoutSeconds?: number;
-  tables: { [Key in keyof Readings]: Table<Readings[Key]> };
+  tables: { [Key in keyof Readings]: TableDeclaration<Readings[Key]> };
   /** How to read what the broker keeps of each device; without it, nothing is kept. */
   // biome-ignore lint/suspicious/noExplicitAny: each collector has its own content
   memory?: MemoryFormat<any>;
@@ -144,6 +144,6 @@ export interface CollectorMetadata {
   scope?: 'lab';
   nothingFound?: string;
   summary?: CollectorReadmeRow;
-  tables: Record<string, AnyTable>;
+  tables: Record<string, AnyTableDeclaration>;
   memory?: unknown;
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { Secret } from './secret.ts';
-import { type SettingForm, type SettingTexts, textOfForm } from './setting-texts.ts';
+import { type SettingErrorTexts, type SettingValueFormat, textOfSettingValueFormat } from './setting-error-texts.ts';
 import type { SharedOrPerNameValues } from './shared-or-per-name-values.ts';
 
 export interface SettingMeta {
   /** For users: what the setting does. */
   description: string;
-  expects: SettingForm;
+  expects: SettingValueFormat;
   /** As written in the environment. */
   default?: string;
   example?: string;
@@ -17,7 +17,7 @@ export interface SettingMeta {
   /** What an invalid value was probably meant to be; shown, so it must not contain a secret. */
   suggest?: (value: string) => string | undefined;
   /** What is odd about a valid value; shown, so it must not contain a secret. */
-  notice?: (value: string, texts: SettingTexts) => string | undefined;
+  notice?: (value: string, texts: SettingErrorTexts) => string | undefined;
   /** `<SETTING>_<NAME>` overrides the setting for the instance or router of that name. */
   perName?: true;
 }
@@ -42,18 +42,19 @@ function registerSetting(schema: StringSchema, meta: SettingMeta) {
 type BuilderMeta = Omit<SettingMeta, 'expects'>;
 type MetaWithDefault<Default> = BuilderMeta & { default: Default };
 
-const parsedSchema = <T>(expects: SettingForm, parse: (text: string) => T | undefined) =>
+const parsedSchema = <T>(expects: SettingValueFormat, parse: (text: string) => T | undefined) =>
   z.pipe(
     z.string(),
     z.transform((text, context) => {
       const value = parse(text);
-      if (value === undefined) context.issues.push({ code: 'custom', message: textOfForm(expects), input: text });
+      if (value === undefined)
+        context.issues.push({ code: 'custom', message: textOfSettingValueFormat(expects), input: text });
       return value as T;
     }),
   );
 
 function settingBuilder<Options extends unknown[], T>(
-  parserFor: (...options: Options) => { expects: SettingForm; parse(text: string): T | undefined },
+  parserFor: (...options: Options) => { expects: SettingValueFormat; parse(text: string): T | undefined },
 ) {
   type Schema = z.ZodMiniType<T, string>;
   function build(meta: MetaWithDefault<string>, ...options: Options): z.ZodMiniPrefault<Schema>;
@@ -65,7 +66,7 @@ function settingBuilder<Options extends unknown[], T>(
   return build;
 }
 
-export const stringSetting = settingBuilder((expects: SettingForm = 'string', form: RegExp = /./) => ({
+export const stringSetting = settingBuilder((expects: SettingValueFormat = 'string', form: RegExp = /./) => ({
   expects,
   parse: (value) => (form.test(value) ? value : undefined),
 }));
@@ -93,7 +94,7 @@ const truthWords = new Map([
 export const booleanSetting = (meta: MetaWithDefault<'true' | 'false' | 'on' | 'off'>) =>
   customSetting(meta, 'boolean', (value) => truthWords.get(value.toLowerCase()));
 
-export const listSetting = settingBuilder((expects: SettingForm = 'list') => ({
+export const listSetting = settingBuilder((expects: SettingValueFormat = 'list') => ({
   expects,
   parse: (value) =>
     value
@@ -105,7 +106,7 @@ export const listSetting = settingBuilder((expects: SettingForm = 'list') => ({
 /** Can also be read from the file named by `<NAME>_FILE`. */
 export const secretSetting = (
   meta: Omit<BuilderMeta, 'default'>,
-  expects: SettingForm = 'string',
+  expects: SettingValueFormat = 'string',
   form: RegExp = /./,
 ) =>
   registerSetting(
@@ -118,7 +119,7 @@ export const secretSetting = (
 
 const registerPerName = <T>(
   meta: Omit<SettingMeta, 'expects' | 'perName'>,
-  expects: SettingForm,
+  expects: SettingValueFormat,
   parse: (value: string) => T | undefined,
 ) =>
   z
@@ -129,34 +130,34 @@ const registerPerName = <T>(
   >;
 
 /** A string that instances or routers share, or that each has of its own. */
-export const stringPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
+export const stringSettingOverridablePerName = (meta: Omit<BuilderMeta, 'default'>) =>
   registerPerName(meta, 'string', (value) => value);
 
 /** A secret that instances or routers share, or that each has of its own. */
-export const secretPerNameSetting = (
+export const secretSettingOverridablePerName = (
   meta: Omit<BuilderMeta, 'default'>,
-  expects: SettingForm = 'string',
+  expects: SettingValueFormat = 'string',
   form: RegExp = /./,
 ) => registerPerName({ ...meta, secret: true }, expects, (value) => (form.test(value) ? new Secret(value) : undefined));
 
 /** A number, 0 or greater, that instances or routers share, or that each has of its own. */
-export const numberPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
+export const numberSettingOverridablePerName = (meta: Omit<BuilderMeta, 'default'>) =>
   registerPerName(meta, 'numberFromZero', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
 
 /** A setting with a parser of its own; `parse` returns undefined for an invalid value. */
 export function customSetting<T>(
   meta: MetaWithDefault<string>,
-  expects: SettingForm,
+  expects: SettingValueFormat,
   parse: (text: string) => T | undefined,
 ): z.ZodMiniPrefault<z.ZodMiniType<T, string>>;
 export function customSetting<T>(
   meta: BuilderMeta,
-  expects: SettingForm,
+  expects: SettingValueFormat,
   parse: (text: string) => T | undefined,
 ): z.ZodMiniOptional<z.ZodMiniType<T, string>>;
 export function customSetting<T>(
   meta: BuilderMeta,
-  expects: SettingForm,
+  expects: SettingValueFormat,
   parse: (text: string) => T | undefined,
 ): unknown {
   return registerSetting(parsedSchema(expects, parse) as z.ZodMiniType<T, string>, { ...meta, expects });

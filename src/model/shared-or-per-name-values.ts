@@ -1,5 +1,5 @@
 import { slug } from './naming.ts';
-import { type NamedThing, settingTexts } from './setting-texts.ts';
+import { type PerNameSettingTargetKind, settingErrorTexts } from './setting-error-texts.ts';
 
 /** A setting that several instances or routers share, unless one has its own: `HA_TOKEN`, `HA_TOKEN_CELLAR`. */
 export class SharedOrPerNameValues<T> {
@@ -32,10 +32,10 @@ const maxListed = 10;
  * can be. */
 export function describeUnmatchedPerNameVariables(
   setting: string,
-  thing: NamedThing,
+  thing: PerNameSettingTargetKind,
   values: SharedOrPerNameValues<unknown>,
   names: readonly string[],
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): string[] {
   const possible = names.map((name) => `${setting}_${slug(name).toUpperCase()}`);
   const listed = [...possible.slice(0, maxListed), ...(possible.length > maxListed ? ['…'] : [])].join(', ');

@@ -18,7 +18,7 @@ interface TableBase<Reading> {
 }
 
 /** A table whose rows are devices in Home Assistant. */
-export interface DeviceTable<Reading> extends TableBase<Reading> {
+export interface DeviceTableDeclaration<Reading> extends TableBase<Reading> {
   kind: 'device';
   /** The devices that the collector is named after: its Prometheus metrics do not repeat the table. */
   isMain?: true;
@@ -27,29 +27,31 @@ export interface DeviceTable<Reading> extends TableBase<Reading> {
 }
 
 /** A table whose rows are parts of a device: its file systems, its interfaces. */
-export interface PartTable<Reading> extends TableBase<Reading> {
+export interface PartTableDeclaration<Reading> extends TableBase<Reading> {
   kind: 'part';
   isMain?: never;
   actions?: never;
   event?: never;
 }
 
-export type Table<Reading> = DeviceTable<Reading> | PartTable<Reading>;
+export type TableDeclaration<Reading> = DeviceTableDeclaration<Reading> | PartTableDeclaration<Reading>;
 
 /** A table of any reading, for views. */
 // biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
-export type AnyTable = Table<any>;
+export type AnyTableDeclaration = TableDeclaration<any>;
 
 /** The definition with its keys, which a translation is held against. */
 // biome-ignore lint/suspicious/noExplicitAny: the collector's list of tables has the type of each one's readings
-export const deviceTable = <Definition extends Omit<DeviceTable<any>, 'kind'>>(table: Definition) => ({
+export const declareDeviceTable = <Definition extends Omit<DeviceTableDeclaration<any>, 'kind'>>(
+  table: Definition,
+) => ({
   kind: 'device' as const,
   ...table,
 });
 
 /** The definition with its keys, which a translation is held against. */
 // biome-ignore lint/suspicious/noExplicitAny: the collector's list of tables has the type of each one's readings
-export const partTable = <Definition extends Omit<PartTable<any>, 'kind'>>(table: Definition) => ({
+export const declarePartTable = <Definition extends Omit<PartTableDeclaration<any>, 'kind'>>(table: Definition) => ({
   kind: 'part' as const,
   ...table,
 });

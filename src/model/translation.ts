@@ -1,5 +1,5 @@
-import type { ProblemTexts } from './problem-texts.ts';
-import type { AnyTable } from './table.ts';
+import type { GeneralProblemTexts } from './general-problem-texts.ts';
+import type { AnyTableDeclaration } from './table.ts';
 
 /** The keys of the metrics whose values are words. */
 type EnumKey<Metrics> = {
@@ -16,7 +16,7 @@ type States<Metrics> = {
 /** What people read of a table, in another language; typed by the keys of the table, so that a missing name does not
  * compile. Metrics of a part are written as they stand behind its name: in German, nouns begin with a capital there,
  * too. */
-export type TableNames<T extends AnyTable = AnyTable> = {
+export type TranslatedTableNames<T extends AnyTableDeclaration = AnyTableDeclaration> = {
   title: string;
   /** The title of a group of them. */
   plural: string;
@@ -32,30 +32,32 @@ export type TableNames<T extends AnyTable = AnyTable> = {
   ([EnumKey<T['metrics']>] extends [never] ? unknown : { states: States<T['metrics']> });
 
 /** The names of all tables of a collector, in another language. */
-export type TableNamesOfCollector<Tables extends Record<string, AnyTable>> = {
-  [Key in keyof Tables]: TableNames<Tables[Key]>;
+export type TranslatedTableNamesOfCollector<Tables extends Record<string, AnyTableDeclaration>> = {
+  [Key in keyof Tables]: TranslatedTableNames<Tables[Key]>;
 };
 
 /** A text in words of ours, as the texts of its collector say it; English without them. */
-export type Wording<Texts> = (texts?: Texts) => string;
+export type TranslatableText<Texts> = (texts?: Texts) => string;
 
 /** The same of any collector, or a text that is the same in every language, such as a tool's own words. */
 // biome-ignore lint/suspicious/noExplicitAny: each collector has its own texts
-export type AnyWording = string | Wording<any>;
+export type AnyTranslatableText = string | TranslatableText<any>;
 
 /** `texts`: those of the collector; English without. */
-export const textOfWording = (wording: AnyWording, texts?: unknown): string =>
+export const renderTranslatableText = (wording: AnyTranslatableText, texts?: unknown): string =>
   typeof wording === 'string' ? wording : wording(texts);
 
 /** The language of such a text, of an agent that speaks `language`; undefined: English, or the same in all. */
-export const languageOfWording = (wording: AnyWording, language: string | undefined): string | undefined =>
-  typeof wording === 'string' ? undefined : language;
+export const languageOfTranslatableText = (
+  wording: AnyTranslatableText,
+  language: string | undefined,
+): string | undefined => (typeof wording === 'string' ? undefined : language);
 
 /** The language in which the findings of readings are told. */
-export interface StateLanguage {
+export interface StateTextsAndLanguage {
   /** As in `AGENT_LANGUAGE`; absent: English. */
   code?: string;
   /** What collectors say in words of their own, by their ids; where there are none, they speak English. */
   collectorTexts: Readonly<Record<string, unknown>>;
-  problems: ProblemTexts;
+  problems: GeneralProblemTexts;
 }

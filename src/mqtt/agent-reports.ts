@@ -1,5 +1,5 @@
 import { agentDeviceAddress, type DeviceOrPartAddress, memoryKey } from '../model/address.ts';
-import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems } from '../model/agent-directory.ts';
+import type { AgentProblemReport, ReportedAgent, ReportedDevice, ReportedProblem } from '../model/agent-directory.ts';
 import { bounds } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
@@ -13,7 +13,7 @@ import { type PublishedProblem, parseProblemsPayload } from '../views/problems-p
 interface AgentReport {
   status?: string;
   devices: Map<string, ReportedDevice>;
-  problems?: ReportedProblems;
+  problems?: AgentProblemReport;
   /** False from the moment at which the agent goes offline until it publishes its list again, which it does before it
    * is online: a version from before there were lists leaves the retained one for a while. */
   isListCurrent?: boolean;
@@ -64,7 +64,7 @@ function reportedProblem(
 }
 
 /** The list of a payload; undefined if it is none. */
-function reportedProblems(payload: string, before: ReportedProblems | undefined): ReportedProblems | undefined {
+function reportedProblems(payload: string, before: AgentProblemReport | undefined): AgentProblemReport | undefined {
   const published = parseProblemsPayload(payload);
   if (published === undefined) return undefined;
   const known = new Map(before?.list.map((problem) => [problem.id, problem]));

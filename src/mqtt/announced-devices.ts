@@ -17,7 +17,7 @@ const deviceSchema = z.object({
 const parseDevice = (payload: string | undefined) => deviceSchema.safeParse(parseAnnouncement(payload)?.device).data;
 
 /** Paths, with their collectors, of the parts that these retained messages of an agent have a state of. */
-export function selectPartsWithRetainedState(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
+export function partPathsWithRetainedState(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
   const topics = new Topics(agent);
   return [...retained.keys()].flatMap((topic) => {
     const parsed = topics.parse(topic);
@@ -29,7 +29,7 @@ export function selectPartsWithRetainedState(agent: AgentIdentity, retained: Rea
 
 /** The devices that these retained messages of an agent announce and have a state of: one without an announcement was
  * removed by the user, one without a state by the agent. */
-export function selectEarlierAnnouncedDevices(
+export function announcedDevicesWithRetainedState(
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
 ): EarlierAnnouncedDevice[] {

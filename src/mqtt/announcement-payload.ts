@@ -27,14 +27,14 @@ export function parseAnnouncement(payload: string | undefined) {
   }
 }
 
-export const isTombstone = (component: Component) => Object.keys(component).length === 1;
+export const isComponentTombstone = (component: Component) => Object.keys(component).length === 1;
 
 /** Whether a payload still has tombstones. */
-export const hasTombstones = (payload: string): boolean =>
-  Object.values(parseAnnouncement(payload)?.components ?? {}).some(isTombstone);
+export const hasComponentTombstones = (payload: string): boolean =>
+  Object.values(parseAnnouncement(payload)?.components ?? {}).some(isComponentTombstone);
 
 /** A payload without the components that Home Assistant disables by default, and the keys of these. */
-export function withoutDisabledComponents(payload: string): { payload: string; omitted: string[] } {
+export function omitComponentsDisabledByDefault(payload: string): { payload: string; omitted: string[] } {
   const announcement = parseAnnouncement(payload);
   if (announcement === undefined) return { payload, omitted: [] };
   const isDisabled = ([, component]: [string, Component]) => component.enabled_by_default === false;

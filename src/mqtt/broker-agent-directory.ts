@@ -1,13 +1,13 @@
 import {
   type AgentDirectory,
-  type AgentDirectoryTexts,
-  agentDirectoryTexts,
+  type AgentDirectoryErrorTexts,
+  agentDirectoryErrorTexts,
   type ReportedAgent,
 } from '../model/agent-directory.ts';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
-import type { Wording } from '../model/translation.ts';
+import type { TranslatableText } from '../model/translation.ts';
 import { AgentLivenessProbe } from './agent-liveness-probe.ts';
 import { AgentReports } from './agent-reports.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
@@ -17,7 +17,7 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 export class BrokerAgentDirectory implements AgentDirectory {
   readonly loaded: Promise<void>;
   isCurrent = false;
-  error?: Wording<AgentDirectoryTexts>;
+  error?: TranslatableText<AgentDirectoryErrorTexts>;
   readonly #reports = new AgentReports();
   readonly bridges: ReadonlyMap<string, boolean> = this.#reports.bridges;
   /** Topics with a payload. */
@@ -57,7 +57,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
     } catch (error) {
       const topics = new Topics(agent).presenceFilters.join(', ');
       const reason = describeError(error);
-      this.error = (texts = agentDirectoryTexts) => texts.mayNotRead(topics, reason);
+      this.error = (texts = agentDirectoryErrorTexts) => texts.mayNotRead(topics, reason);
       return;
     }
     this.isCurrent = true;

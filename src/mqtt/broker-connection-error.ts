@@ -1,8 +1,8 @@
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { describeError, UnredactedMessageError } from '../model/errors.ts';
-import { type AnyWording, textOfWording, type Wording } from '../model/translation.ts';
+import { type AnyTranslatableText, renderTranslatableText, type TranslatableText } from '../model/translation.ts';
 import { isTlsProtocol, otherSecurity } from './first-answer.ts';
-import type { UnfinishedSend } from './in-flight-limiter.ts';
+import type { InFlightMessageAtDisconnect } from './in-flight-limiter.ts';
 import { PublishError } from './publish-error.ts';
 import type { BrokerAddress } from './settings.ts';
 
@@ -15,31 +15,32 @@ export class BrokerConnectionError extends UnredactedMessageError {
   readonly isRefusal: boolean;
   /** What was being sent when the connection ended; empty if nothing was. It differs between attempts, so the message
    * leaves it out. */
-  readonly detail: AnyWording;
+  readonly detail: AnyTranslatableText;
   /** Its own words, without those of its cause. */
-  readonly own: AnyWording;
+  readonly own: AnyTranslatableText;
   /** The same with those of its cause. */
-  readonly wording: AnyWording;
+  readonly wording: AnyTranslatableText;
   /** The message that was being sent when the broker closed the connection. */
-  readonly sending: UnfinishedSend | undefined;
+  readonly sending: InFlightMessageAtDisconnect | undefined;
 
   constructor(
-    own: AnyWording,
+    own: AnyTranslatableText,
     options: {
       lacksVersion5Answer?: boolean;
       isRefusal?: boolean;
-      detail?: Wording<BrokerErrorTexts>;
-      sending?: UnfinishedSend;
+      detail?: TranslatableText<BrokerErrorTexts>;
+      sending?: InFlightMessageAtDisconnect;
       cause?: unknown;
     } = {},
   ) {
-    super(textOfWording(own), { cause: options.cause });
+    super(renderTranslatableText(own), { cause: options.cause });
     const { sending, cause } = options;
     this.own = own;
     this.wording =
       cause === undefined || this.message.includes(describeError(cause))
         ? own
-        : (texts?: BrokerErrorTexts) => `${textOfWording(own, texts).trim()}: ${textOfBrokerError(cause, texts)}`;
+        : (texts?: BrokerErrorTexts) =>
+            `${renderTranslatableText(own, texts).trim()}: ${textOfBrokerError(cause, texts)}`;
     this.detail =
       options.detail ??
       (sending === undefined ? '' : (texts = brokerErrorTexts) => texts.whileSending(sending.topic, sending.bytes));
@@ -53,7 +54,7 @@ export class BrokerConnectionError extends UnredactedMessageError {
  * describes it. */
 export const textOfBrokerError = (error: unknown, texts?: BrokerErrorTexts): string =>
   error instanceof BrokerConnectionError || error instanceof PublishError
-    ? textOfWording(error.wording, texts)
+    ? renderTranslatableText(error.wording, texts)
     : describeError(error);
 
 const isLoopback = ({ host }: BrokerAddress) => host === 'localhost' || host === '::1' || host.startsWith('127.');
@@ -81,7 +82,10 @@ export function lacksVersion5Answer(error: unknown): boolean {
 }
 
 /** The error with advice on what to check. */
-export function wordingOfConnectionErrorWithAdvice(error: unknown, address: BrokerAddress): Wording<BrokerErrorTexts> {
+export function translatableConnectionErrorWithAdvice(
+  error: unknown,
+  address: BrokerAddress,
+): TranslatableText<BrokerErrorTexts> {
   const text = describeError(error);
   return (texts = brokerErrorTexts) => {
     const advice = adviceForConnectionError(error, address, texts);

@@ -1,12 +1,12 @@
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
-import type { RetainedPublisher } from './retained-publisher.ts';
+import type { RetryingRetainedPublisher } from './retrying-retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
 
 /** Milliseconds from an announcement to its repetitions. */
 const repeatPausesMs = [15_000, 60_000];
 
 interface AnnouncementRepeatsContext {
-  publisher: RetainedPublisher;
+  publisher: RetryingRetainedPublisher;
   /** This agent's retained messages when the connection began. */
   retained: OwnRetainedMessages;
   after: RunAfter;

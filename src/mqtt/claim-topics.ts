@@ -9,7 +9,7 @@ import { validItems } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './announcement-payload.ts';
 import { subscriptionPortions } from './retained-by-name.ts';
-import { readRetainedTopics } from './retained-topics.ts';
+import { readRetainedPayloadsInPortions } from './retained-topics.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 const claimSchema = z.object({
@@ -35,7 +35,7 @@ export function parseDeviceClaim(payload: string): DeviceClaim | undefined {
 const mayHaveConnections = (payload: string) => /"(?:connections|cns)"/.test(payload);
 
 /** The MAC address in a discovery payload that identifies its device; undefined if it has none. */
-export function announcedMacAddress(payload: string | undefined): string | undefined {
+export function macAddressInDiscoveryPayload(payload: string | undefined): string | undefined {
   if (payload === undefined || !mayHaveConnections(payload)) return undefined;
   const connections = connectionsSchema.parse(parseAnnouncement(payload)?.device.connections);
   return connections.find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
@@ -56,7 +56,7 @@ function* claimTopicsOfAnnouncements(
     const components = Object.keys(announcement.components);
     yield components.length;
     const { name } = announcement.device;
-    const keys = [device, typeof name === 'string' ? name : device, announcedMacAddress(payload) ?? device];
+    const keys = [device, typeof name === 'string' ? name : device, macAddressInDiscoveryPayload(payload) ?? device];
     for (const collector of new Set(components.flatMap((key) => parseComponentKey(key)?.collector ?? [])))
       for (const key of keys) found.add(topics.claim(collector, key));
   }
@@ -72,7 +72,7 @@ export async function readClaimTopicsOfAgent(
 ): Promise<{ topic: string; device: string }[]> {
   const topics = new Topics(agent);
   const readClaims = async (portions: Iterable<string[]>) => {
-    const payloads = await readRetainedTopics(connection, agent, [[topics.ping], ...portions]);
+    const payloads = await readRetainedPayloadsInPortions(connection, agent, [[topics.ping], ...portions]);
     return [...payloads].filter(([topic]) => topics.parse(topic)?.kind === 'claim');
   };
   let claims = await readClaims([[topics.allClaimsFilter]]);

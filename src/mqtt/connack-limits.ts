@@ -1,6 +1,6 @@
 import type { IConnackPacket } from 'mqtt-packet';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
-import type { Wording } from '../model/translation.ts';
+import type { TranslatableText } from '../model/translation.ts';
 import { PacketTooLargeError } from './publish-error.ts';
 
 /** What a broker's CONNACK (MQTT 5, section 3.2.2.3) sets for the packets of this connection. Not here: Server Keep
@@ -9,7 +9,7 @@ export class ConnackLimits {
   /** Messages that may be unacknowledged at a time. */
   readonly receiveMaximum: number;
   /** What the broker lacks that this agent needs; undefined if nothing. */
-  readonly missingFeature: Wording<BrokerErrorTexts> | undefined;
+  readonly missingFeature: TranslatableText<BrokerErrorTexts> | undefined;
   /** Whether topics may be subscribed to with `+` and `#`. */
   readonly takesWildcards: boolean;
   readonly #maxPacketBytes: number;
@@ -27,7 +27,9 @@ export class ConnackLimits {
   }
 }
 
-function missingFeature(properties: NonNullable<IConnackPacket['properties']>): Wording<BrokerErrorTexts> | undefined {
+function missingFeature(
+  properties: NonNullable<IConnackPacket['properties']>,
+): TranslatableText<BrokerErrorTexts> | undefined {
   if (properties.retainAvailable === false) return (texts = brokerErrorTexts) => texts.noRetainedMessages;
   if (properties.maximumQoS === 0) return (texts = brokerErrorTexts) => texts.onlyQos0;
   return undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
-import { selectEarlierAnnouncedDevices, selectPartsWithRetainedState } from './announced-devices.ts';
+import { announcedDevicesWithRetainedState, partPathsWithRetainedState } from './announced-devices.ts';
 import { DeviceClaimSettler } from './device-claim-settler.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, HomeAssistantPresenceAndRemoval } from './discovery-lifecycle.ts';
@@ -9,8 +9,8 @@ import { dispatchInboundMessage, type InboundMessageListener, selectMemoryPayloa
 import { OwnRetainedMessages } from './own-retained-messages.ts';
 import { PendingEventPublisher } from './pending-event-publisher.ts';
 import { retainedIndexPayload, subscribeInPortions } from './retained-by-name.ts';
-import { RetainedPublisher } from './retained-publisher.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
+import { RetryingRetainedPublisher } from './retrying-retained-publisher.ts';
 import { type RunAfter, TimerGroup } from './run-after.ts';
 import type { CrossConnectionMemory, SessionInputsAndCallbacks } from './session-context.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -29,7 +29,7 @@ export class ConnectedSession {
   readonly #timers = new TimerGroup();
   readonly #after: RunAfter;
   readonly #retained = new OwnRetainedMessages();
-  readonly #publisher: RetainedPublisher;
+  readonly #publisher: RetryingRetainedPublisher;
   readonly #states: StatePublisher;
   readonly #announcer: DiscoveryAnnouncer;
   readonly #lifecycle: ConnectionLifecycle;
@@ -68,7 +68,7 @@ export class ConnectedSession {
       this.#announcer.startCheck();
       void this.#events.deliver();
     });
-    this.#publisher = new RetainedPublisher(connection, {
+    this.#publisher = new RetryingRetainedPublisher(connection, {
       accepted,
       rejected,
       unacknowledged: memory.unacknowledged,
@@ -226,8 +226,8 @@ export class ConnectedSession {
     const problems = this.#retained.payloads.get(this.#topics.problems);
     if (problems !== undefined) problemsLoaded(problems);
     devicesAnnounced(
-      selectEarlierAnnouncedDevices(agent, this.#retained.payloads),
-      selectPartsWithRetainedState(agent, this.#retained.payloads),
+      announcedDevicesWithRetainedState(agent, this.#retained.payloads),
+      partPathsWithRetainedState(agent, this.#retained.payloads),
     );
     this.#after(lateRetainedMs, () => {
       this.#retainedComplete();

@@ -4,8 +4,8 @@ import { parseComponentKey } from '../model/naming.ts';
 import { claimPrevailsOver, type DeviceClaim, type DeviceOwner, nameOwnerKey } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { isTombstone, parseAnnouncement } from './announcement-payload.ts';
-import { announcedMacAddress, parseDeviceClaim, readClaimTopicsOfAgent } from './claim-topics.ts';
+import { isComponentTombstone, parseAnnouncement } from './announcement-payload.ts';
+import { macAddressInDiscoveryPayload, parseDeviceClaim, readClaimTopicsOfAgent } from './claim-topics.ts';
 import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { subscribeInPortions } from './retained-by-name.ts';
@@ -174,7 +174,7 @@ export class DeviceClaimSettler {
         ];
         if (sharedName !== undefined) return claimed(name, sharedName, nameOwnerKey(address));
         if (shared === undefined) return [];
-        const key = shared.key ?? announcedMacAddress(retained.get(this.#topics.discovery(address.device)));
+        const key = shared.key ?? macAddressInDiscoveryPayload(retained.get(this.#topics.discovery(address.device)));
         return key === undefined ? [] : claimed(key, shared, memoryKey(address));
       }),
     );
@@ -208,7 +208,7 @@ export class DeviceClaimSettler {
     return (
       !isDismissed(device) &&
       Object.entries(announced).some(
-        ([key, component]) => parseComponentKey(key)?.collector === collector && !isTombstone(component),
+        ([key, component]) => parseComponentKey(key)?.collector === collector && !isComponentTombstone(component),
       )
     );
   }

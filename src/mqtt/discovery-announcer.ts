@@ -3,17 +3,17 @@ import { Topics } from '../model/topics.ts';
 import { planAnnouncements } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
-import { withoutDisabledComponents } from './announcement-payload.ts';
+import { omitComponentsDisabledByDefault } from './announcement-payload.ts';
 import { ChangedAnnouncementRepeater } from './changed-announcement-repeater.ts';
 import {
   type ComponentRemovalPhase,
+  payloadsWithComponentTombstones,
   type ReconciledDiscovery,
   reconcileDiscoveryPayloads,
-  tombstonePayloads,
 } from './discovery-reconciliation.ts';
 import { type DismissedDevices, minUserRemovalIntervalMs } from './dismissed-devices.ts';
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
-import type { RetainedPublisher } from './retained-publisher.ts';
+import type { RetryingRetainedPublisher } from './retrying-retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
 import type { SessionInputsAndCallbacks } from './session-context.ts';
 
@@ -22,7 +22,7 @@ const tombstoneDelayMs = 1000;
 
 interface DiscoveryAnnouncerContext
   extends Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state' | 'log' | 'deviceDismissed'> {
-  publisher: RetainedPublisher;
+  publisher: RetryingRetainedPublisher;
   retained: OwnRetainedMessages;
   devices: DismissedDevices;
   /** How components to remove are announced at this moment. */
@@ -127,7 +127,7 @@ export class DiscoveryAnnouncer {
   async publishTombstones(): Promise<void> {
     const { agent, catalogue, language, state, publisher, retained, after } = this.#context;
     const desired = await resultOfStepsInTurns(planAnnouncements(catalogue, agent, state, language));
-    const payloads = await resultOfStepsInTurns(tombstonePayloads(agent, desired, retained.payloads));
+    const payloads = await resultOfStepsInTurns(payloadsWithComponentTombstones(agent, desired, retained.payloads));
     publisher.publishChanged(payloads);
     await publisher.drained();
     if (payloads.size > 0) await new Promise<void>((resolve) => after(tombstoneDelayMs, resolve));
@@ -210,7 +210,7 @@ export class DiscoveryAnnouncer {
     const { whole, shortened } = this.#context;
     const error = this.#sizeError(topic, payload);
     const { payload: rest, omitted } =
-      error === undefined ? { payload, omitted: [] } : withoutDisabledComponents(payload);
+      error === undefined ? { payload, omitted: [] } : omitComponentsDisabledByDefault(payload);
     if (omitted.length > 0 && this.#sizeError(topic, rest) === undefined) shortened(topic, error, omitted);
     else whole(topic);
     return rest;

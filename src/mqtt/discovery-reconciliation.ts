@@ -4,7 +4,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { type AnnouncementPlan, discoveryOrigin } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
-import { type Component, isTombstone, parseAnnouncement } from './announcement-payload.ts';
+import { type Component, isComponentTombstone, parseAnnouncement } from './announcement-payload.ts';
 
 /** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows
  * turns into its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no
@@ -62,7 +62,7 @@ function inheritedComponents(
   let hasRemoved = false;
   for (const [key, old] of Object.entries(earlier)) {
     if (key in desired) continue;
-    const stays = !isTombstone(old) && !isRemoved(input, device, key);
+    const stays = !isComponentTombstone(old) && !isRemoved(input, device, key);
     const component = stays ? old : removedComponent(input, device, key, old.platform);
     if (component === undefined) continue;
     components[key] = component;
@@ -78,7 +78,7 @@ const removedSince = (
   sent: Record<string, Component> = {},
 ): Record<string, Component> =>
   Object.fromEntries(
-    Object.entries(sent).filter(([key]) => isTombstone(sent[key] ?? {}) || isRemoved(input, device, key)),
+    Object.entries(sent).filter(([key]) => isComponentTombstone(sent[key] ?? {}) || isRemoved(input, device, key)),
   );
 
 /** The components with the entity ids that they were announced with before: Home Assistant keeps the first, whatever
@@ -174,7 +174,7 @@ export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput)
 /** Earlier payloads with tombstones for the components to remove, and the other components unchanged. Home Assistant
  * must get them before the new states, which lack the keys that a component to remove still reads. A part for each
  * component. */
-export function* tombstonePayloads(
+export function* payloadsWithComponentTombstones(
   agent: AgentIdentity,
   discovery: AnnouncementPlan,
   retained: ReadonlyMap<string, string>,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
-import type { Wording } from '../model/translation.ts';
+import type { TranslatableText } from '../model/translation.ts';
 import type { BrokerAddress } from './settings.ts';
 
 /** Type of CONNACK, the only packet that may come first (MQTT 5, section 3.2). */
@@ -16,7 +16,7 @@ export const isTlsProtocol = ({ protocol }: Pick<BrokerAddress, 'protocol'>): bo
   protocol === 'mqtts' || protocol === 'wss';
 
 export const tlsExpectedAdvice =
-  ({ protocol }: Pick<BrokerAddress, 'protocol'>): Wording<BrokerErrorTexts> =>
+  ({ protocol }: Pick<BrokerAddress, 'protocol'>): TranslatableText<BrokerErrorTexts> =>
   (texts = brokerErrorTexts) =>
     texts.expectsTls(otherSecurity[protocol]);
 
@@ -24,7 +24,7 @@ export const tlsExpectedAdvice =
 export function adviseUnlessFirstAnswerIsConnack(
   stream: Duplex,
   address: BrokerAddress,
-  foreign: (advice: Wording<BrokerErrorTexts>) => void,
+  foreign: (advice: TranslatableText<BrokerErrorTexts>) => void,
 ): void {
   // Before mqtt.js parses them, and fails, or waits for the rest of what it takes for a packet.
   stream.prependOnceListener('data', (bytes: Buffer) => {
@@ -38,7 +38,7 @@ export function openMqttWebSocket(
   subprotocols: string[],
   options: WebSocket.ClientOptions,
   address: BrokerAddress,
-  foreign: (advice: Wording<BrokerErrorTexts>) => void,
+  foreign: (advice: TranslatableText<BrokerErrorTexts>) => void,
 ): WebSocket {
   const socket = new WebSocket(url, subprotocols, options);
   return socket.on('unexpected-response', (request, { statusCode = 0 }) => {
@@ -47,7 +47,7 @@ export function openMqttWebSocket(
   });
 }
 
-function adviceForBytes(bytes: Buffer, address: BrokerAddress): Wording<BrokerErrorTexts> {
+function adviceForBytes(bytes: Buffer, address: BrokerAddress): TranslatableText<BrokerErrorTexts> {
   if (bytes[0] === tlsAlertByte) return tlsExpectedAdvice(address);
   const text = bytes.toString('latin1');
   if (text.startsWith('HTTP/')) return (texts = brokerErrorTexts) => texts.speaksHttp;
@@ -56,7 +56,7 @@ function adviceForBytes(bytes: Buffer, address: BrokerAddress): Wording<BrokerEr
 }
 
 const webSocketAdvice =
-  (status: number, { path, protocol }: BrokerAddress): Wording<BrokerErrorTexts> =>
+  (status: number, { path, protocol }: BrokerAddress): TranslatableText<BrokerErrorTexts> =>
   (texts = brokerErrorTexts) => {
     if (status === 401 || status === 403) return texts.webServerLogin(status);
     if (status >= 500) return texts.proxyFails(status);

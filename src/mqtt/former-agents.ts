@@ -3,7 +3,7 @@ import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { parseProblemsPayload } from '../views/problems-payload.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
-import { readRetainedTopics } from './retained-topics.ts';
+import { readRetainedPayloadsInPortions } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 
 /** An agent that ran on this machine under another id, and does not run now. */
@@ -23,7 +23,7 @@ export async function findFormerAgentsOfMachine(
   const { status, problems } = topics.of('+');
   const connection = await connectTemporarily(settings, agent).catch(() => undefined);
   if (connection === undefined) return [];
-  const retained = await readRetainedTopics(connection, agent, [[topics.ping], [status, problems]]).catch(
+  const retained = await readRetainedPayloadsInPortions(connection, agent, [[topics.ping], [status, problems]]).catch(
     () => new Map<string, string>(),
   );
   await connection.close();

@@ -21,7 +21,7 @@ interface SentMessage {
 }
 
 /** The message that was being sent when a connection ended. */
-export interface UnfinishedSend {
+export interface InFlightMessageAtDisconnect {
   topic: string;
   bytes: number;
   /** No message of this size or larger was acknowledged on the connection. */
@@ -34,7 +34,7 @@ interface SlotWaiter {
 }
 
 /** What InFlightLimiter needs from its connection. */
-export interface InFlightLimiterContext {
+export interface InFlightLimiterCallbacks {
   /** Sends PINGREQ, which a broker that is alive answers. */
   ping(): void;
   /** `topic` was not acknowledged, and waiting longer is of no use. `isSilent`: nothing at all was received. */
@@ -47,7 +47,7 @@ export interface InFlightLimiterContext {
 export class InFlightLimiter {
   /** Messages that may be in flight at a time. */
   readonly window: number;
-  readonly #context: InFlightLimiterContext;
+  readonly #context: InFlightLimiterCallbacks;
   readonly #sent = new Set<SentMessage>();
   readonly #cancels = new Map<SentMessage, () => void>();
   #waiters: SlotWaiter[] = [];
@@ -61,7 +61,7 @@ export class InFlightLimiter {
   #largestAcknowledged = 0;
   #ended: Error | undefined;
 
-  constructor(receiveMaximum: number, context: InFlightLimiterContext) {
+  constructor(receiveMaximum: number, context: InFlightLimiterCallbacks) {
     this.window = Math.min(maxInFlight, receiveMaximum);
     this.#freeSlots = this.window;
     this.#context = context;
@@ -117,7 +117,7 @@ export class InFlightLimiter {
   }
 
   /** The largest message that was not acknowledged. */
-  get largestUnfinished(): UnfinishedSend | undefined {
+  get largestUnfinished(): InFlightMessageAtDisconnect | undefined {
     const [largest] = [...this.#sent].sort((a, b) => b.bytes - a.bytes);
     return largest === undefined
       ? undefined

@@ -6,9 +6,9 @@ import { bounds } from '../model/bounds.ts';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import type { Wording } from '../model/translation.ts';
+import type { TranslatableText } from '../model/translation.ts';
 import { offlinePayload } from '../views/availability.ts';
-import { BrokerConnectionError, wordingOfConnectionErrorWithAdvice } from './broker-connection-error.ts';
+import { BrokerConnectionError, translatableConnectionErrorWithAdvice } from './broker-connection-error.ts';
 import { adviseUnlessFirstAnswerIsConnack, openMqttWebSocket } from './first-answer.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
@@ -91,7 +91,7 @@ function clientOptions(
 export function startMqttJsClient(
   settings: MqttSettings,
   session: BrokerConnectionOptions,
-  foreign: (advice: Wording<BrokerErrorTexts>) => void,
+  foreign: (advice: TranslatableText<BrokerErrorTexts>) => void,
 ): MqttClient {
   const address = settings.MQTT_URL;
   const options = clientOptions(settings, session);
@@ -104,7 +104,7 @@ export function startMqttJsClient(
     adviseUnlessFirstAnswerIsConnack(client.stream, address, foreign);
     return client;
   } catch (error) {
-    const wording = wordingOfConnectionErrorWithAdvice(error, address);
+    const wording = translatableConnectionErrorWithAdvice(error, address);
     throw new BrokerConnectionError((texts?: BrokerErrorTexts) => `${printableBrokerUrl(address)}: ${wording(texts)}`, {
       cause: error,
     });

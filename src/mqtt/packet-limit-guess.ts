@@ -1,4 +1,4 @@
-import type { UnfinishedSend } from './in-flight-limiter.ts';
+import type { InFlightMessageAtDisconnect } from './in-flight-limiter.ts';
 
 /** A packet of this size is not what makes a broker close the connection, however low its limit. */
 const unsuspiciousBytes = 4096;
@@ -20,7 +20,7 @@ export class PacketLimitGuess {
   }
 
   /** `sending`: what was being sent when the connection ended. True if a limit was learned. */
-  connectionEnded(sending: UnfinishedSend | undefined, wasOnline: boolean): boolean {
+  connectionEnded(sending: InFlightMessageAtDisconnect | undefined, wasOnline: boolean): boolean {
     const earlier = wasOnline ? undefined : this.#suspect;
     this.#suspect = undefined;
     if (wasOnline) this.#bytes = undefined;

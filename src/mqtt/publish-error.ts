@@ -1,13 +1,13 @@
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { UnredactedMessageError } from '../model/errors.ts';
-import type { Wording } from '../model/translation.ts';
+import type { TranslatableText } from '../model/translation.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 
 /** Why a message did not reach the broker, or a subscription did not. */
 export class PublishError extends UnredactedMessageError {
-  readonly wording: Wording<BrokerErrorTexts>;
+  readonly wording: TranslatableText<BrokerErrorTexts>;
 
-  constructor(wording: Wording<BrokerErrorTexts>) {
+  constructor(wording: TranslatableText<BrokerErrorTexts>) {
     super(wording());
     this.wording = wording;
   }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { describeError } from '../model/errors.ts';
 import type { AgentState } from '../model/state.ts';
-import { textOfWording } from '../model/translation.ts';
+import { renderTranslatableText } from '../model/translation.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
 import { BrokerRotation } from './broker-rotation.ts';
@@ -192,7 +192,7 @@ export class ReconnectingPublisher {
     const say = (texts = brokerErrorTexts) =>
       error === undefined
         ? texts.closed
-        : `${textOfWording(error.wording, texts)}${textOfWording(error.detail, texts)}`;
+        : `${renderTranslatableText(error.wording, texts)}${renderTranslatableText(error.detail, texts)}`;
     // The agent's own connection reports a broker that is unreachable.
     const isSilent = shared && !error?.isRefusal;
     if (!isSilent) {

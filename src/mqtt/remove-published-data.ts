@@ -5,7 +5,7 @@ import { runStepsAtOnce } from '../model/event-loop-turns.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { hasTombstones } from './announcement-payload.ts';
+import { hasComponentTombstones } from './announcement-payload.ts';
 import { readClaimTopicsOfAgent } from './claim-topics.ts';
 import { clearAndFindUnclearedTopics } from './cleared-topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
@@ -13,7 +13,7 @@ import { discoverySettleMs } from './discovery-lifecycle.ts';
 import { type ComponentRemovalPhase, reconcileDiscoveryPayloads } from './discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
 import { PublishRefusedError } from './publish-error.ts';
-import { readOwnRetainedPayloadsAndStaySubscribed, readRetainedOfTopics } from './retained-topics.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed, readRetainedOfExactTopics } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -59,7 +59,7 @@ async function reannounceRemoved(
   const restored = announcementsOfRemoval(agent, announced, 'restore');
   const results = await Promise.all(
     [...announced].map(([topic, payload]) =>
-      publish(connection, topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
+      publish(connection, topic, hasComponentTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
     ),
   );
   if (!results.every(({ hasSubscribers }) => hasSubscribers)) return 'away';
@@ -109,7 +109,7 @@ async function clearTopics(
   alreadyCleared: Iterable<string> = [],
 ): Promise<void> {
   for (const topic of cleared) await publish(connection, topic, '');
-  const [left] = (await readRetainedOfTopics(connection, agent, [...alreadyCleared, ...cleared])).keys();
+  const [left] = (await readRetainedOfExactTopics(connection, agent, [...alreadyCleared, ...cleared])).keys();
   if (left !== undefined)
     throw new UsageError(
       `${left} is still on the broker: it must let this user write ${new Topics(agent).ownFilter}, and no one else, such as a bridge, may publish that again`,
@@ -151,7 +151,7 @@ export async function removePublishedData(
       ? 'Removing the devices from Home Assistant, if it is connected, which the broker does not tell …'
       : 'Removing the devices from Home Assistant …',
   );
-  await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
+  await pause([...announced.values()].some(hasComponentTombstones) ? discoverySettleMs : 500);
   const announcedDevices = [...announced.keys()].flatMap((topic) => topics.deviceOfOwnDiscovery(topic) ?? []);
   const ownTopics = [...retained.keys()].filter(
     (topic) =>

@@ -51,7 +51,7 @@ class RetainedReader {
 }
 
 /** Reads what is retained on these topics; the first portion must include the ping topic. */
-export async function readRetainedTopics(
+export async function readRetainedPayloadsInPortions(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   portions: string[][],
@@ -67,12 +67,12 @@ export async function readRetainedTopics(
 }
 
 /** Reads what is retained on topics without wildcards. */
-export const readRetainedOfTopics = (
+export const readRetainedOfExactTopics = (
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   names: readonly string[],
 ): Promise<Map<string, string>> =>
-  readRetainedTopics(connection, agent, [[new Topics(agent).ping], ...subscriptionPortions(names)]);
+  readRetainedPayloadsInPortions(connection, agent, [[new Topics(agent).ping], ...subscriptionPortions(names)]);
 
 /** An announcement with whole topics, where `~` stands for their beginning. */
 function longForm(payload: string): string {
@@ -133,7 +133,7 @@ export async function readOtherAgentsWithCollector(
   const topics = new Topics(agent);
   const part = { table: 'collector', id: slug(collector) };
   const states = topics.of('+').state({ collector: 'agent', device: '+', part });
-  const retained = await readRetainedTopics(connection, agent, [[topics.ping], [states]]);
+  const retained = await readRetainedPayloadsInPortions(connection, agent, [[topics.ping], [states]]);
   const ids = new Set<string>();
   for (const topic of retained.keys()) {
     const parsed = topics.parse(topic);
@@ -148,7 +148,7 @@ export function readDiscoveryPayloadsOfAllPrograms(
   agent: AgentIdentity,
 ): Promise<Map<string, string>> {
   const { discoveryPrefix } = agent;
-  return readRetainedTopics(connection, agent, [
+  return readRetainedPayloadsInPortions(connection, agent, [
     [new Topics(agent).ping],
     [`${discoveryPrefix}/+/+/config`, `${discoveryPrefix}/+/+/+/config`],
   ]);
@@ -160,6 +160,9 @@ export async function readDiscoveryPayloadsOfAllAgents(
   agent: AgentIdentity,
 ): Promise<string[]> {
   const topics = new Topics(agent);
-  const retained = await readRetainedTopics(connection, agent, [[topics.ping], [topics.allDiscoveryFilter]]);
+  const retained = await readRetainedPayloadsInPortions(connection, agent, [
+    [topics.ping],
+    [topics.allDiscoveryFilter],
+  ]);
   return [...retained].filter(([topic]) => topics.parse(topic)?.kind === 'discovery').map(([, payload]) => payload);
 }

@@ -11,7 +11,7 @@ import type { DismissedDevices } from './dismissed-devices.ts';
 import type { DeviceCommand } from './inbound.ts';
 import type { OtherAgentsProblemLists } from './other-agents-problem-lists.ts';
 import type { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
-import type { UnacknowledgedByTopic } from './retained-publisher.ts';
+import type { AckFailuresByTopic } from './retrying-retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
 
 /** What a session publishes, and whom it tells what it receives. */
@@ -54,7 +54,7 @@ export interface CrossConnectionMemory {
   readonly devices: DismissedDevices;
   readonly claims: ClaimMemory;
   readonly rejections: RejectedMessagesByTopic;
-  readonly unacknowledged: UnacknowledgedByTopic;
+  readonly unacknowledged: AckFailuresByTopic;
   /** Whether Home Assistant has published its birth message. */
   homeAssistantSeen: boolean;
 }

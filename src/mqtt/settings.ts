@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { hostInUrl } from '../model/host-in-url.ts';
 import { Secret } from '../model/secret.ts';
 import { customSetting, secretSetting, stringSetting } from '../model/setting.ts';
-import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
+import { type SettingErrorTexts, settingErrorTexts } from '../model/setting-error-texts.ts';
 
 /** `embedded`: the broker that the agent starts itself. */
 export interface BrokerAddress {
@@ -143,7 +143,7 @@ export const brokerLogin = ({ MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD }: MqttSett
  * connection without an answer. */
 export const brokerLoginWarnings = (
   settings: MqttSettings,
-  { passwordWithoutUser }: Pick<SettingTexts, 'passwordWithoutUser'> = settingTexts,
+  { passwordWithoutUser }: Pick<SettingErrorTexts, 'passwordWithoutUser'> = settingErrorTexts,
 ): string[] =>
   settingsOfEachBroker(settings)
     .filter(({ MQTT_URL }) => MQTT_URL.protocol !== 'embedded')

@@ -3,12 +3,12 @@ import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { Secret } from '../model/secret.ts';
-import type { Wording } from '../model/translation.ts';
+import type { TranslatableText } from '../model/translation.ts';
 import {
   BrokerConnectionError,
   errorCodeOf,
   lacksVersion5Answer,
-  wordingOfConnectionErrorWithAdvice,
+  translatableConnectionErrorWithAdvice,
 } from './broker-connection-error.ts';
 import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
@@ -82,14 +82,14 @@ export class SingleUseBrokerConnection {
   static open(settings: MqttSettings, session: BrokerConnectionOptions): Promise<SingleUseBrokerConnection> {
     const name = printableBrokerUrl(settings.MQTT_URL);
     const named =
-      (wording: Wording<BrokerErrorTexts>): Wording<BrokerErrorTexts> =>
+      (wording: TranslatableText<BrokerErrorTexts>): TranslatableText<BrokerErrorTexts> =>
       (texts) =>
         `${name}: ${wording(texts)}`;
     return new Promise((resolve, reject) => {
       const after = session.after ?? runAfter;
       let reason: BrokerConnectionError | undefined;
       let inFlight: InFlightLimiter | undefined;
-      const giveUp = (why: Wording<BrokerErrorTexts>) => {
+      const giveUp = (why: TranslatableText<BrokerErrorTexts>) => {
         reason ??= new BrokerConnectionError(named(why), { lacksVersion5Answer: true });
         client.end(true);
       };
@@ -133,7 +133,7 @@ export class SingleUseBrokerConnection {
       client.on('error', (error) => {
         const code = errorCodeOf(error);
         reason ??= new BrokerConnectionError(
-          named((texts) => `${wordingOfConnectionErrorWithAdvice(error, settings.MQTT_URL)(texts)}${otherServer}`),
+          named((texts) => `${translatableConnectionErrorWithAdvice(error, settings.MQTT_URL)(texts)}${otherServer}`),
           {
             lacksVersion5Answer: inFlight === undefined && lacksVersion5Answer(error),
             isRefusal: typeof code === 'number',
@@ -246,7 +246,7 @@ export class SingleUseBrokerConnection {
     return this.takesWildcards || !/[+#]/.test(filter);
   }
 
-  async #withTimeout(answer: Promise<unknown>, unanswered: Wording<BrokerErrorTexts>): Promise<void> {
+  async #withTimeout(answer: Promise<unknown>, unanswered: TranslatableText<BrokerErrorTexts>): Promise<void> {
     let stop = () => {};
     const timedOut = new Promise<never>((_, reject) => {
       stop = this.#after(minAckTimeoutMs, () => reject(new UnansweredSubscriptionError(unanswered)));

@@ -3,19 +3,19 @@ import { onlinePayload } from '../views/availability.ts';
 import { emptyOrOfflineOrphanPayloads } from '../views/orphaned-topics.ts';
 import { type RetainedPayloadsByTopic, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
-import type { RetainedPublisher } from './retained-publisher.ts';
+import type { RetryingRetainedPublisher } from './retrying-retained-publisher.ts';
 import type { SessionInputsAndCallbacks } from './session-context.ts';
 
 /** Publishes states, availability, memories and the list of problems over one connection, and tidies up those that an
  * earlier run has left behind. */
 export class StatePublisher {
   readonly #context: Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state'>;
-  readonly #publisher: RetainedPublisher;
+  readonly #publisher: RetryingRetainedPublisher;
   readonly #retained: OwnRetainedMessages;
 
   constructor(
     context: Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state'>,
-    publisher: RetainedPublisher,
+    publisher: RetryingRetainedPublisher,
     retained: OwnRetainedMessages,
   ) {
     this.#context = context;

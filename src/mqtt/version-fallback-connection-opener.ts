@@ -1,7 +1,7 @@
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { textOfWording } from '../model/translation.ts';
+import { renderTranslatableText } from '../model/translation.ts';
 import { BrokerConnectionError, isMqttVersionRefusal } from './broker-connection-error.ts';
 import { isTlsProtocol, tlsExpectedAdvice } from './first-answer.ts';
 import type { BrokerConnectionOptions } from './mqtt-client.ts';
@@ -75,7 +75,7 @@ async function openVersion4(
       throw error;
     const expectsTls = tlsExpectedAdvice(settings.MQTT_URL);
     throw new BrokerConnectionError(
-      (texts?: BrokerErrorTexts) => `${textOfWording(error.own, texts)}: ${expectsTls(texts)}`,
+      (texts?: BrokerErrorTexts) => `${renderTranslatableText(error.own, texts)}: ${expectsTls(texts)}`,
       { cause: error.cause },
     );
   }

@@ -21,7 +21,7 @@ const checkIntervalSeconds = 5;
 const brokerTimeoutMs = 300_000;
 
 /** Remembers which problems were reported, also over a restart, and knows what is for others to report. */
-export interface NotificationContext {
+export interface ProblemReporterCallbacks {
   /** The agents of the lab, as far as they are known. */
   directory: Pick<AgentDirectory, 'agents'> | undefined;
   /** Whether another agent speaks for the whole lab, and reports this problem. */
@@ -39,7 +39,7 @@ export function createProblemReporter(
   agent: AgentIdentity,
   state: AgentState,
   log: Log,
-  { directory, isLeftToOthers, reported, ended }: NotificationContext,
+  { directory, isLeftToOthers, reported, ended }: ProblemReporterCallbacks,
   language?: Language,
 ): { check(): void; close(): void } | undefined {
   const { NOTIFY_URL, NOTIFY_FORMAT } = settings;

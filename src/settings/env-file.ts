@@ -1,5 +1,5 @@
 import { parse } from 'dotenv';
-import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
+import { type SettingErrorTexts, settingErrorTexts } from '../model/setting-error-texts.ts';
 
 /** The variables of a settings file, and what is wrong with its lines. */
 export interface ParsedEnvFile {
@@ -16,7 +16,7 @@ const commentPattern = /(^|\s)#.*$/s;
 
 /** Parses lines of `NAME=value`, with or without `export`, with values in quotation marks, also over several lines. A
  * later line replaces an earlier one of the same name. */
-export function parseEnvFile(content: string, texts = settingTexts): ParsedEnvFile {
+export function parseEnvFile(content: string, texts = settingErrorTexts): ParsedEnvFile {
   if (content.includes('\0')) return { variables: {}, problems: [texts.wrongLine(1, texts.notUtf8)] };
   // A byte order mark is what editors on Windows begin a file with.
   const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
@@ -59,7 +59,7 @@ function withoutComment(name: string, valueAndComment: string): string {
 }
 
 /** Shows only a word that looks like the name of a setting. */
-function describeWrongLine(line: string, texts: SettingTexts): string {
+function describeWrongLine(line: string, texts: SettingErrorTexts): string {
   const name = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(line)?.[1];
   return name === undefined ? texts.expectedSetting : texts.expectedValueOf(name);
 }

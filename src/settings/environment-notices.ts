@@ -1,5 +1,5 @@
 import { settingMetaRegistry } from '../model/setting.ts';
-import { settingTexts } from '../model/setting-texts.ts';
+import { settingErrorTexts } from '../model/setting-error-texts.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
 /** A name that other programs use, and that can mean only this. */
@@ -10,7 +10,7 @@ const isSet = (env: Environment, name: string) => (env[name] ?? '').trim() !== '
 /** The variables with MQTT_USER as MQTT_USERNAME, unless that is set as well. */
 export function withMqttUserAsMqttUsername(
   env: Environment,
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): { env: Environment; notices: string[] } {
   const { name, setting } = usernameAlias;
   const { [name]: value, ...others } = env;
@@ -26,7 +26,7 @@ export function withMqttUserAsMqttUsername(
 export const oddValueWarnings = (
   env: Environment,
   schemas: readonly SettingsSchema[],
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): string[] => [
   ...new Set(
     schemas.flatMap(({ shape }) =>
@@ -40,5 +40,5 @@ export const oddValueWarnings = (
 
 /** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed
  * them. */
-export const quotedValueWarnings = (env: Environment, names: readonly string[], texts = settingTexts): string[] =>
+export const quotedValueWarnings = (env: Environment, names: readonly string[], texts = settingErrorTexts): string[] =>
   names.filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? '')).map(texts.quoted);

@@ -11,7 +11,7 @@ import { HostRoots } from '../model/host-roots.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
-import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
+import { type SettingErrorTexts, settingErrorTexts } from '../model/setting-error-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
 import { brokerLoginWarnings, type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
@@ -98,13 +98,13 @@ function readOptional(path: string): string | undefined {
 }
 
 /** Without a file of this name in the working folder, there are no variables. */
-function parseSettingsFile(file: string | undefined, texts: SettingTexts): ParsedEnvFile {
+function parseSettingsFile(file: string | undefined, texts: SettingErrorTexts): ParsedEnvFile {
   const isThere = file !== undefined || existsSync('.env');
   return parseEnvFile(isThere ? readNamed(file ?? '.env', file === undefined ? '.env' : '--env', texts) : '', texts);
 }
 
 /** The variables of the settings file. Throws SettingsError for lines that are no settings. */
-function readVariablesOfFile(file: string | undefined, texts: SettingTexts): Environment {
+function readVariablesOfFile(file: string | undefined, texts: SettingErrorTexts): Environment {
   const { variables, problems } = parseSettingsFile(file, texts);
   if (problems.length > 0)
     throw new SettingsError(
@@ -124,7 +124,7 @@ export function languageOfVariables({ AGENT_LANGUAGE }: Environment): Settings['
 export function peekLanguage(file: string | undefined): Settings['language'] {
   let variables: Environment = {};
   try {
-    variables = parseSettingsFile(file, settingTexts).variables;
+    variables = parseSettingsFile(file, settingErrorTexts).variables;
   } catch {
     // The code that loads the settings reports the error.
   }
@@ -136,7 +136,7 @@ export function peekLanguage(file: string | undefined): Settings['language'] {
 export function loadSettings(
   catalogue: readonly AnyCollectorDefinition[],
   file: string | undefined,
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): Settings {
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const variables = readVariablesOfFile(file, texts);
@@ -148,7 +148,7 @@ export function loadSettings(
 }
 
 /** `shown`: how the user named it. */
-function readNamed(file: string, shown: string, texts: SettingTexts): string {
+function readNamed(file: string, shown: string, texts: SettingErrorTexts): string {
   try {
     return readBoundedFileSync(file, bounds.settingsFile).toString('utf8');
   } catch (error) {
@@ -162,7 +162,7 @@ function readNamed(file: string, shown: string, texts: SettingTexts): string {
 export function parseSettings(
   catalogue: readonly AnyCollectorDefinition[],
   variables: Environment,
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): Settings {
   const { env, notices } = withMqttUserAsMqttUsername(variables, texts);
   const problems: SettingProblem[] = [];

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
-import { textOfForm } from '../model/setting-texts.ts';
+import { textOfSettingValueFormat } from '../model/setting-error-texts.ts';
 
 /** Settings of one part of the program, below one heading. */
 export interface TitledSettingsSchema {
@@ -20,5 +20,5 @@ const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice
 export const listSettingsOfSchema = ({ schema }: TitledSettingsSchema): ListedSetting[] =>
   Object.entries(schema.shape).flatMap(([name, field]) => {
     const meta = settingMetaRegistry.get(field as never);
-    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(textOfForm(meta.expects)) }];
+    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(textOfSettingValueFormat(meta.expects)) }];
   });

@@ -1,6 +1,6 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { settingMetaRegistry } from '../model/setting.ts';
-import { settingTexts } from '../model/setting-texts.ts';
+import { settingErrorTexts } from '../model/setting-error-texts.ts';
 import { describeUnmatchedPerNameVariables, SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
@@ -58,7 +58,7 @@ function nearestName(name: string, settingNames: readonly string[], maxDistance:
 export function misspelledVariableWarnings(
   env: Environment,
   schemas: readonly SettingsSchema[],
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): string[] {
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) =>
@@ -89,7 +89,7 @@ export function misspelledVariableWarnings(
 export function unmatchedPerNameVariableErrors(
   collector: AnyCollectorDefinition,
   env: Record<string, unknown>,
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): string[] {
   return (collector.perNameSettingTargets?.(env) ?? []).flatMap(({ thing, settings, names }) =>
     settings.flatMap((setting) => {

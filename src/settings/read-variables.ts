@@ -5,7 +5,7 @@ import { bounds } from '../model/bounds.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { registerPublicText, Secret } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
-import { type SettingTexts, settingTexts, textOfForm } from '../model/setting-texts.ts';
+import { type SettingErrorTexts, settingErrorTexts, textOfSettingValueFormat } from '../model/setting-error-texts.ts';
 import { SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import { printableValue, withoutCredentials } from './printable-value.ts';
 
@@ -28,7 +28,7 @@ export const createSettingProblem = (variable: string, text: string): SettingPro
 export class SettingsError extends UsageError {
   readonly problems: readonly SettingProblem[];
 
-  constructor(problems: readonly SettingProblem[], texts = settingTexts) {
+  constructor(problems: readonly SettingProblem[], texts = settingErrorTexts) {
     super([texts.wrong(problems.length), ...problems.map(({ text }) => `  ${text}`)].join('\n'));
     this.problems = problems;
   }
@@ -50,7 +50,7 @@ function readSecretFile(
   env: Environment,
   name: string,
   problems: SettingProblem[],
-  texts: SettingTexts,
+  texts: SettingErrorTexts,
 ): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
@@ -71,7 +71,7 @@ function readSecretFile(
 }
 
 /** What is wrong with the host or the port of a URL in the value; undefined if nothing is. */
-function findUrlFault(value: string): keyof SettingTexts['urlFaults'] | undefined {
+function findUrlFault(value: string): keyof SettingErrorTexts['urlFaults'] | undefined {
   // Of several URLs; a comma without a URL behind it belongs to a password.
   for (const url of value.split(/,\s*(?=(?:[^,=]*=)?\w+:\/\/)/)) {
     const [found, host = '', port] = /\w:\/\/(?:.*@)?(\[[^\]]*\]|[^:/?#]*)(?::([^/?#]*))?/s.exec(url) ?? [];
@@ -90,7 +90,7 @@ const hasBareIpv6Address = (value: string) =>
   );
 
 /** How to write an invalid value; empty if that is not known. */
-function adviceOn(value: string | undefined, meta: SettingMeta | undefined, texts: SettingTexts): string {
+function adviceOn(value: string | undefined, meta: SettingMeta | undefined, texts: SettingErrorTexts): string {
   if (value === undefined) return '';
   // A suggestion repeats what it is made of.
   const suggestion = withoutCredentials(value) === value ? meta?.suggest?.(value) : undefined;
@@ -118,7 +118,7 @@ function readVariable(
   env: Environment,
   name: string,
   problems: SettingProblem[],
-  texts: SettingTexts,
+  texts: SettingErrorTexts,
 ): unknown {
   const fileText = meta?.secret ? readSecretFile(env, name, problems, texts) : undefined;
   const value = fileText ?? ownValue(env, name, meta);
@@ -129,7 +129,7 @@ function readVariable(
   problems.push(
     createSettingProblem(
       fileText === undefined ? name : `${name}_FILE`,
-      `${texts.expected(meta?.secret ? '***' : printableValue(value ?? ''), textOfForm(meta?.expects ?? 'string', texts))}${adviceOn(value, meta, texts)}`,
+      `${texts.expected(meta?.secret ? '***' : printableValue(value ?? ''), textOfSettingValueFormat(meta?.expects ?? 'string', texts))}${adviceOn(value, meta, texts)}`,
     ),
   );
   return undefined;
@@ -152,7 +152,7 @@ function readPerName(
   env: Environment,
   name: string,
   problems: SettingProblem[],
-  texts: SettingTexts,
+  texts: SettingErrorTexts,
 ): SharedOrPerNameValues<unknown> {
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
@@ -167,7 +167,7 @@ export function readVariables<Schema extends SettingsSchema>(
   schema: Schema,
   env: Environment,
   problems: SettingProblem[],
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): z.output<Schema> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {

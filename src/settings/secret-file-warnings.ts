@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { isInContainer } from '../lib/container.ts';
 import { shellWord } from '../lib/shell-word.ts';
-import { type SettingTexts, settingTexts } from '../model/setting-texts.ts';
+import { type SettingErrorTexts, settingErrorTexts } from '../model/setting-error-texts.ts';
 
 /** Mode bits for users other than the owner and the group. */
 const othersMode = { read: 0o004, enter: 0o001 };
@@ -42,7 +42,7 @@ function userName(): string {
 }
 
 /** A command that makes a file readable for this process only. */
-function restrictCommand(path: string, { handedOver }: SettingTexts): string {
+function restrictCommand(path: string, { handedOver }: SettingErrorTexts): string {
   const chmod = `chmod 600 ${shellWord(path)}`;
   const uid = process.getuid?.();
   if (uid === 0 || uid === statSync(path).uid) return chmod;
@@ -60,7 +60,7 @@ export const mayHaveOtherUsers = (): boolean =>
 export const secretFileWarnings = (
   files: readonly { setting: string; path: string }[],
   shared: boolean = mayHaveOtherUsers(),
-  texts = settingTexts,
+  texts = settingErrorTexts,
 ): string[] =>
   files
     .map(({ setting, path }) => ({ setting, path: resolve(path) }))

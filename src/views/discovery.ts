@@ -28,8 +28,8 @@ import { offlinePayload, onlinePayload } from './availability.ts';
 import { english, type Language, translateDeviceAndPart, translatePartName } from './language.ts';
 import {
   discoveryFieldsOfMetric,
+  discoveryNameFields,
   isNameOfDeviceClass,
-  nameOptions,
   platformOfMetric,
   valueTemplate,
 } from './platform.ts';
@@ -152,7 +152,7 @@ function component(
     unique_id: entityUniqueId(agent, address.device, name),
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${segments.join('_')}`,
-    ...nameOptions(
+    ...discoveryNameFields(
       { device: entry.shownDeviceName, entity: isNamedByDeviceClass ? undefined : shown },
       { device: device.name, entity: nameIn(english, metric.name, part?.name) },
     ),
@@ -179,7 +179,7 @@ function button(
     platform: 'button',
     unique_id: entityUniqueId(agent, address.device, name),
     default_entity_id: `button.${entityIdPrefix(agent, device.name)}_${key}`,
-    ...nameOptions(
+    ...discoveryNameFields(
       { device: entry.shownDeviceName, entity: namesOf(language, entry)?.actions?.[key] ?? action.name },
       { device: device.name, entity: action.name },
     ),
@@ -215,7 +215,7 @@ function forgetButton(
       platform: 'button',
       unique_id: entityUniqueId(agent, address.device, name),
       default_entity_id: `button.${segments.join('_')}`,
-      ...nameOptions(
+      ...discoveryNameFields(
         {
           device: entry.shownDeviceName,
           entity: part === undefined ? forget : forgetPart(translatePartName(namesOf(language, entry), part)),
@@ -251,7 +251,7 @@ function eventEntity(
     platform: 'event',
     unique_id: entityUniqueId(agent, address.device, key),
     default_entity_id: `event.${entityIdPrefix(agent, device.name)}_${eventKey}`,
-    ...nameOptions(
+    ...discoveryNameFields(
       { device: entry.shownDeviceName, entity: namesOf(language, entry)?.event ?? name },
       { device: device.name, entity: name },
     ),

@@ -1,16 +1,16 @@
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import type { Device, DevicePart } from '../model/device.ts';
+import { generalProblemTexts } from '../model/general-problem-texts.ts';
 import { type Severity, severityNames } from '../model/problem.ts';
-import { problemTexts } from '../model/problem-texts.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
-import type { StateLanguage } from '../model/translation.ts';
+import type { StateTextsAndLanguage } from '../model/translation.ts';
 import { type DurationUnits, englishDurationUnits } from './duration.ts';
 import { type DashboardTexts, englishDashboardTexts } from './home-assistant/texts.ts';
 import { type NotificationTexts, notificationTexts } from './notification-texts.ts';
 import { englishPageTexts, type PageTexts } from './page/texts.ts';
 
 /** The names of any table. */
-export interface AnyTableNames {
+export interface AnyTranslatedTableNames {
   title: string;
   plural: string;
   metrics: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export interface AnnouncementWords {
 }
 
 /** The language in which the agent announces things. Ids, topics and payloads do not depend on it. */
-export interface Language extends StateLanguage {
+export interface Language extends StateTextsAndLanguage {
   words: AnnouncementWords;
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;
@@ -51,12 +51,12 @@ export interface Language extends StateLanguage {
   /** By collector; what is not there has the words of the catalogue. */
   collectors: Readonly<Record<string, { title: string; nothingFound?: string }>>;
   /** By collector and table; what is not there has the names of the catalogue. */
-  tables: Readonly<Record<string, Readonly<Record<string, AnyTableNames>>>>;
+  tables: Readonly<Record<string, Readonly<Record<string, AnyTranslatedTableNames>>>>;
 }
 
 export const english: Language = {
   collectorTexts: {},
-  problems: problemTexts,
+  problems: generalProblemTexts,
   collectors: {},
   tables: {},
   severities: severityNames,
@@ -77,14 +77,18 @@ export const english: Language = {
   },
 };
 
-function translatePhrase(phrases: AnyTableNames['phrases'], text: string): string {
+function translatePhrase(phrases: AnyTranslatedTableNames['phrases'], text: string): string {
   const [english = '', translated = ''] =
     Object.entries(phrases ?? {}).find(([phrase]) => text === phrase || text.startsWith(`${phrase} `)) ?? [];
   return `${translated}${text.slice(english.length)}`;
 }
 
 /** The device with the name and model that people see. */
-export function translateDevice(names: AnyTableNames | undefined, agent: AgentIdentity, device: Device): Device {
+export function translateDevice(
+  names: AnyTranslatedTableNames | undefined,
+  agent: AgentIdentity,
+  device: Device,
+): Device {
   const prefix = device.name.startsWith(`${agent.name} `) ? `${agent.name} ` : '';
   return {
     ...device,
@@ -93,7 +97,7 @@ export function translateDevice(names: AnyTableNames | undefined, agent: AgentId
   };
 }
 
-export function translatePartName(names: AnyTableNames | undefined, part: DevicePart): string {
+export function translatePartName(names: AnyTranslatedTableNames | undefined, part: DevicePart): string {
   const name = translatePhrase(names?.phrases, part.name);
   const [english = '', translated = ''] =
     Object.entries(names?.lastWords ?? {}).find(([words]) => name.endsWith(` ${words}`)) ?? [];
@@ -120,9 +124,15 @@ export const translateCollector = <Collector extends { id: string; title: string
 ): Collector => ({ ...collector, ...collectors[collector.id] });
 
 /** The names of a table; without them, those of the catalogue are shown. */
-export const namesOfTable = ({ tables }: Language, collector: string, table: string): AnyTableNames | undefined =>
-  tables[collector]?.[table];
+export const namesOfTable = (
+  { tables }: Language,
+  collector: string,
+  table: string,
+): AnyTranslatedTableNames | undefined => tables[collector]?.[table];
 
 /** A metric's name where it stands for itself, not behind a part's. */
-export const metricNameAlone = (names: AnyTableNames | undefined, key: string, { name }: { name: string }): string =>
-  names?.metrics[key]?.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) ?? name;
+export const metricNameAlone = (
+  names: AnyTranslatedTableNames | undefined,
+  key: string,
+  { name }: { name: string },
+): string => names?.metrics[key]?.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) ?? name;

@@ -27,7 +27,7 @@ export const isNameOfDeviceClass = (metric: AnyMetricDeclaration): boolean =>
 /** The name of an entity; without one, Home Assistant names it by its device class. `shown`, `english`: the name of its
  * device and its own. Of the English ones Home Assistant before 2025.10 makes the id of a new entity, also where one of
  * the shown ones is in another language; since 2026.4 it does not know `object_id`, and ignores it. */
-export const nameOptions = (
+export const discoveryNameFields = (
   shown: { device: string; entity: string | undefined },
   english: { device: string; entity: string },
 ) => ({

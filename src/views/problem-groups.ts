@@ -1,15 +1,17 @@
+import { generalProblemTexts } from '../model/general-problem-texts.ts';
 import type { Problem } from '../model/problem.ts';
-import { problemTexts } from '../model/problem-texts.ts';
 
 /** The text of a problem, and whether it may be over. */
 export const markProblemTextIfLastKnown = (
   { text, certain }: Pick<Problem, 'text' | 'certain'>,
-  { lastKnown } = problemTexts,
+  { lastKnown } = generalProblemTexts,
 ): string => `${text}${certain ? '' : ` ${lastKnown}`}`;
 
 /** A problem as every list shows it: “nas cloud: does not answer”. */
-export const formatProblem = (problem: Pick<Problem, 'subject' | 'text' | 'certain'>, texts = problemTexts): string =>
-  `${problem.subject}: ${markProblemTextIfLastKnown(problem, texts)}`;
+export const formatProblem = (
+  problem: Pick<Problem, 'subject' | 'text' | 'certain'>,
+  texts = generalProblemTexts,
+): string => `${problem.subject}: ${markProblemTextIfLastKnown(problem, texts)}`;
 
 /** A problem that nothing explains, and those that it explains. */
 export interface ProblemWithConsequences {

@@ -3,7 +3,7 @@ import { isFaultSeverity, severities } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { english, type Language } from './language.ts';
-import { nameOptions } from './platform.ts';
+import { discoveryNameFields } from './platform.ts';
 
 /** Collector and table in the keys of the entities for the list of problems; no collector has this id. */
 export const problemListCollectorAndTable = { collector: 'problems', table: 'agent' };
@@ -26,7 +26,7 @@ export function problemListComponents(
 ): [key: string, component: Record<string, unknown>][] {
   const topics = new Topics(agent);
   const named = (shown: string | undefined, entity: string) =>
-    nameOptions({ device: shownDeviceName, entity: shown }, { device: agent.name, entity });
+    discoveryNameFields({ device: shownDeviceName, entity: shown }, { device: agent.name, entity });
   const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
     problemKeyOf(metric),
     {

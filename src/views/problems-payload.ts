@@ -70,7 +70,7 @@ const problemsSchema = z.object({
   told: validItems(toldProblemSchema, maxProblems),
 });
 
-export type PublishedProblems = z.output<typeof problemsSchema>;
+export type ProblemsPayloadContent = z.output<typeof problemsSchema>;
 
 const published = (problem: Problem): PublishedProblem => ({
   id: problem.id,
@@ -94,7 +94,7 @@ const isLabIdentity = (catalogue: readonly CollectorMetadata[], { collectors }: 
   collectors.size > 0 && catalogue.every(({ id, scope }) => scope === 'lab' || !collectors.has(id));
 
 /** What was reported and may not be over: also what has just ended, so that a restart does not lose its end. */
-const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProblems['told'] =>
+const publishedTold = ({ collectors, toldProblems }: AgentState): ProblemsPayloadContent['told'] =>
   [...toldProblems]
     .filter(([, { path }]) => [...collectors.keys()].some((id) => path === id || path.startsWith(`${id}/`)))
     .slice(-maxProblems)
@@ -114,7 +114,7 @@ function pageUrlOf({ id }: AgentIdentity, { collectors }: AgentState): string | 
   return collectors.get(address.collector)?.entries.get(pathBelowCollector(address))?.device.configurationUrl;
 }
 
-function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: AgentState): PublishedProblems {
+function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: AgentState): ProblemsPayloadContent {
   const own = problems.filter(({ explainedBy }) => explainedBy === undefined);
   const [worst] = own;
   const page = pageUrlOf(agent, state);
@@ -153,7 +153,7 @@ export function problemsPayload(
 }
 
 /** The list of an agent; undefined for anything else. */
-export function parseProblemsPayload(payload: string): PublishedProblems | undefined {
+export function parseProblemsPayload(payload: string): ProblemsPayloadContent | undefined {
   try {
     const list = problemsSchema.safeParse(parseJsonWithin(payload, bounds.problemList)).data;
     return list?.count === undefined && list?.problems.length === 0 ? undefined : list;

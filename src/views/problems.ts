@@ -1,5 +1,6 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
+import type { GeneralProblemTexts } from '../model/general-problem-texts.ts';
 import { slug } from '../model/naming.ts';
 import {
   compareSeverities,
@@ -11,7 +12,6 @@ import {
   type RestoredProblem,
   unreadableProblemKey,
 } from '../model/problem.ts';
-import type { ProblemTexts } from '../model/problem-texts.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { english, type Language, translateCollector, translateDeviceAndPart } from './language.ts';
 import { collectorOverdueMs } from './overdue.ts';
@@ -92,7 +92,7 @@ const globalIdOf = (agent: AgentIdentity, { id, scope }: CollectorMetadata, { de
   device.macAddress ?? device.serialNumber ?? `${scope === 'lab' ? id : agent.id}/${id}/${slug(device.id)}`;
 
 /** How the problem ends that something is no longer there. */
-const missingAdvice = ({ clearsWhenBack, forgetIfRemoved }: ProblemTexts) => ({
+const missingAdvice = ({ clearsWhenBack, forgetIfRemoved }: GeneralProblemTexts) => ({
   clearsAt: clearsWhenBack,
   remedy: forgetIfRemoved,
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
-import type { AnyTable } from '../model/table.ts';
+import type { AnyTableDeclaration } from '../model/table.ts';
 import type { CollectorReadings } from './status.ts';
 
 /** Schemas of fields that several responses have. */
@@ -58,7 +58,8 @@ const deviceOrPartShape = (metrics: Record<string, AnyMetricDeclaration>) => ({
 
 /** Schema of `/<endpoint>/status`. */
 export function createCollectorReadingsSchema({ id, tables }: CollectorMetadata): z.ZodMiniType<CollectorReadings> {
-  const ofKind = (kind: AnyTable['kind']) => Object.entries(tables).filter(([, table]) => table.kind === kind);
+  const ofKind = (kind: AnyTableDeclaration['kind']) =>
+    Object.entries(tables).filter(([, table]) => table.kind === kind);
   const parts = ofKind('part').map(([kind, { metrics }]) =>
     z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(metrics) }),
   );

@@ -4,7 +4,7 @@ import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { isAgentConnected, isEntryAvailable } from './availability.ts';
 import {
-  type AnyTableNames,
+  type AnyTranslatedTableNames,
   english,
   metricNameAlone,
   namesOfTable,
@@ -57,7 +57,7 @@ function statusValue(
   metric: AnyMetricDeclaration,
   { sample }: StateEntry,
   broker: BrokerConnectionState,
-  names: AnyTableNames | undefined,
+  names: AnyTranslatedTableNames | undefined,
 ): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
   const value = 'followsAgentStatus' in metric ? isAgentConnected(broker) : (sample?.[key] ?? null);
@@ -71,7 +71,7 @@ function deviceOrPartStatus(
   metrics: Record<string, AnyMetricDeclaration>,
   agent: AgentIdentity,
   broker: BrokerConnectionState,
-  names: AnyTableNames | undefined,
+  names: AnyTranslatedTableNames | undefined,
 ): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {

@@ -14,8 +14,8 @@ import { storageDriveTexts } from '../../src/collectors/storage/drives/texts.ts'
 import { nvmeTexts } from '../../src/collectors/storage/nvme/texts.ts';
 import { poolTexts } from '../../src/collectors/storage/pools/texts.ts';
 import { brokerErrorTexts } from '../../src/model/broker-error-texts.ts';
-import { problemTexts } from '../../src/model/problem-texts.ts';
-import { WordedError } from '../../src/model/worded-error.ts';
+import { generalProblemTexts } from '../../src/model/general-problem-texts.ts';
+import { TranslatableError } from '../../src/model/translatable-error.ts';
 import type { ReportableProblemChange } from '../../src/notify/alert-debouncer.ts';
 import { buildNotificationRequest } from '../../src/notify/notification-request.ts';
 import { englishDashboardTexts } from '../../src/views/home-assistant/texts.ts';
@@ -79,7 +79,7 @@ const pairsOf = (id: string, texts: unknown, inGerman: unknown) => {
 const { brokerErrors, collectorTexts, problems: problemTextsInGerman } = germanNamesAndPageTexts;
 const pairs = [
   ...Object.entries(english).flatMap(([id, texts]) => pairsOf(id, texts, collectorTexts[id])),
-  ...pairsOf('problems', problemTexts, problemTextsInGerman),
+  ...pairsOf('problems', generalProblemTexts, problemTextsInGerman),
   ...pairsOf('broker', brokerErrorTexts, brokerErrors),
 ];
 
@@ -197,7 +197,7 @@ test('why something can’t be read is German, and English in the log; what othe
     const [problem] = findProblems(allCollectors, agent, state, germanNamesAndPageTexts, 0);
     return { logged: change?.error, text: problem?.text, language: problem?.language };
   };
-  expect(record(new WordedError((texts = hostTexts) => texts.mountSilent('/tank (nfs4)')))).toEqual({
+  expect(record(new TranslatableError((texts = hostTexts) => texts.mountSilent('/tank (nfs4)')))).toEqual({
     logged: '/tank (nfs4): does not answer',
     text: '/tank (nfs4): antwortet nicht',
     language: 'de',

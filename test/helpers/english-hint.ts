@@ -1,10 +1,13 @@
-import { type AnyWording, textOfWording } from '../../src/model/translation.ts';
+import { type AnyTranslatableText, renderTranslatableText } from '../../src/model/translation.ts';
 
-export const englishHint = (hint: AnyWording | undefined): string | undefined =>
-  hint === undefined ? undefined : textOfWording(hint);
+export const englishHint = (hint: AnyTranslatableText | undefined): string | undefined =>
+  hint === undefined ? undefined : renderTranslatableText(hint);
 
 /** A reading with its hint in English. */
-export const withEnglishHint = <Reading extends { hint?: AnyWording | undefined }>({ hint, ...reading }: Reading) => ({
+export const withEnglishHint = <Reading extends { hint?: AnyTranslatableText | undefined }>({
+  hint,
+  ...reading
+}: Reading) => ({
   ...reading,
   hint: englishHint(hint),
 });

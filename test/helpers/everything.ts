@@ -1,8 +1,8 @@
-import { deviceAddress, partAddress, pathBelowCollector } from '../../src/model/address.ts';
+import { collectorDeviceAddress, collectorPartAddress, pathBelowCollector } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
-import type { AnyTable } from '../../src/model/table.ts';
+import type { AnyTableDeclaration } from '../../src/model/table.ts';
 import { toBaseUnit } from '../../src/model/unit.ts';
 
 function valueFor(metric: AnyMetricDeclaration): MetricValue {
@@ -26,15 +26,15 @@ function valueFor(metric: AnyMetricDeclaration): MetricValue {
 
 const at = new Date('2026-01-02T03:04:05Z');
 
-function entryOf(collector: string, of: string, { kind, metrics }: AnyTable, number: number): StateEntry {
+function entryOf(collector: string, of: string, { kind, metrics }: AnyTableDeclaration, number: number): StateEntry {
   const device = { id: 'thing', name: 'Thing' };
   const part = { id: `${number}`, name: `${of} ${number}` };
   return {
     table: of,
     device,
     ...(kind === 'part'
-      ? { part, address: partAddress(collector, device, of, part) }
-      : { address: deviceAddress(collector, device) }),
+      ? { part, address: collectorPartAddress(collector, device, of, part) }
+      : { address: collectorDeviceAddress(collector, device) }),
     sample: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, valueFor(metric)])),
     rawNumbers: Object.fromEntries(
       Object.entries(metrics).flatMap(([key, metric]) => {

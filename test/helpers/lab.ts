@@ -1,5 +1,5 @@
 import { allCollectors } from '../../src/collectors/index.ts';
-import { deviceAddress, partAddress, pathBelowCollector } from '../../src/model/address.ts';
+import { collectorDeviceAddress, collectorPartAddress, pathBelowCollector } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
@@ -68,7 +68,8 @@ function stateOf({ things }: Machine): AgentState {
     const entries = (things[id] ?? []).map((thing): [string, StateEntry] => {
       const table = tables[thing.table]?.metrics ?? {};
       const { device, part } = thing;
-      const address = part === undefined ? deviceAddress(id, device) : partAddress(id, device, thing.table, part);
+      const address =
+        part === undefined ? collectorDeviceAddress(id, device) : collectorPartAddress(id, device, thing.table, part);
       const sample = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, goodValue(key, metric)]));
       return [
         pathBelowCollector(address),

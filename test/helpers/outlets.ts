@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 import { loadCheckAndOnceLanguage } from '../../src/cli/load-language.ts';
-import { formatProblemsAsLines } from '../../src/cli/problem-lines.ts';
+import { problemLinesFromState } from '../../src/cli/problem-lines.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { createLivePageRoutes } from '../../src/http/page-routes.ts';
@@ -95,7 +95,7 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
         ({ severity, subject, text, certain }) =>
           `${isExplained ? '' : `${severity} `}${subject}: ${text}${certain ? '' : ' (last known)'}`,
       );
-  const lines = formatProblemsAsLines(agent, state, await loadCheckAndOnceLanguage({ language: 'en' }));
+  const lines = problemLinesFromState(agent, state, await loadCheckAndOnceLanguage({ language: 'en' }));
   const once = {
     own: lines.flatMap((line) => {
       const [, severity, subject, text] = /^(\S[^:]*): (.*?)(?: \([A-Z\d:]+\))?: (.*)$/.exec(line) ?? [];

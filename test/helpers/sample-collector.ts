@@ -3,7 +3,7 @@ import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { MetricDeclarations } from '../../src/model/metric.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
-import { deviceTable, partTable } from '../../src/model/table.ts';
+import { declareDeviceTable, declarePartTable } from '../../src/model/table.ts';
 import { toBaseUnit } from '../../src/model/unit.ts';
 
 export const agent: AgentIdentity = {
@@ -63,14 +63,14 @@ export const probe = (
   env: z.object({}),
   schedule: '* * * * * *',
   tables: {
-    thing: deviceTable({
+    thing: declareDeviceTable({
       title: 'Thing',
       icon: 'mdi:cube',
       isMain: true,
       metrics: thing,
       event: { name: 'Event', icon: 'mdi:bell', types: ['restart', 'outage'] },
     }),
-    part: partTable({ title: 'Part', icon: 'mdi:cube-outline', metrics: part }),
+    part: declarePartTable({ title: 'Part', icon: 'mdi:cube-outline', metrics: part }),
   },
   open: async () => ({ read }),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selectEarlierAnnouncedDevices, selectPartsWithRetainedState } from '../../src/mqtt/announced-devices.ts';
+import { announcedDevicesWithRetainedState, partPathsWithRetainedState } from '../../src/mqtt/announced-devices.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
 const config = (device: string, payload: unknown): [string, string] => [
@@ -21,16 +21,16 @@ test('devices with an announcement and a state of this agent, without parts', ()
     config('s6', announcing({ name: 'Six' })),
     state('pi/nvme/s4'),
   ]);
-  expect(selectEarlierAnnouncedDevices(agent, retained)).toEqual([
+  expect(announcedDevicesWithRetainedState(agent, retained)).toEqual([
     { path: 'nvme/s4', name: 'Samsung', serialNumber: 'S4' },
     { path: 'host/nas', name: 'nas', area: 'Berlin' },
   ]);
-  expect(selectPartsWithRetainedState(agent, retained)).toEqual(['host/nas/filesystem_root']);
+  expect(partPathsWithRetainedState(agent, retained)).toEqual(['host/nas/filesystem_root']);
 });
 
 test.each(['no json', '[]', '{"device":{"name":3}}'])('an announcement of %s does no harm', (payload) =>
   expect(
-    selectEarlierAnnouncedDevices(
+    announcedDevicesWithRetainedState(
       agent,
       new Map([state('nas/nvme/s4'), ['homeassistant/device/infra-monitor_nas/s4/config', payload]]),
     ),
@@ -39,7 +39,7 @@ test.each(['no json', '[]', '{"device":{"name":3}}'])('an announcement of %s doe
 
 test('an odd field of an announced device costs that field', () =>
   expect(
-    selectEarlierAnnouncedDevices(
+    announcedDevicesWithRetainedState(
       agent,
       new Map([
         config('s4', announcing({ name: 'Samsung', serial_number: 4, suggested_area: ['Berlin'] })),

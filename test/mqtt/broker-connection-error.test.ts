@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../../src/model/broker-error-texts.ts';
 import { describeError } from '../../src/model/errors.ts';
-import type { AnyWording } from '../../src/model/translation.ts';
+import type { AnyTranslatableText } from '../../src/model/translation.ts';
 import { BrokerConnectionError, textOfBrokerError } from '../../src/mqtt/broker-connection-error.ts';
 import { brokerErrorTextsInGerman } from '../../src/mqtt/german.ts';
 
 const closed = new BrokerConnectionError((texts: BrokerErrorTexts = brokerErrorTexts) => texts.closed);
 const noVersion5 = (texts: BrokerErrorTexts = brokerErrorTexts) => texts.noVersion5;
 
-test.each<[string, AnyWording, unknown, string, string]>([
+test.each<[string, AnyTranslatableText, unknown, string, string]>([
   [
     'a cause in words of ours',
     noVersion5,

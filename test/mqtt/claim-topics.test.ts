@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { announcedMacAddress, readClaimTopicsOfAgent } from '../../src/mqtt/claim-topics.ts';
+import { macAddressInDiscoveryPayload, readClaimTopicsOfAgent } from '../../src/mqtt/claim-topics.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -17,7 +17,7 @@ test.each([
   ['{', undefined],
   [undefined, undefined],
 ])('the address that identifies the device of %s', (payload, address) =>
-  expect(announcedMacAddress(payload)).toBe(address),
+  expect(macAddressInDiscoveryPayload(payload)).toBe(address),
 );
 
 test.each([false, true])('an agent finds its claims; the broker sends by name only: %s', async (retainsByNameOnly) => {

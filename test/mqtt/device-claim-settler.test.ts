@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { CollectorDefinition } from '../../src/model/collector.ts';
-import { deviceTable, partTable } from '../../src/model/table.ts';
+import { declareDeviceTable, declarePartTable } from '../../src/model/table.ts';
 import { parseDeviceClaim } from '../../src/mqtt/claim-topics.ts';
 import { DeviceClaimSettler } from '../../src/mqtt/device-claim-settler.ts';
 import { livenessAnswerPayload, livenessQuestionPayload } from '../../src/mqtt/duplicate-agent.ts';
@@ -21,7 +21,7 @@ const quietLog = createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' });
 const collector: CollectorDefinition<Probes> = {
   ...probe(async () => []),
   tables: {
-    thing: deviceTable({
+    thing: declareDeviceTable({
       title: 'Thing',
       icon: 'mdi:cube',
       metrics: {
@@ -31,7 +31,7 @@ const collector: CollectorDefinition<Probes> = {
       actions: { kick: { name: 'Kick', icon: 'mdi:shoe-print' } },
       event: { name: 'Event', icon: 'mdi:bell', types: ['restart'] },
     }),
-    part: partTable({
+    part: declarePartTable({
       title: 'Part',
       icon: 'mdi:cube-outline',
       metrics: { on: { kind: 'boolean', name: 'On', value: (r: Probe) => r.on } },

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
-import { hasTombstones } from '../../src/mqtt/announcement-payload.ts';
+import { hasComponentTombstones } from '../../src/mqtt/announcement-payload.ts';
 import {
   type ComponentRemovalPhase,
   type DiscoveryReconciliationInput,
+  payloadsWithComponentTombstones,
   reconcileDiscoveryPayloads,
-  tombstonePayloads,
 } from '../../src/mqtt/discovery-reconciliation.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
@@ -18,7 +18,8 @@ const piece = (id: string, more: object = { reading: {} }) =>
   ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
 const discoveryOf = (state: ReturnType<typeof stateOf>) => runStepsAtOnce(planAnnouncements([collector], agent, state));
 const payloadsOf = (input: DiscoveryReconciliationInput) => runStepsAtOnce(reconcileDiscoveryPayloads(input)).payloads;
-const tombstonesOf = (...input: Parameters<typeof tombstonePayloads>) => runStepsAtOnce(tombstonePayloads(...input));
+const tombstonesOf = (...input: Parameters<typeof payloadsWithComponentTombstones>) =>
+  runStepsAtOnce(payloadsWithComponentTombstones(...input));
 type Components = Record<string, Record<string, unknown>>;
 interface Announced {
   device: Record<string, unknown>;
@@ -157,11 +158,11 @@ test.each(['no json', '[]', '{"components": 3}'])('a retained payload of %s is o
 });
 
 test('a payload with tombstones is recognized', () => {
-  expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } }))).toBe(
-    true,
-  );
-  expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: old } }))).toBe(false);
-  expect(hasTombstones('')).toBe(false);
+  expect(
+    hasComponentTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } })),
+  ).toBe(true);
+  expect(hasComponentTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: old } }))).toBe(false);
+  expect(hasComponentTombstones('')).toBe(false);
 });
 
 test('a device that the settings exclude gets tombstones for all entities and keeps its description', () => {

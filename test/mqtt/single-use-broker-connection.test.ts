@@ -1,7 +1,7 @@
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeError } from '../../src/model/errors.ts';
-import { textOfWording } from '../../src/model/translation.ts';
+import { renderTranslatableText } from '../../src/model/translation.ts';
 import { type BrokerConnectionError, textOfBrokerError } from '../../src/mqtt/broker-connection-error.ts';
 import { brokerErrorTextsInGerman } from '../../src/mqtt/german.ts';
 import { publishPacketBytes } from '../../src/mqtt/packet-size.ts';
@@ -48,7 +48,7 @@ test.each([
 });
 
 const textsOf = (error: BrokerConnectionError | undefined) =>
-  error && { message: error.message, detail: textOfWording(error.detail) };
+  error && { message: error.message, detail: renderTranslatableText(error.detail) };
 
 test('texts of reason codes', () => {
   expect(describeReasonCode(149)).toBe('packet too large (0x95)');

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { Secret } from '../../src/model/secret.ts';
-import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
+import { secretSettingOverridablePerName, stringSettingOverridablePerName } from '../../src/model/setting.ts';
 import type { SharedOrPerNameValues } from '../../src/model/shared-or-per-name-values.ts';
 import { loadSettings, parseSettings, titledSettingsSchemas } from '../../src/settings/index.ts';
 import { type SettingProblem, SettingsError } from '../../src/settings/read-variables.ts';
@@ -194,8 +194,8 @@ const named = [
   {
     ...probe(async () => []),
     env: z.object({
-      BOX_USER: stringPerNameSetting({ description: 'Who.' }),
-      BOX_PASSWORD: secretPerNameSetting({ description: 'What.' }),
+      BOX_USER: stringSettingOverridablePerName({ description: 'Who.' }),
+      BOX_PASSWORD: secretSettingOverridablePerName({ description: 'What.' }),
     }),
   },
 ];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
-import { selectEarlierAnnouncedDevices } from '../../src/mqtt/announced-devices.ts';
+import { announcedDevicesWithRetainedState } from '../../src/mqtt/announced-devices.ts';
 import { parseAnnouncement } from '../../src/mqtt/announcement-payload.ts';
 import { parseAndExpandDiscoveryJson } from '../../src/views/discovery-json.ts';
 import { parseLabDevicesWithRegistry } from '../../src/views/home-assistant/lab-devices.ts';
@@ -109,9 +109,9 @@ test('dashboards and the devices that were announced are the same', () => {
     const short = new Map(
       [...retained].map(([topic, payload]) => [topic, topic.endsWith('/config') ? abbreviated(payload) : payload]),
     );
-    expect(selectEarlierAnnouncedDevices(machine.agent, retained)).not.toEqual([]);
-    expect(selectEarlierAnnouncedDevices(machine.agent, short)).toEqual(
-      selectEarlierAnnouncedDevices(machine.agent, retained),
+    expect(announcedDevicesWithRetainedState(machine.agent, retained)).not.toEqual([]);
+    expect(announcedDevicesWithRetainedState(machine.agent, short)).toEqual(
+      announcedDevicesWithRetainedState(machine.agent, retained),
     );
   }
   expect(agent.baseTopic).toBe('infra-monitor');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
-import { deviceTable } from '../../src/model/table.ts';
+import { declareDeviceTable } from '../../src/model/table.ts';
 import { parseProblemsPayload, parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
 import { agent, device, probe } from '../helpers/sample-collector.ts';
 
@@ -12,7 +12,7 @@ const collector = {
   ...plain,
   tables: {
     ...plain.tables,
-    thing: deviceTable({
+    thing: declareDeviceTable({
       title: 'Thing',
       icon: 'mdi:cube',
       isMain: true,

@@ -4,7 +4,7 @@ import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import { type Finding, findingIf, type LastingFindings, type Severity } from '../../src/model/problem.ts';
-import { deviceTable, partTable } from '../../src/model/table.ts';
+import { declareDeviceTable, declarePartTable } from '../../src/model/table.ts';
 import type { Language } from '../../src/views/language.ts';
 import { findProblems, isReportableProblem } from '../../src/views/problems.ts';
 import { agent, device, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
@@ -46,7 +46,7 @@ function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] 
 const collector = {
   ...plain,
   tables: {
-    thing: deviceTable({
+    thing: declareDeviceTable({
       title: 'Thing',
       icon: 'mdi:cube',
       isMain: true,
@@ -54,7 +54,7 @@ const collector = {
       problems: judge,
       missing: 'outage',
     }),
-    part: partTable({ title: 'Part', icon: 'mdi:cube', metrics: {}, problems: judge }),
+    part: declarePartTable({ title: 'Part', icon: 'mdi:cube', metrics: {}, problems: judge }),
   },
 } as typeof plain;
 const part = { id: '/mnt', name: 'Part /mnt' };

@@ -1,5 +1,5 @@
 import type { InactiveReason } from '../../model/collector.ts';
-import { settingTexts } from '../../model/setting-texts.ts';
+import { settingErrorTexts } from '../../model/setting-error-texts.ts';
 import { permissionTexts } from '../../mqtt/broker-permissions.ts';
 
 /** What `check` and `once` print, in sentences; names are those of the language's tables. Texts of other programs stand
@@ -20,7 +20,7 @@ export const englishCheckAndOnceTexts = {
   asServiceRuns: (unit: string, user: string, rights: string) =>
     `As ${unit} runs: as the user ${user}${rights === '' ? '' : ` with ${rights}`}`,
   userOfItsOwn: 'of its own',
-  settingTexts: settingTexts,
+  settingTexts: settingErrorTexts,
   validSettings: (agent: string, site: string | undefined) =>
     `valid (agent ${agent}${site === undefined ? '' : `, site ${site}`})`,
   collectorOff: (reason: string) => `off (${reason})`,

@@ -8,11 +8,11 @@ import { parseSettings } from '../../settings/index.ts';
 import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../../settings/settings-file.ts';
 import { supportUrl, version } from '../../version.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
-import { commandLinkToReleaseFolder, findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
+import { commandSymlinkPath, findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
 import { systemdService } from '../service.ts';
 import { printFailure, printLine, printSuccess } from '../terminal.ts';
+import { backUpInstallation, installNpmPackage } from './installation-backup.ts';
 import { isUrl, readVerifiedReleaseFile } from './release-files.ts';
-import { installNpmPackage, saveInstallation } from './saved-installation.ts';
 
 /** Time limit of an installation. */
 const limitSeconds = 600;
@@ -22,8 +22,7 @@ const respondsHealthy = async (look: () => Promise<unknown>) =>
 
 /** The version that has taken the place of the running one. */
 async function readInstalledVersion({ kind }: Installation): Promise<string> {
-  const [command, ...args] =
-    kind === 'folder' ? [commandLinkToReleaseFolder] : [process.execPath, process.argv[1] ?? ''];
+  const [command, ...args] = kind === 'folder' ? [commandSymlinkPath] : [process.execPath, process.argv[1] ?? ''];
   return (await readCommandOutput(command, [...args, '--version'], { seconds: limitSeconds })).trim();
 }
 
@@ -83,7 +82,7 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
     const install = await prepareInstallation(here, from, scratch).catch((cause: unknown) => {
       throw new UsageError('No release found', { cause });
     });
-    const saved = await saveInstallation(here, scratch);
+    const saved = await backUpInstallation(here, scratch);
     try {
       printLine(`Replacing ${version} …`);
       const failure = await install().catch(describeError);

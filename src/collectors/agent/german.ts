@@ -1,8 +1,8 @@
-import type { TableNamesOfCollector } from '../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../model/translation.ts';
 import type { agentTables } from './index.ts';
 import type { AgentTexts } from './latest-release-reader.ts';
 
-export const agentNamesInGerman: TableNamesOfCollector<typeof agentTables> = {
+export const agentNamesInGerman: TranslatedTableNamesOfCollector<typeof agentTables> = {
   agent: {
     title: 'Agent',
     plural: 'Agenten',

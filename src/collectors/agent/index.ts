@@ -3,7 +3,7 @@ import type { CollectorDefinition, ObservationOrComplaint } from '../../model/co
 import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { booleanSetting } from '../../model/setting.ts';
 import type { CollectorState } from '../../model/state.ts';
-import { deviceTable, partTable } from '../../model/table.ts';
+import { declareDeviceTable, declarePartTable } from '../../model/table.ts';
 import { supportUrl } from '../../version.ts';
 import { LatestReleaseReader } from './latest-release-reader.ts';
 
@@ -135,8 +135,8 @@ const collectorMetrics = {
 } satisfies MetricDeclarations<CollectorState>;
 
 export const agentTables = {
-  agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
-  collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
+  agent: declareDeviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
+  collector: declarePartTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
 };
 
 /** Reports on the agent itself and on its collectors. */

@@ -1,5 +1,5 @@
-import { type AnyWording, textOfWording } from '../../model/translation.ts';
-import { WordedError, wordingOfError } from '../../model/worded-error.ts';
+import { TranslatableError, translatableTextOfError } from '../../model/translatable-error.ts';
+import { type AnyTranslatableText, renderTranslatableText } from '../../model/translation.ts';
 
 const dayMs = 24 * 3600 * 1000;
 /** Pause after a failed request. */
@@ -16,7 +16,7 @@ async function readLatestVersion(address: string, signal: AbortSignal): Promise<
     throw new Error(url, { cause });
   });
   const version = /\/tag\/v(\d+\.\d+\.\d+)$/.exec(headers.get('location') ?? '')?.[1];
-  if (version === undefined) throw new WordedError((texts = agentTexts) => texts.noRelease(url, status));
+  if (version === undefined) throw new TranslatableError((texts = agentTexts) => texts.noRelease(url, status));
   return version;
 }
 
@@ -32,7 +32,7 @@ export type AgentTexts = typeof agentTexts;
 interface LatestRelease {
   latest?: string;
   /** Why it could not be read. */
-  hint?: AnyWording;
+  hint?: AnyTranslatableText;
 }
 
 /** Asks the project once a day for its latest release. `address`: that of the project, if it has one. */
@@ -56,8 +56,11 @@ export class LatestReleaseReader {
       this.#known = { latest: await readLatestVersion(this.#address, signal) };
       this.#dueAt = this.#now() + dayMs;
     } catch (error) {
-      const reason = wordingOfError(error);
-      this.#known = { ...this.#known, hint: (texts = agentTexts) => `UPDATE_CHECK: ${textOfWording(reason, texts)}` };
+      const reason = translatableTextOfError(error);
+      this.#known = {
+        ...this.#known,
+        hint: (texts = agentTexts) => `UPDATE_CHECK: ${renderTranslatableText(reason, texts)}`,
+      };
       this.#dueAt = this.#now() + retryMs;
     }
     return this.#known;

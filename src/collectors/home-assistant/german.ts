@@ -1,9 +1,9 @@
-import type { TableNamesOfCollector } from '../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../model/translation.ts';
 import type { InstanceHintInput } from './instance-state.ts';
 import type { homeAssistantTables } from './metrics.ts';
 import type { HomeAssistantTexts } from './texts.ts';
 
-export const homeAssistantNamesInGerman: TableNamesOfCollector<typeof homeAssistantTables> = {
+export const homeAssistantNamesInGerman: TranslatedTableNamesOfCollector<typeof homeAssistantTables> = {
   instance: {
     title: 'Home Assistant',
     plural: 'Home Assistant',

@@ -1,7 +1,7 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
-import { deviceTable } from '../../model/table.ts';
+import { declareDeviceTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { UpdatablePart } from './instance-details.ts';
 import { instanceEventTypes } from './instance-history.ts';
@@ -144,7 +144,7 @@ const instanceActions = {
 const instanceEvent: EventDeclaration = { name: 'Event', icon: 'mdi:bell-outline', types: instanceEventTypes };
 
 export const homeAssistantTables = {
-  instance: deviceTable({
+  instance: declareDeviceTable({
     title: 'Home Assistant',
     icon: 'mdi:home-assistant',
     isMain: true,

@@ -1,4 +1,4 @@
-import type { Wording } from '../../model/translation.ts';
+import type { TranslatableText } from '../../model/translation.ts';
 import type { InstanceHistory } from './instance-history.ts';
 import type { HomeAssistantTexts } from './texts.ts';
 import type { VisitResult } from './visit-instance.ts';
@@ -8,7 +8,7 @@ export interface InstanceReading {
   /** Undefined until the memory on the broker has been loaded. */
   history: InstanceHistory | undefined;
   /** What the user can do. */
-  hint: Wording<HomeAssistantTexts> | undefined;
+  hint: TranslatableText<HomeAssistantTexts> | undefined;
 }
 
 /** The reading of each table. */

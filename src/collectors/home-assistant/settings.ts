@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 import { slug } from '../../model/naming.ts';
-import { customSetting, secretPerNameSetting, stringSetting } from '../../model/setting.ts';
+import { customSetting, secretSettingOverridablePerName, stringSetting } from '../../model/setting.ts';
 
 /** A Home Assistant instance to monitor. */
 export interface ConfiguredInstance {
@@ -53,7 +53,7 @@ export const homeAssistantSettingsSchema = z.object({
     'instances',
     parseInstances,
   ),
-  HA_TOKEN: secretPerNameSetting(
+  HA_TOKEN: secretSettingOverridablePerName(
     {
       description:
         'Long-lived access token of a Home Assistant user without administrator rights. Required to read the state, entities, repairs and updates.',

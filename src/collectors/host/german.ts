@@ -1,9 +1,9 @@
-import type { TableNamesOfCollector } from '../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../model/translation.ts';
 import type { hostTables } from './metrics/index.ts';
 import type { HostTexts } from './texts.ts';
 
 /** Words of Home Assistant’s own German: homeassistant/components/systemmonitor/strings.json. */
-export const hostNamesInGerman: TableNamesOfCollector<typeof hostTables> = {
+export const hostNamesInGerman: TranslatedTableNamesOfCollector<typeof hostTables> = {
   host: {
     title: 'Rechner',
     plural: 'Rechner',

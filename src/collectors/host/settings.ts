@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { integerSetting, listSetting, numberPerNameSetting } from '../../model/setting.ts';
+import { integerSetting, listSetting, numberSettingOverridablePerName } from '../../model/setting.ts';
 import { defaultMemoryLimitPercent } from './memory-shortage-timer.ts';
 
 export const hostSettingsSchema = z.object({
@@ -11,7 +11,7 @@ export const hostSettingsSchema = z.object({
     description: 'Mount points to exclude, as glob patterns.',
     example: '/boot/efi,/media/**',
   }),
-  HOST_FILESYSTEM_LIMIT: numberPerNameSetting({
+  HOST_FILESYSTEM_LIMIT: numberSettingOverridablePerName({
     description:
       'Percentage of its space or inodes above which a file system is a problem, however much is free. Unless set, 95 with less than 5 GiB free, or 98 below a size of 4 GiB. HOST_FILESYSTEM_LIMIT_<NAME> is for one mount point: ROOT for /, MNT_TANK for /mnt/tank.',
     example: '90',

@@ -1,5 +1,5 @@
 import { slowFileTexts } from '../../lib/slow-sysfs-file-reader.ts';
-import { WordedError } from '../../model/worded-error.ts';
+import { TranslatableError } from '../../model/translatable-error.ts';
 
 /** What is said of a machine and its file systems. */
 export const hostTexts = {
@@ -68,5 +68,5 @@ export const hostTexts = {
 export type HostTexts = typeof hostTexts;
 
 /** The error that a disk or interface is not listed. */
-export const notInFile = (name: string, file: string): WordedError =>
-  new WordedError((texts = hostTexts) => texts.notInFile(name, file));
+export const notInFile = (name: string, file: string): TranslatableError =>
+  new TranslatableError((texts = hostTexts) => texts.notInFile(name, file));

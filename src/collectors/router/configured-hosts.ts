@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
-import { settingTexts } from '../../model/setting-texts.ts';
+import { settingErrorTexts } from '../../model/setting-error-texts.ts';
 import { normalizeMacAddress } from '../../model/shared-device.ts';
 import type { ConfiguredClient } from './tr064/sub-devices.ts';
 
@@ -117,7 +117,7 @@ export function parseCommaList<T>(text: string, parse: (item: string) => T | und
 }
 
 /** A notice of the first host that may be a part of the URL before it. */
-export function noticeOfCommaInUrl(text: string, texts = settingTexts): string | undefined {
+export function noticeOfCommaInUrl(text: string, texts = settingErrorTexts): string | undefined {
   const items = splitCommaList(text, (item) => parseProbeTarget(item) !== undefined);
   const host = items.find((item, index) => isLongUrl(items[index - 1]) && !/[=:]/.test(item) && isIP(item) === 0);
   return host === undefined ? undefined : texts.commaInUrl(host);

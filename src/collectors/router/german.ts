@@ -1,4 +1,4 @@
-import type { TableNamesOfCollector } from '../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../model/translation.ts';
 import type { routerTables } from './metrics.ts';
 import type { reachabilityMetrics } from './reachability.ts';
 
@@ -16,7 +16,7 @@ const reachability: Record<keyof typeof reachabilityMetrics, string> = {
 const probes = { icmp: 'Ping', tcp: 'TCP', http: 'HTTP' };
 
 /** Words of the menus of FRITZ!OS, where it has one: Leitungskapazität, Störabstandsmarge, Sekunden mit Fehlern. */
-export const routerNamesInGerman: TableNamesOfCollector<typeof routerTables> = {
+export const routerNamesInGerman: TranslatedTableNamesOfCollector<typeof routerTables> = {
   router: {
     title: 'Router',
     plural: 'Router',

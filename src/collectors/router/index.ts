@@ -1,7 +1,7 @@
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { UsageError } from '../../model/errors.ts';
 import { slug } from '../../model/naming.ts';
-import { settingTexts } from '../../model/setting-texts.ts';
+import { settingErrorTexts } from '../../model/setting-error-texts.ts';
 import { defaultGateway } from './configured-hosts.ts';
 import { routerTables } from './metrics.ts';
 import type { RouterReadingByTable } from './reading.ts';
@@ -43,7 +43,9 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
         slug(name) === context.agent.id || names.slice(0, index).some((earlier) => slug(earlier) === slug(name)),
     );
     if (duplicate !== undefined)
-      throw new UsageError((context.settingTexts ?? settingTexts).nameInUse('FRITZBOX_HOSTS, PING_TARGETS', duplicate));
+      throw new UsageError(
+        (context.settingTexts ?? settingErrorTexts).nameInUse('FRITZBOX_HOSTS, PING_TARGETS', duplicate),
+      );
     const { RoutersAndTargetsReader } = await import('./routers-and-targets-reader.ts');
     const reader = new RoutersAndTargetsReader(context, env);
     return {

@@ -1,7 +1,7 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
-import { deviceTable } from '../../model/table.ts';
+import { declareDeviceTable } from '../../model/table.ts';
 import { routerFindings, targetFindings } from './problems.ts';
 import { reachabilityMetrics, targetMetrics } from './reachability.ts';
 import { type RouterReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
@@ -154,7 +154,7 @@ const ownRouterEvent: EventDeclaration = { name: 'Event', icon: 'mdi:router-netw
 const targetEvent: EventDeclaration = { ...ownRouterEvent, icon: 'mdi:lan-disconnect', types: ['outage'] };
 
 export const routerTables = {
-  router: deviceTable({
+  router: declareDeviceTable({
     title: 'Router',
     icon: 'mdi:router-network',
     isMain: true,
@@ -163,7 +163,7 @@ export const routerTables = {
     event: ownRouterEvent,
     problems: routerFindings,
   }),
-  target: deviceTable({
+  target: declareDeviceTable({
     title: 'Target',
     icon: 'mdi:lan-connect',
     metrics: targetMetrics,

@@ -11,7 +11,7 @@ import { hostInUrl } from '../../model/host-in-url.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { AnyWording } from '../../model/translation.ts';
+import type { AnyTranslatableText } from '../../model/translation.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import type { GatewayRouterFinder } from './gateway.ts';
@@ -129,7 +129,7 @@ export class RouterMonitor {
   }
 
   /** What `check` says of the login. */
-  get advice(): AnyWording[] {
+  get advice(): AnyTranslatableText[] {
     return this.#login.advice(this.#tr064.isLoginPlain);
   }
 

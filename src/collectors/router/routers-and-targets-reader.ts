@@ -14,7 +14,7 @@ import type { DeviceMemories } from '../../model/device-memories.ts';
 import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import type { AnyWording } from '../../model/translation.ts';
+import type { AnyTranslatableText } from '../../model/translation.ts';
 import { projectName } from '../../version.ts';
 import { type ConfiguredRouter, defaultGateway } from './configured-hosts.ts';
 import { GatewayRouterFinder, readDefaultGatewayAddress } from './gateway.ts';
@@ -134,7 +134,7 @@ export class RoutersAndTargetsReader {
     for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
   }
 
-  get advice(): AnyWording[] {
+  get advice(): AnyTranslatableText[] {
     return [...this.#routers.values()].flatMap((router) => router.advice);
   }
 

@@ -4,10 +4,10 @@ import {
   booleanSetting,
   customSetting,
   integerSetting,
-  numberPerNameSetting,
-  secretPerNameSetting,
-  stringPerNameSetting,
+  numberSettingOverridablePerName,
+  secretSettingOverridablePerName,
   stringSetting,
+  stringSettingOverridablePerName,
 } from '../../model/setting.ts';
 import {
   noticeOfCommaInUrl,
@@ -31,12 +31,12 @@ export const routerSettingsSchema = z.object({
     'routers',
     (value) => parseCommaList(value, parseConfiguredRouter),
   ),
-  FRITZBOX_USERNAME: stringPerNameSetting({
+  FRITZBOX_USERNAME: stringSettingOverridablePerName({
     description:
       'FRITZ!Box user with the permission “FRITZ!Box Settings”. Without a user, the agent reads only what a FRITZ!Box reports without a login.',
     example: 'monitor',
   }),
-  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),
+  FRITZBOX_PASSWORD: secretSettingOverridablePerName({ description: 'Password of the FRITZ!Box user.' }),
   FRITZBOX_CLIENTS: customSetting(
     {
       description:
@@ -59,11 +59,11 @@ export const routerSettingsSchema = z.object({
     (value) => parseCommaList(value, parseProbeTarget),
   ),
   PING_COUNT: integerSetting({ description: 'Number of packets in each round of pings.', default: '5' }, 1, 20),
-  PING_LATENCY_LIMIT: numberPerNameSetting({
+  PING_LATENCY_LIMIT: numberSettingOverridablePerName({
     description: 'Mean latency in milliseconds above which a router or target has a problem. Defaults to no limit.',
     example: '150',
   }),
-  PING_LOSS_LIMIT: numberPerNameSetting({
+  PING_LOSS_LIMIT: numberSettingOverridablePerName({
     description: 'Packet loss in percent above which a router or target has a problem. Defaults to 50.',
     example: '20',
   }),

@@ -1,8 +1,8 @@
-import type { TableNamesOfCollector } from '../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../model/translation.ts';
 import type { sitesTables } from './metrics.ts';
 import type { SitesTexts } from './texts.ts';
 
-export const sitesNamesInGerman: TableNamesOfCollector<typeof sitesTables> = {
+export const sitesNamesInGerman: TranslatedTableNamesOfCollector<typeof sitesTables> = {
   site: {
     title: 'Standort',
     plural: 'Standorte',

@@ -4,7 +4,7 @@ import type { CollectorComplaint, CollectorDefinition, ObservationOrComplaint } 
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier, slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { WordedError } from '../../model/worded-error.ts';
+import { TranslatableError } from '../../model/translatable-error.ts';
 import { projectName } from '../../version.ts';
 import { sitesTables } from './metrics.ts';
 import type { SitesReadingByTable } from './reading.ts';
@@ -86,7 +86,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
       async read(signal) {
         await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal })]);
         if (!agentDirectory.isCurrent)
-          throw new WordedError(agentDirectory.error ?? ((texts = sitesTexts) => texts.statesUnknown));
+          throw new TranslatableError(agentDirectory.error ?? ((texts = sitesTexts) => texts.statesUnknown));
         const now = new Date();
         lostAgents.clear();
         const observations = determineSiteVerdicts(agentDirectory, monitor, collectorId).flatMap((verdict) =>

@@ -1,6 +1,6 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { type Finding, findingIf, type LastingFindings } from '../../model/problem.ts';
-import { deviceTable } from '../../model/table.ts';
+import { declareDeviceTable } from '../../model/table.ts';
 import { type SiteAgentReading, type SiteReading, siteStateCauses } from './reading.ts';
 import { type SitesTexts, sitesTexts } from './texts.ts';
 
@@ -65,12 +65,12 @@ const siteFindings = (
   }));
 
 export const sitesTables = {
-  site: deviceTable({
+  site: declareDeviceTable({
     title: 'Site',
     icon: 'mdi:map-marker-radius',
     isMain: true,
     metrics: siteMetrics,
     problems: siteFindings,
   }),
-  agent: deviceTable({ title: 'Agent', icon: 'mdi:server-network', metrics: agentMetrics }),
+  agent: declareDeviceTable({ title: 'Agent', icon: 'mdi:server-network', metrics: agentMetrics }),
 };

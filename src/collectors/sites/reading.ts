@@ -1,4 +1,4 @@
-import type { Wording } from '../../model/translation.ts';
+import type { TranslatableText } from '../../model/translation.ts';
 import type { SitesTexts } from './texts.ts';
 
 /** Causes of a site's state, the worst first. router_unreachable: its router does not answer agents at other sites.
@@ -26,9 +26,9 @@ export interface SiteReading {
   lostIds?: readonly string[];
   cause: SiteStateCause;
   /** Describes what none of its agents can say; undefined if there is nothing of the kind. */
-  outage?: Wording<SitesTexts> | undefined;
+  outage?: TranslatableText<SitesTexts> | undefined;
   /** Describes the worst problem, whoever says it. */
-  text: Wording<SitesTexts>;
+  text: TranslatableText<SitesTexts>;
   /** Since when the cause has been the same. */
   since: Date;
 }
@@ -36,7 +36,7 @@ export interface SiteReading {
 export interface SiteAgentReading {
   /** Undefined while it is unknown, because the site can't be reached. */
   online: boolean | undefined;
-  text: Wording<SitesTexts>;
+  text: TranslatableText<SitesTexts>;
 }
 
 /** The reading of each table. */

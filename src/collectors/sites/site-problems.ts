@@ -1,13 +1,13 @@
 import type { ReportedAgent, ReportedProblem } from '../../model/agent-directory.ts';
 import { slug } from '../../model/naming.ts';
 import { compareSeverities, isFaultSeverity, type Severity } from '../../model/problem.ts';
-import type { Wording } from '../../model/translation.ts';
+import type { TranslatableText } from '../../model/translation.ts';
 import { type SitesTexts, sitesTexts } from './texts.ts';
 
 /** A problem of a site, with the words for it. */
 export interface DescribedProblem {
   severity: Severity;
-  text: Wording<SitesTexts>;
+  text: TranslatableText<SitesTexts>;
 }
 
 /** A problem that an agent reports. */
@@ -63,7 +63,7 @@ export function problemsReportedByAgents(
 export function describeWorstProblemAndCount(
   problems: readonly DescribedProblem[],
   omittedCount: number,
-): Wording<SitesTexts> | undefined {
+): TranslatableText<SitesTexts> | undefined {
   const [worst, ...others] = problems.toSorted(
     (a, b) => compareSeverities(a.severity, b.severity) || a.text().localeCompare(b.text()),
   );

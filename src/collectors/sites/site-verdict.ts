@@ -1,7 +1,7 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { Wording } from '../../model/translation.ts';
+import type { TranslatableText } from '../../model/translation.ts';
 import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
 import {
   type AgentReportedProblem,
@@ -15,7 +15,7 @@ import { type SitesTexts, sitesTexts } from './texts.ts';
 /** What is wrong with a site that none of its agents can say. */
 interface SiteOutage {
   cause: SiteStateCause;
-  text: Wording<SitesTexts>;
+  text: TranslatableText<SitesTexts>;
   /** The state of the agents is unknown. */
   isHidden?: true;
 }
@@ -140,7 +140,7 @@ export function determineSiteVerdicts(
 }
 
 const describeAgent =
-  (isOnline: boolean, outage: SiteOutage | undefined): Wording<SitesTexts> =>
+  (isOnline: boolean, outage: SiteOutage | undefined): TranslatableText<SitesTexts> =>
   (texts = sitesTexts) => {
     if (outage?.isHidden) return texts.agentUnknown(outage.text(texts));
     return isOnline ? texts.agentAnswers : texts.agentLost;

@@ -1,5 +1,5 @@
-import { agentDirectoryTexts } from '../../model/agent-directory.ts';
-import { problemTexts } from '../../model/problem-texts.ts';
+import { agentDirectoryErrorTexts } from '../../model/agent-directory.ts';
+import { generalProblemTexts } from '../../model/general-problem-texts.ts';
 
 const formatList = (names: readonly string[]) => names.toSorted().join(', ');
 const agentsAre = (names: readonly string[]) =>
@@ -7,7 +7,7 @@ const agentsAre = (names: readonly string[]) =>
 
 /** What is said of sites and their agents. `names`: of agents. */
 export const sitesTexts = {
-  ...agentDirectoryTexts,
+  ...agentDirectoryErrorTexts,
   /** As state of the metric *Worst problem*. */
   noProblem: 'none',
   routerUnreachable: (site: string | undefined, names: readonly string[]) =>
@@ -17,7 +17,7 @@ export const sitesTexts = {
   agentsLost: (names: readonly string[]) => `${agentsAre(names)} lost`,
   agentsSayNothing: (names: readonly string[]) =>
     `${agentsAre(names)} too old to say what is wrong, or ${names.length === 1 ? 'has' : 'have'} just started`,
-  lastKnown: problemTexts.lastKnown,
+  lastKnown: generalProblemTexts.lastKnown,
   /** `isAtLeast`: there may be even more. */
   andMore: (worst: string, count: number, isAtLeast: boolean) =>
     `${worst}; and ${isAtLeast ? 'at least ' : ''}${count} more`,

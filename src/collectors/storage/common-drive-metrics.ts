@@ -1,15 +1,15 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
-import { type AnyWording, textOfWording, type Wording } from '../../model/translation.ts';
+import { type AnyTranslatableText, renderTranslatableText, type TranslatableText } from '../../model/translation.ts';
 import type { CommonDriveTexts } from './texts.ts';
-import { type SelfTests, selfTestResult, selfTestResults } from './tools/self-tests.ts';
+import { type SelfTestSummary, selfTestResult, selfTestResults } from './tools/self-tests.ts';
 
 /** What drives of every kind have, by the names that Home Assistant knows. */
 export const commonDriveMetrics = <R>(read: {
   temperature(reading: R): number | undefined;
-  hint(reading: R): AnyWording | undefined;
-  selfTests(reading: R): SelfTests | undefined;
+  hint(reading: R): AnyTranslatableText | undefined;
+  selfTests(reading: R): SelfTestSummary | undefined;
   firmware(reading: R): string | undefined;
-  dependents(reading: R): Wording<CommonDriveTexts> | undefined;
+  dependents(reading: R): TranslatableText<CommonDriveTexts> | undefined;
 }) =>
   ({
     temperature: {
@@ -28,7 +28,7 @@ export const commonDriveMetrics = <R>(read: {
       optional: true,
       value(reading: R, texts?: CommonDriveTexts) {
         const hint = read.hint(reading);
-        return hint && textOfWording(hint, texts);
+        return hint && renderTranslatableText(hint, texts);
       },
     },
     selfTest: {

@@ -1,4 +1,4 @@
-import type { Wording } from '../../model/translation.ts';
+import type { TranslatableText } from '../../model/translation.ts';
 import type { LossEffect } from './block-devices.ts';
 import type { MemberRole, PoolFindingsInput } from './pools/pool.ts';
 import type { StorageLayout } from './storage-layout.ts';
@@ -22,7 +22,7 @@ export function describeDependentsOfDrive(
   layout: StorageLayout,
   pools: readonly PoolFindingsInput[],
   drive: string,
-): Wording<CommonDriveTexts> | undefined {
+): TranslatableText<CommonDriveTexts> | undefined {
   const effectOn = layout.graph.effectsOfLosing(drive);
   const points = { none: [], degraded: [], unknown: [], lost: [] } as Record<LossEffect, string[]>;
   for (const [node, mounted] of layout.graph.mounts) points[effectOn(node)].push(...mounted);

@@ -2,7 +2,7 @@ import type { MemberRole } from './pools/pool.ts';
 import { type AccessTexts, type CommonDriveTexts, joinFirstNames } from './texts.ts';
 
 /** „/srv, /home und 3 weitere“. */
-export const listFirstNamesInGerman = (names: readonly string[]): string =>
+export const joinFirstNamesAndMoreInGerman = (names: readonly string[]): string =>
   joinFirstNames(names, 'und', (count) => `und ${count} ${count === 1 ? 'weiteres' : 'weitere'}`);
 
 const roleNames: Partial<Record<MemberRole, string>> = {
@@ -55,10 +55,10 @@ export const commonDriveTextsInGerman: CommonDriveTexts = {
     const named = role === 'active' && active > 1 ? `eines von ${active} Mitgliedern` : roleNames[role];
     return `${named ?? 'einziges Mitglied'} von ${pool}`;
   },
-  areLost: (mounts) => `${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'geht' : 'gehen'} verloren`,
+  areLost: (mounts) => `${joinFirstNamesAndMoreInGerman(mounts)} ${mounts.length === 1 ? 'geht' : 'gehen'} verloren`,
   goOnDegraded: (mounts) =>
-    `${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'läuft' : 'laufen'} eingeschränkt weiter`,
-  haveUnknownFate: (mounts) => `Folgen für ${listFirstNamesInGerman(mounts)} nicht bekannt`,
+    `${joinFirstNamesAndMoreInGerman(mounts)} ${mounts.length === 1 ? 'läuft' : 'laufen'} eingeschränkt weiter`,
+  haveUnknownFate: (mounts) => `Folgen für ${joinFirstNamesAndMoreInGerman(mounts)} nicht bekannt`,
   ifItDies: (effects) => `bei Ausfall: ${effects.join(', ')}`,
-  whichHolds: (mounts) => `darauf: ${listFirstNamesInGerman(mounts)}`,
+  whichHolds: (mounts) => `darauf: ${joinFirstNamesAndMoreInGerman(mounts)}`,
 };

@@ -1,11 +1,11 @@
-import type { TableNamesOfCollector } from '../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../model/translation.ts';
 import type { StorageDriveTexts } from './drives/texts.ts';
 import { commonDriveTextsInGerman } from './german-texts.ts';
 import type { storageTables } from './index.ts';
 import { poolTextsInGerman } from './pools/german.ts';
 import type { PoolTexts } from './pools/texts.ts';
 
-export const storageNamesInGerman: TableNamesOfCollector<typeof storageTables> = {
+export const storageNamesInGerman: TranslatedTableNamesOfCollector<typeof storageTables> = {
   drive: {
     title: 'Laufwerk',
     plural: 'Laufwerke',

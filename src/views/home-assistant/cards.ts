@@ -53,12 +53,12 @@ export const headingCard = (title: string, icon?: string): DashboardCard => ({
 });
 
 /** A binary sensor, and its state that means a problem. */
-export interface ProblemEntity {
+export interface EntityWithProblemState {
   entity: LabEntity;
   problemState: 'on' | 'off';
 }
 
-const problemBadge = ({ entity: { id, name }, problemState }: ProblemEntity) => ({
+const problemBadge = ({ entity: { id, name }, problemState }: EntityWithProblemState) => ({
   type: 'entity',
   entity: id,
   name,
@@ -81,7 +81,7 @@ export const subtitleCard = (
   }: {
     icon?: string | undefined;
     page?: string;
-    problems?: readonly ProblemEntity[];
+    problems?: readonly EntityWithProblemState[];
     states?: readonly LabEntity[];
   } = {},
 ): DashboardCard => {

@@ -12,7 +12,7 @@ import {
 } from './cards.ts';
 import { deviceSummaryCards, isShownOnDashboard, shownEntitiesOfDeviceItself } from './device-summary-cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
-import { machineProblemCards } from './problem-cards.ts';
+import { machineProblemListCard } from './problem-cards.ts';
 import { storageTreeSections } from './storage-tree.ts';
 import type { DashboardTexts } from './texts.ts';
 
@@ -87,7 +87,7 @@ export const devicePageSections = (
 ): DashboardSection[] => [
   ...fullWidthGridSections([
     headingCard(device.name, device.icon),
-    ...machineProblemCards(device, texts),
+    ...machineProblemListCard(device, texts),
     ...shownEntitiesOfDeviceItself(device).flatMap((entity) => tileCardVariants(entity)),
   ]),
   ...[

@@ -3,9 +3,9 @@ import {
   type DashboardCard,
   type DashboardSection,
   devicePagePath,
+  type EntityWithProblemState,
   headingCard,
   maxSectionColumns,
-  type ProblemEntity,
   stateCondition,
 } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
@@ -18,8 +18,8 @@ const isProblemEntity = ({ deviceClass }: LabEntity) => deviceClass === 'problem
 const isConnectivityEntity = ({ deviceClass, part }: LabEntity) => deviceClass === 'connectivity' && part === undefined;
 
 /** Entities that report problems: a problem that is on, a connection that is off. */
-export const problemEntitiesOfDevice = ({ entities }: LabDevice): ProblemEntity[] =>
-  entities.flatMap((entity): ProblemEntity[] =>
+export const problemEntitiesOfDevice = ({ entities }: LabDevice): EntityWithProblemState[] =>
+  entities.flatMap((entity): EntityWithProblemState[] =>
     !entity.enabled
       ? []
       : isProblemEntity(entity)
@@ -74,7 +74,7 @@ function problemListCard(
 }
 
 /** What is wrong according to the agent of a machine; nothing if it is too old to say. */
-export const machineProblemCards = (device: LabDevice, texts: DashboardTexts): DashboardCard[] =>
+export const machineProblemListCard = (device: LabDevice, texts: DashboardTexts): DashboardCard[] =>
   listEntity(device) === undefined ? [] : [problemListCard([device], [device], texts)];
 
 const updateEntities = ({ entities }: LabDevice) =>

@@ -9,7 +9,7 @@ import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
 import { type DeviceView, isNameOnly, type PageSection } from './device-view.ts';
 import { html } from './html.ts';
-import { otherAgentAnchor } from './other-agents.ts';
+import { otherAgentSectionId } from './other-agents.ts';
 import { viewOfProblem } from './problem-view.ts';
 import { renderStorageTable } from './storage-table.ts';
 import type { PageTexts } from './texts.ts';
@@ -32,7 +32,7 @@ const withoutLinkToThisPage = (self: AgentIdentity, device: DeviceView): DeviceV
 function withLinkedAgents(self: AgentIdentity, site: DeviceView, texts: PageTexts): DeviceView {
   const links = site.parts.filter(isNameOnly).map(({ id, name }, index) => {
     const agent = id.replace(/^.*\/agent_/, '');
-    const anchor = agent === self.id ? 'summary' : `${otherAgentAnchor(agent)}/`;
+    const anchor = agent === self.id ? 'summary' : `${otherAgentSectionId(agent)}/`;
     return html`${index === 0 ? '' : ', '}<a href="#${anchor}">${name}</a>`;
   });
   return links.length === 0 ? site : { ...site, facts: [...site.facts, { name: texts.agents, value: links }] };

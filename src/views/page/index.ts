@@ -13,7 +13,7 @@ import { renderProblemsAndAgent } from './problems-and-agent.ts';
 import { withoutTimeElementTexts } from './relative-time.ts';
 import type { RenderingContext } from './rendering-context.ts';
 import { renderSection } from './section-html.ts';
-import { renderSectionIndex, siteAnchor } from './section-index.ts';
+import { renderSectionIndex, siteHeadingId } from './section-index.ts';
 
 /** What the page shows. */
 export interface PageContext {
@@ -70,7 +70,7 @@ const groupBySite = (sections: RenderedPage['sections']): Html[] =>
   sections.flatMap(({ site, html: section }, index) =>
     site === undefined || site === sections[index - 1]?.site
       ? section
-      : [html`<h2 class="site" id="${siteAnchor(site)}" tabindex="-1">${site}</h2>`, section],
+      : [html`<h2 class="site" id="${siteHeadingId(site)}" tabindex="-1">${site}</h2>`, section],
   );
 
 /** The page as a document. `prefix`: the path below which a proxy serves it. */

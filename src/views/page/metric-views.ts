@@ -6,7 +6,7 @@ import {
 } from '../../model/metric.ts';
 import type { MetricHistoryInRange } from '../../model/metric-history.ts';
 import { colorOf } from '../color-limits.ts';
-import { type AnyTableNames, metricNameAlone } from '../language.ts';
+import { type AnyTranslatedTableNames, metricNameAlone } from '../language.ts';
 import type { DeviceView, MetricView } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { renderMetricValue } from './render-metric-value.ts';
@@ -20,7 +20,7 @@ export interface ShownMetric {
   key: string;
   metric: AnyMetricDeclaration;
   /** Of its table. */
-  names: AnyTableNames | undefined;
+  names: AnyTranslatedTableNames | undefined;
   value: MetricValue;
   line?: MetricHistoryInRange | undefined;
 }

@@ -5,7 +5,7 @@ import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { AnyMetricDeclaration, MetricValue, UpdateVersions } from '../../model/metric.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { AnyTable } from '../../model/table.ts';
+import type { AnyTableDeclaration } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
 import { namesOfTable, translateCollector } from '../language.ts';
 import { formatProblem } from '../problem-groups.ts';
@@ -46,14 +46,17 @@ function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): Metric
 
 /** The device table that the keys fit best: a topic does not say its table, and another version of the agent may lack
  * some keys. */
-function tableOfValues({ tables }: CollectorMetadata, values: object): [id: string, table: AnyTable] | undefined {
+function tableOfValues(
+  { tables }: CollectorMetadata,
+  values: object,
+): [id: string, table: AnyTableDeclaration] | undefined {
   const [best] = Object.entries(tables)
     .filter(([, { kind }]) => kind === 'device')
     .map(([id, table]) => {
       const keys = Object.keys(table.metrics);
       const known = keys.filter((key) => Object.hasOwn(values, key)).length;
       // The keys that only one of both has, less those of the values, which are the same for all tables.
-      return { table: [id, table] as [string, AnyTable], distance: keys.length - 2 * known };
+      return { table: [id, table] as [string, AnyTableDeclaration], distance: keys.length - 2 * known };
     })
     .sort((a, b) => a.distance - b.distance);
   return best?.table;
@@ -134,7 +137,7 @@ const sectionOfOmitted = (count: number, texts: PageTexts): PageSection => ({
 });
 
 /** Id of the section of another agent. */
-export const otherAgentAnchor = (agent: string): string => `lab/${agent}`;
+export const otherAgentSectionId = (agent: string): string => `lab/${agent}`;
 
 /** The devices that have values, in the order of the catalogue. */
 function devicesByCollector(
@@ -178,7 +181,7 @@ export function* buildOtherAgentSections(
       yield 1;
     }
     sections.push({
-      id: otherAgentAnchor(agent.id),
+      id: otherAgentSectionId(agent.id),
       title: agent.name,
       site: agent.site ?? texts.noSite,
       href: httpUrlOrUndefined(agent.problems?.pageUrl),

@@ -13,7 +13,7 @@ interface IndexEntry {
 }
 
 /** Id of the HTML element around the agents of a site. */
-export const siteAnchor = (site: string): string => `site/${slug(site)}`;
+export const siteHeadingId = (site: string): string => `site/${slug(site)}`;
 
 const faultsOfDevice = ({ problems, parts }: DeviceView): Severity[] => [
   ...problems.map(({ severity }) => severity),
@@ -28,7 +28,7 @@ function indexEntries(sections: readonly PageSection[]): IndexEntry[] {
   const entries = new Map<string, IndexEntry>();
   for (const section of sections) {
     const { id, title, site } = section;
-    const anchor = site === undefined ? `${id}/` : siteAnchor(site);
+    const anchor = site === undefined ? `${id}/` : siteHeadingId(site);
     const entry = entries.get(anchor) ?? { anchor, title: site ?? title, faults: [] };
     entry.faults.push(...faultsOfSection(section));
     entries.set(anchor, entry);

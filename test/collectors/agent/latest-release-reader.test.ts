@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentTextsInGerman } from '../../../src/collectors/agent/german.ts';
 import { LatestReleaseReader } from '../../../src/collectors/agent/latest-release-reader.ts';
-import { textOfWording } from '../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../src/model/translation.ts';
 import { withEnglishHint } from '../../helpers/english-hint.ts';
 
 const hour = 3600 * 1000;
@@ -40,7 +40,7 @@ test('the latest release is asked for once a day, and once an hour after a failu
   now = 48 * hour;
   const failed = { latest: '1.3.0', hint: `UPDATE_CHECK: ${address}/releases/latest: no release (HTTP 302)` };
   const inGerman = (await check.read(signal)).hint;
-  expect(textOfWording(inGerman ?? '', agentTextsInGerman)).toBe(
+  expect(renderTranslatableText(inGerman ?? '', agentTextsInGerman)).toBe(
     `UPDATE_CHECK: ${address}/releases/latest: kein Release (HTTP 302)`,
   );
   expect(withEnglishHint(await check.read(signal))).toEqual(failed);

@@ -4,7 +4,7 @@ import { InstanceMonitor } from '../../../src/collectors/home-assistant/instance
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { readClocksIncludingSleep } from '../../../src/model/past-moment.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { textOfWording } from '../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../src/model/translation.ts';
 import { aiohttpPage, home, proxyPage, startInstance } from '../../helpers/instance.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 
@@ -27,7 +27,7 @@ test('a refused token is sent once, and not again after a restart of the agent',
   const { url, logins } = await startInstance();
   const first = begin(url, 'wrong');
   expect([await first.state(), await first.state()]).toEqual(['token_refused', 'token_refused']);
-  expect(textOfWording((await first.read()).hint ?? '')).toContain('create a new one');
+  expect(renderTranslatableText((await first.read()).hint ?? '')).toContain('create a new one');
   expect(await begin(url, 'wrong', first.memories).state()).toBe('token_refused');
   expect(logins).toEqual(['wrong']);
   expect(await begin(url, 'right', first.memories).state()).toBe('running');
@@ -212,7 +212,7 @@ describe('over one connection that is kept', () => {
     for (let times = 0; times < 3; times += 1) {
       const { hint, reading } = await read();
       expect(reading?.visit).toMatchObject({ state: 'running', reachable: true });
-      expect(textOfWording(hint ?? '')).toContain('does not pass WebSockets on');
+      expect(renderTranslatableText(hint ?? '')).toContain('does not pass WebSockets on');
     }
     expect(webSocketsOf(requests)).toBe(1);
   });
@@ -252,7 +252,7 @@ test('a page of the proxy where Home Assistant was before means that it is down'
   expect(await state()).toBe('running');
   script.insteadOfAll = proxyPage(404);
   expect(await state()).toBe('proxy_error');
-  expect(textOfWording((await read()).hint ?? '')).toContain('running?');
+  expect(renderTranslatableText((await read()).hint ?? '')).toContain('running?');
 });
 
 test('an impossible answer of one instance harms no other', async () => {

@@ -6,8 +6,8 @@ import { routerTextsInGerman } from '../../../src/collectors/router/german-texts
 import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading, RouterReadingByTable } from '../../../src/collectors/router/reading.ts';
 import type { CollectorComplaint, Observation } from '../../../src/model/collector.ts';
-import { textOfWording } from '../../../src/model/translation.ts';
-import { wordingOfError } from '../../../src/model/worded-error.ts';
+import { translatableTextOfError } from '../../../src/model/translatable-error.ts';
+import { renderTranslatableText } from '../../../src/model/translation.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
 import { stopClock, withoutLimits } from '../../helpers/clock.ts';
 import { englishHint } from '../../helpers/english-hint.ts';
@@ -221,9 +221,9 @@ test('that a target has not answered yet is said in the language of the agent', 
     found = seen;
   });
   const { silent: target } = await clock.turnUntil('it is late', () => found);
-  const wording = wordingOfError(target?.error);
-  expect(textOfWording(wording)).toBe('no answer yet');
-  expect(textOfWording(wording, routerTextsInGerman)).toBe('noch keine Antwort');
+  const wording = translatableTextOfError(target?.error);
+  expect(renderTranslatableText(wording)).toBe('no answer yet');
+  expect(renderTranslatableText(wording, routerTextsInGerman)).toBe('noch keine Antwort');
 });
 
 test('a name that is used twice is rejected', async () => {

@@ -3,8 +3,8 @@ import { sitesTextsInGerman } from '../../../src/collectors/sites/german.ts';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { describeError } from '../../../src/model/errors.ts';
-import { textOfWording } from '../../../src/model/translation.ts';
-import { wordingOfError } from '../../../src/model/worded-error.ts';
+import { translatableTextOfError } from '../../../src/model/translatable-error.ts';
+import { renderTranslatableText } from '../../../src/model/translation.ts';
 import { BrokerAgentDirectory } from '../../../src/mqtt/broker-agent-directory.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../../../src/mqtt/retained-topics.ts';
 import { SingleUseBrokerConnection } from '../../../src/mqtt/single-use-broker-connection.ts';
@@ -161,7 +161,7 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
   await follow();
   const error = await readSites().catch((reason: unknown) => reason);
   expect(describeError(error)).toMatch(/^the broker does not let this user read infra-monitor\/\+\/status, .*: /);
-  expect(textOfWording(wordingOfError(error), sitesTextsInGerman)).toMatch(
+  expect(renderTranslatableText(translatableTextOfError(error), sitesTextsInGerman)).toMatch(
     /^dieser Benutzer darf am Broker infra-monitor\/\+\/status, .* nicht lesen: /,
   );
 });

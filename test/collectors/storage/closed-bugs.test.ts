@@ -4,7 +4,7 @@ import type { StorageDriveReading } from '../../../src/collectors/storage/drives
 import { StorageDrivesReader } from '../../../src/collectors/storage/drives/storage-drives-reader.ts';
 import { describeError } from '../../../src/model/errors.ts';
 import { isFaultSeverity } from '../../../src/model/problem.ts';
-import { textOfWording } from '../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../src/model/translation.ts';
 import { diskBugs, poolBugs } from '../../cases/storage/closed-bugs.ts';
 import { stopClock } from '../../helpers/clock.ts';
 import { plugDisk } from '../../helpers/disks.ts';
@@ -46,7 +46,9 @@ test.each(diskBugs)(
     if (reading !== undefined) expect(readings.at(-1)).toMatchObject(reading);
     const [one] = last;
     const said =
-      one !== undefined && 'error' in one ? describeError(one.error) : textOfWording(readings.at(-1)?.hint ?? 'read');
+      one !== undefined && 'error' in one
+        ? describeError(one.error)
+        : renderTranslatableText(readings.at(-1)?.hint ?? 'read');
     expect(said).toMatch(error ?? /^read$/);
   },
 );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PublishedProblem, PublishedProblems } from '../../../src/views/problems-payload.ts';
+import type { ProblemsPayloadContent, PublishedProblem } from '../../../src/views/problems-payload.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
@@ -18,7 +18,7 @@ const isOwnProblem = ({ id, place, severity, explained_by, certain }: PublishedP
   place !== 'collector' &&
   !id.endsWith('/unreadable');
 const problemsIn = (payload: string): PublishedProblem[] =>
-  (JSON.parse(payload) as PublishedProblems).problems.filter(isOwnProblem);
+  (JSON.parse(payload) as ProblemsPayloadContent).problems.filter(isOwnProblem);
 
 const mount = (device: string, name: string) => `mkdir -p /mnt/${name} && mount ${device} /mnt/${name}`;
 const pools = `set -e

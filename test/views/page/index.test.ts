@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import type { MetricValuesByKey } from '../../../src/model/metric.ts';
 import type { Severity } from '../../../src/model/problem.ts';
-import { deviceTable } from '../../../src/model/table.ts';
+import { declareDeviceTable } from '../../../src/model/table.ts';
 import { household } from '../../helpers/household.ts';
 import { renderLiveSectionsById, renderPage } from '../../helpers/page.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
@@ -90,7 +90,7 @@ test('a hint that is too long for the state of an entity is shown once', () => {
     ...collector,
     tables: {
       ...collector.tables,
-      thing: deviceTable({
+      thing: declareDeviceTable({
         title: 'Thing',
         icon: 'mdi:cube',
         metrics: { advice: { kind: 'text', name: 'Advice', value: () => hint } },

@@ -5,7 +5,7 @@ import type { StepwiseWork } from '../../../model/event-loop-turns.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { DiskActivityReading } from '../reading.ts';
-import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
+import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 
 /** Block devices that users do not consider disks: boot areas of an eMMC, optical and floppy drives, flash chips of a
  * board. */
@@ -31,7 +31,7 @@ export function* listWatchedAndExcludedDisks(
 
 /** A number that another disk under the same name does not have: the kernel's (since Linux 5.15), or the inode of the
  * disk's folder. */
-export const diskSequence = (roots: HostRoots, name: string): string | undefined =>
+export const readDiskseqOrInode = (roots: HostRoots, name: string): string | undefined =>
   tryReadTextKeepOpenSync(sysfsFolderOfDisk(roots, name, 'diskseq')) ??
   statSync(sysfsFolderOfDisk(roots, name), { throwIfNoEntry: false })?.ino.toString();
 
@@ -74,12 +74,12 @@ const sectorBytes = 512;
 /** No disk is as fast. */
 const maxBytesPerSecond = 100e9;
 
-/** `sequence`: that of `diskSequence`. */
+/** `sequence`: that of `readDiskseqOrInode`. */
 export function diskActivity(
   name: string,
   sequence: string | undefined,
   { sectorsRead, sectorsWritten, busyMilliseconds }: DiskCounters,
-  rates: DiskAndInterfaceRates,
+  rates: DiskAndInterfaceRateCalculator,
 ): DiskActivityReading {
   const perSecond = rates.perSecond(
     { name: `disk ${name}`, identity: sequence ?? '', maxPerSecond: maxBytesPerSecond / sectorBytes },

@@ -3,7 +3,7 @@ import { isInContainer } from '../../../lib/container.ts';
 import { listSystemdUnits, UnknownDbusUserError } from '../../../lib/dbus.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import { type HostTexts, hostTexts } from '../texts.ts';
 
 const dbusTimeoutSeconds = 2;
@@ -17,7 +17,9 @@ const remedy = (texts: HostTexts) =>
     : 'sudo useradd --system infra-monitor && sudo systemctl restart infra-monitor';
 
 /** The names of systemd's failed units; undefined without systemd or without permission. `hint`: how to get them. */
-export async function readFailedUnits(roots: HostRoots): Promise<{ names?: string[]; hint?: Wording<HostTexts> }> {
+export async function readFailedUnits(
+  roots: HostRoots,
+): Promise<{ names?: string[]; hint?: TranslatableText<HostTexts> }> {
   const socket = resolveHostPath(roots, 'run/dbus/system_bus_socket');
   if (!existsSync(resolveHostPath(roots, 'run/systemd/system')) || !existsSync(socket)) return {};
   try {

@@ -3,7 +3,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
 import { callKernelOrChildProcess } from '../../../lib/kernel-call.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
-import { WordedError } from '../../../model/worded-error.ts';
+import { TranslatableError } from '../../../model/translatable-error.ts';
 import { hostTexts } from '../texts.ts';
 import { type FilesystemUsage, type StatfsResult, usageOfStatfs } from './filesystem-usage.ts';
 import type { Mount } from './host-mounts.ts';
@@ -25,7 +25,7 @@ async function statInProcess({ path, device, point }: Mount): Promise<StatfsResu
   const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path, { bigint: true });
   const { dev } = await stat(path, { bigint: true });
   if (device !== undefined && formatDevice(dev) !== device)
-    throw new WordedError((texts = hostTexts) => texts.mountReplaced(point));
+    throw new TranslatableError((texts = hostTexts) => texts.mountReplaced(point));
   return {
     blockSize: bsize,
     blocks,
@@ -58,7 +58,8 @@ async function statInChildProcess({ path, point, type }: Mount): Promise<StatfsR
       });
   const result = parseFilesystemStatOutput(output);
   // The kernel answers zeros for a FUSE mount of another user (fuse_statfs in fs/fuse/inode.c).
-  if (result.blockSize === 0n) throw new WordedError((texts = hostTexts) => texts.mountClosed(`${point} (${type})`));
+  if (result.blockSize === 0n)
+    throw new TranslatableError((texts = hostTexts) => texts.mountClosed(`${point} (${type})`));
   return result;
 }
 
@@ -92,7 +93,7 @@ export class FilesystemUsageReader {
 
   async read(mount: Mount): Promise<FilesystemUsage> {
     const { id, point, type, hiddenBecause } = mount;
-    if (hiddenBecause !== undefined) throw new WordedError(hiddenBecause);
+    if (hiddenBecause !== undefined) throw new TranslatableError(hiddenBecause);
     const kept = this.#keptUsage(mount);
     if (kept !== undefined) return kept;
     const usage = this.#requestUsage(mount);

@@ -11,9 +11,15 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { notInFile } from '../texts.ts';
-import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
+import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import { type DiskIdentity, DiskIdentityReader } from './disk-identity.ts';
-import { type DiskCounters, diskActivity, diskSequence, listWatchedAndExcludedDisks, parseDiskstats } from './disks.ts';
+import {
+  type DiskCounters,
+  diskActivity,
+  listWatchedAndExcludedDisks,
+  parseDiskstats,
+  readDiskseqOrInode,
+} from './disks.ts';
 import { assignStableDiskIds, knownDisksMemoryFormat } from './known-disks.ts';
 import { missingNameComplaints } from './missing-names.ts';
 
@@ -24,7 +30,7 @@ const brokerTimeoutMs = 5 * 60 * 1000;
 /** Reads the machine's disks. */
 export class HostDiskActivityReader {
   readonly #roots: HostRoots;
-  readonly #rates: DiskAndInterfaceRates;
+  readonly #rates: DiskAndInterfaceRateCalculator;
   readonly #memory: DeviceMemories;
   readonly #identities: DiskIdentityReader;
   readonly #include: readonly string[];
@@ -37,7 +43,7 @@ export class HostDiskActivityReader {
   constructor(
     roots: HostRoots,
     { HOST_DISKS: include = [], HOST_DISKS_EXCLUDE: exclude = [] }: HostSettings,
-    rates: DiskAndInterfaceRates,
+    rates: DiskAndInterfaceRateCalculator,
     drivers: SlowSysfsFileReader,
     memory: DeviceMemories,
   ) {
@@ -97,7 +103,7 @@ export class HostDiskActivityReader {
   *#readSequences(names: readonly string[]): StepwiseWork<Map<string, string | undefined>> {
     const sequences = new Map<string, string | undefined>();
     for (const name of names) {
-      sequences.set(name, diskSequence(this.#roots, name));
+      sequences.set(name, readDiskseqOrInode(this.#roots, name));
       yield 1;
     }
     return sequences;

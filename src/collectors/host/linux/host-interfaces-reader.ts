@@ -9,7 +9,7 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReadingByTable, InterfaceReading } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { notInFile } from '../texts.ts';
-import type { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
+import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import {
   type InterfaceCounters,
   isLimitedByLinkSpeed,
@@ -30,7 +30,7 @@ const interfacePart = (name: string) => ({ id: name, name });
 /** Reads the machine's network interfaces. */
 export class HostInterfacesReader {
   readonly #roots: HostRoots;
-  readonly #rates: DiskAndInterfaceRates;
+  readonly #rates: DiskAndInterfaceRateCalculator;
   readonly #drivers: SlowSysfsFileReader;
   readonly #include: readonly string[];
   readonly #verdict;
@@ -43,7 +43,7 @@ export class HostInterfacesReader {
   constructor(
     roots: HostRoots,
     { HOST_INTERFACES: include = [], HOST_INTERFACES_EXCLUDE: exclude = [] }: HostSettings,
-    rates: DiskAndInterfaceRates,
+    rates: DiskAndInterfaceRateCalculator,
     drivers: SlowSysfsFileReader,
   ) {
     this.#roots = roots;

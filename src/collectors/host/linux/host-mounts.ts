@@ -1,7 +1,7 @@
 import { lstatSync, statfsSync } from 'node:fs';
 import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import { type HostTexts, hostTexts } from '../texts.ts';
 import { isRemoteFilesystemType } from './mount-rules.ts';
 import { type MountinfoLine, MountTable, pathAsByteString } from './mountinfo.ts';
@@ -19,7 +19,7 @@ export interface Mount {
   /** `<major>:<minor>` of the file system; undefined if the path's number can't be compared with it. */
   device: string | undefined;
   /** Why this process can't reach the mount by its path. */
-  hiddenBecause: Wording<HostTexts> | undefined;
+  hiddenBecause: TranslatableText<HostTexts> | undefined;
   /** Without access, automounts unmount it after so many seconds; undefined if it stays. */
   expiresAfterSeconds: number | undefined;
 }
@@ -168,7 +168,7 @@ export class HostMounts {
   }
 
   /** Why this process can't reach the mount by its path; undefined if it can. */
-  hiddenBecause(line: MountinfoLine): Wording<HostTexts> | undefined {
+  hiddenBecause(line: MountinfoLine): TranslatableText<HostTexts> | undefined {
     const point = decodeByteStringAsUtf8(line.point);
     const top = this.#host.mountAt(line.point);
     if (top?.device !== line.device)

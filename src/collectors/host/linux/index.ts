@@ -7,13 +7,13 @@ import type { Observation, ObservationOrComplaint } from '../../../model/collect
 import type { Device } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { type HostTexts, hostTexts } from '../texts.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
-import { DiskAndInterfaceRates } from './disk-and-interface-rates.ts';
+import { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import { readFailedUnits } from './failed-units.ts';
 import { HostDiskActivityReader } from './host-disk-activity-reader.ts';
 import { HostFilesystemsReader } from './host-filesystems-reader.ts';
@@ -36,14 +36,14 @@ type HostObservation = Observation<HostReadingByTable>;
 const sensorPart = ({ id }: HwmonSensor) => ({ id, name: id });
 const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === undefined ? { reading } : { error });
 
-const joinHints = (hints: readonly Wording<HostTexts>[]): Wording<HostTexts> | undefined =>
+const joinHints = (hints: readonly TranslatableText<HostTexts>[]): TranslatableText<HostTexts> | undefined =>
   hints.length === 0 ? undefined : (texts) => hints.map((hint) => hint(texts)).join('; ');
 
 /** Reads a Linux host from /proc, /sys and statfs. */
 export class LinuxHostReader {
   readonly #roots: HostRoots;
   readonly #cpuUsage = new CpuUsageReader();
-  readonly #rates = new DiskAndInterfaceRates();
+  readonly #rates = new DiskAndInterfaceRateCalculator();
   readonly #drivers = new SlowSysfsFileReader();
   readonly #updates: PendingUpdatesReader;
   readonly #mounts: HostMountsReader;
@@ -157,7 +157,7 @@ export class LinuxHostReader {
   async #readHost(
     stat: string | undefined,
     mounts: HostMounts,
-  ): Promise<{ reading: HostReading; hint: Wording<HostTexts> | undefined }> {
+  ): Promise<{ reading: HostReading; hint: TranslatableText<HostTexts> | undefined }> {
     const roots = this.#roots;
     const now = readClocks();
     // A package manager takes seconds: the first state does not wait for it.

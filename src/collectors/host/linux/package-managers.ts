@@ -56,7 +56,7 @@ const apt: PackageManager = {
 };
 
 /** Parses `dnf check-update`: “kernel.x86_64  6.11.4-301.fc41  updates”, a line a package; what is obsolete follows. */
-export const countDnfUpdates = (text: string): number =>
+export const parseDnfUpdateCount = (text: string): number =>
   (text.split(/^Obsoleting /m)[0] ?? '').match(/^[^\s:]+\.[^\s.:]+\s+\S*\d\S*\s+\S+\s*$/gm)?.length ?? 0;
 
 const dnfCaches = ['/var/cache/libdnf5', '/var/cache/dnf'];
@@ -77,7 +77,7 @@ const dnf: PackageManager = {
         const result = await runCommand('dnf', args, { seconds: timeoutSeconds });
         // 100: there are updates.
         if (result.status !== 0 && result.status !== 100) throw unexpected('dnf', result);
-        return countDnfUpdates(result.stdout);
+        return parseDnfUpdateCount(result.stdout);
       };
       return { count: await count(), securityCount: await count('--security') };
     } finally {
@@ -88,7 +88,7 @@ const dnf: PackageManager = {
 
 /** Parses `pacman -Qu`: “linux 6.11.4.arch1-1 -> 6.11.5.arch1-1”, with “[ignored]” after a package that is held
  * back. */
-export const countPacmanUpdates = (text: string): number => text.match(/^\S+ \S+ -> \S+$/gm)?.length ?? 0;
+export const parsePacmanUpdateCount = (text: string): number => text.match(/^\S+ \S+ -> \S+$/gm)?.length ?? 0;
 
 const pacman: PackageManager = {
   state: ['/var/lib/pacman/local', '/var/lib/pacman/sync'],
@@ -97,7 +97,7 @@ const pacman: PackageManager = {
     const result = await runCommand('pacman', ['-Qu'], { seconds: timeoutSeconds });
     // 1 without a word: there is nothing to update.
     if (result.status !== 0 && (result.status !== 1 || result.stderr.trim() !== '')) throw unexpected('pacman', result);
-    return { count: countPacmanUpdates(result.stdout) };
+    return { count: parsePacmanUpdateCount(result.stdout) };
   },
 };
 

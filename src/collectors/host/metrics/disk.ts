@@ -1,5 +1,5 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
-import { partTable } from '../../../model/table.ts';
+import { declarePartTable } from '../../../model/table.ts';
 import type { DiskActivityReading } from '../reading.ts';
 
 const disk = {
@@ -26,4 +26,4 @@ const disk = {
   busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
 } satisfies MetricDeclarations<DiskActivityReading>;
 
-export const diskTable = partTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk });
+export const diskTable = declarePartTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk });

@@ -1,5 +1,5 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import { partTable } from '../../../model/table.ts';
+import { declarePartTable } from '../../../model/table.ts';
 import { filesystemFindings } from '../problems.ts';
 import type { FilesystemReading } from '../reading.ts';
 
@@ -64,7 +64,7 @@ const filesystem = {
   },
 } satisfies MetricDeclarations<FilesystemReading>;
 
-export const filesystemTable = partTable({
+export const filesystemTable = declarePartTable({
   title: 'File system',
   icon: 'mdi:harddisk',
   metrics: filesystem,

@@ -1,4 +1,4 @@
-import { deviceTable } from '../../../model/table.ts';
+import { declareDeviceTable } from '../../../model/table.ts';
 import { machineFindings } from '../problems.ts';
 import { diskTable } from './disk.ts';
 import { filesystemTable } from './filesystem.ts';
@@ -8,7 +8,7 @@ import { processorMetrics } from './processor.ts';
 import { fanTable, temperatureTable } from './sensors.ts';
 import { systemMetrics } from './system.ts';
 
-const machineTable = deviceTable({
+const machineTable = declareDeviceTable({
   title: 'Machine',
   icon: 'mdi:server',
   isMain: true,

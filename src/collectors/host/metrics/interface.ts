@@ -1,5 +1,5 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import { partTable } from '../../../model/table.ts';
+import { declarePartTable } from '../../../model/table.ts';
 import type { InterfaceReading } from '../reading.ts';
 
 const networkInterface = {
@@ -110,7 +110,7 @@ const networkInterface = {
   },
 } satisfies MetricDeclarations<InterfaceReading>;
 
-export const interfaceTable = partTable({
+export const interfaceTable = declarePartTable({
   title: 'Network interface',
   icon: 'mdi:ethernet',
   metrics: networkInterface,

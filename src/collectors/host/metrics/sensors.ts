@@ -1,5 +1,5 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import { partTable } from '../../../model/table.ts';
+import { declarePartTable } from '../../../model/table.ts';
 import type { FanReading, TemperatureReading } from '../reading.ts';
 
 const temperature = {
@@ -28,9 +28,9 @@ const fan = {
   },
 } satisfies MetricDeclarations<FanReading>;
 
-export const temperatureTable = partTable({
+export const temperatureTable = declarePartTable({
   title: 'Temperature sensor',
   icon: 'mdi:thermometer',
   metrics: temperature,
 });
-export const fanTable = partTable({ title: 'Fan', icon: 'mdi:fan', metrics: fan });
+export const fanTable = declarePartTable({ title: 'Fan', icon: 'mdi:fan', metrics: fan });

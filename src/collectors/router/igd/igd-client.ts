@@ -4,7 +4,7 @@ import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpClient, HttpStatusError, NoReplyError, type SendRequest } from '../../../lib/upnp/http-client.ts';
 import { hostInUrl } from '../../../model/host-in-url.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import type { WanReading } from '../reading.ts';
 import { type FritzBoxTexts, fritzBoxTexts } from '../tr064/advice.ts';
 import { WanReader } from './wan-reader.ts';
@@ -78,7 +78,7 @@ const searchTimeoutSeconds = 1.5;
 export interface IgdReading {
   description?: UpnpDescription | undefined;
   wan?: WanReading | undefined;
-  hint?: Wording<FritzBoxTexts> | undefined;
+  hint?: TranslatableText<FritzBoxTexts> | undefined;
 }
 
 export interface IgdDiscoveryOptions {
@@ -101,7 +101,7 @@ export class IgdClient {
   #knownUrl: URL | undefined;
   #readAt = 0;
   #nextSearch = 0;
-  #hint: Wording<FritzBoxTexts> | undefined;
+  #hint: TranslatableText<FritzBoxTexts> | undefined;
 
   constructor(options: IgdDiscoveryOptions, address: AnsweringAddressFinder) {
     this.#options = options;

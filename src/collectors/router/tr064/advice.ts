@@ -3,8 +3,8 @@ import type { AddressResolver } from '../../../lib/names/address-resolver.ts';
 import { isPublicAddress } from '../../../lib/names/own-network.ts';
 import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
-import { textOfWording, type Wording } from '../../../model/translation.ts';
-import { wordingOfError } from '../../../model/worded-error.ts';
+import { translatableTextOfError } from '../../../model/translatable-error.ts';
+import { renderTranslatableText, type TranslatableText } from '../../../model/translation.ts';
 import type { ConfiguredRouter } from '../configured-hosts.ts';
 import type { AllowedLoginRecipient } from './login-channel.ts';
 
@@ -21,13 +21,13 @@ const loginRefusals = {
   no_permission: noPermission,
 };
 
-export type LoginRefusal = keyof typeof loginRefusals;
+export type LoginRefusalReason = keyof typeof loginRefusals;
 
 /** The key of a refusal; an earlier version kept the sentence. */
-export const keyOfKeptLoginRefusal = (kept: string): string =>
+export const refusalReasonFromStoredSentence = (kept: string): string =>
   Object.entries(loginRefusals).find(([, sentence]) => sentence === kept)?.[0] ?? kept;
 
-const isLoginRefusal = (text: string): text is LoginRefusal => Object.hasOwn(loginRefusals, text);
+const isLoginRefusal = (text: string): text is LoginRefusalReason => Object.hasOwn(loginRefusals, text);
 
 /** What to do, with the labels of the FRITZ!Box user interface; as states of *Account hint*, at most 255 characters.
  * `error`: its own words; `list`: of requests. */
@@ -70,7 +70,7 @@ export type FritzBoxTexts = typeof fritzBoxTexts;
 
 /** Advice for an error. Without an answer it does not name the request, so that the text stays the same from reading to
  * reading. */
-export function adviceForError(error: unknown): Wording<FritzBoxTexts> {
+export function adviceForError(error: unknown): TranslatableText<FritzBoxTexts> {
   if (error instanceof NoReplyError && error.code !== 'ECONNREFUSED')
     return (texts = fritzBoxTexts) => texts.silentOverTr064(error.code);
   const text = describeError(error);
@@ -79,17 +79,17 @@ export function adviceForError(error: unknown): Wording<FritzBoxTexts> {
   return (texts = fritzBoxTexts) =>
     error instanceof HttpStatusError && error.status === 400
       ? texts.rejectsHostName(text)
-      : textOfWording(wordingOfError(error), texts);
+      : renderTranslatableText(translatableTextOfError(error), texts);
 }
 
 /** Advice for an error that answers every request. */
-export function adviceForErrorOnEveryRequest(error: unknown): Wording<FritzBoxTexts> {
+export function adviceForErrorOnEveryRequest(error: unknown): TranslatableText<FritzBoxTexts> {
   const text = describeError(error);
   return (texts = fritzBoxTexts) => texts.failsEveryRequest(text);
 }
 
 /** Why logins are locked out, and what to do about it; undefined after no refusal. */
-export function adviceForLoginRefusal(refusal: LoginLockout['refusal']): Wording<FritzBoxTexts> | undefined {
+export function adviceForLoginRefusal(refusal: LoginLockout['refusal']): TranslatableText<FritzBoxTexts> | undefined {
   if (refusal === undefined) return undefined;
   const { reason, isRetriedSoon, acceptedAt } = refusal;
   return (texts = fritzBoxTexts) => {
@@ -121,12 +121,12 @@ export class LoginAddressRule {
   }
 
   /** A warning if the name of the router leads to the internet. */
-  get addressHint(): Wording<FritzBoxTexts> | undefined {
+  get addressHint(): TranslatableText<FritzBoxTexts> | undefined {
     return publicAddressHint(this.#router.host, this.#addresses);
   }
 
   /** `isPlain`: the login has gone over HTTP. */
-  advice(isPlain: boolean): Wording<FritzBoxTexts>[] {
+  advice(isPlain: boolean): TranslatableText<FritzBoxTexts>[] {
     if (!this.#hasAccount) return [];
     const { name } = this.#router;
     return [
@@ -137,7 +137,10 @@ export class LoginAddressRule {
 }
 
 /** A warning for a router whose name leads to the internet: a name that has lapsed may lead to anybody. */
-export function publicAddressHint(host: string, addresses: AddressResolver): Wording<FritzBoxTexts> | undefined {
+export function publicAddressHint(
+  host: string,
+  addresses: AddressResolver,
+): TranslatableText<FritzBoxTexts> | undefined {
   const address = addresses.known(host).find(isPublicAddress);
   return address === undefined ? undefined : (texts = fritzBoxTexts) => texts.publicAddress(host, address);
 }

@@ -8,7 +8,7 @@ import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp
 import { buildSoapRequest } from '../../../lib/upnp/soap.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { normalizeMacAddress } from '../../../model/shared-device.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import { type FritzBoxTexts, fritzBoxTexts } from './advice.ts';
 import { LoginChannel, PinnedTlsAgent } from './login-channel.ts';
 import type { FritzBoxProperties, FritzBoxRequester } from './reading.ts';
@@ -161,7 +161,7 @@ export class FritzBoxConnection {
   }
 
   /** A hint that lists what is not read, and why; undefined if everything is. */
-  get omissions(): Wording<FritzBoxTexts> | undefined {
+  get omissions(): TranslatableText<FritzBoxTexts> | undefined {
     const refused = this.#unauthorised.map((key) => key.split(':').slice(-2).join(':')).join(', ');
     const denied = this.#actions.denied.join(', ');
     const failing = this.#actions.failing.slice(0, maxFailuresListed).join('; ');

@@ -3,8 +3,8 @@ import { bounds } from '../../../model/bounds.ts';
 import { parseJsonWithin } from '../../../model/json.ts';
 import { normalizeMacAddress } from '../../../model/shared-device.ts';
 import { optionalField, validItems } from '../../../model/tolerant-schemas.ts';
+import { TranslatableError } from '../../../model/translatable-error.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import { WordedError } from '../../../model/worded-error.ts';
 import { fritzBoxTexts } from './advice.ts';
 import { fritzOsVersionWithoutHardware } from './fritz-box-connection.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
@@ -82,7 +82,7 @@ const idOf = (node: Node) => normalizeMacAddress(node.device_mac_address) ?? (no
 
 /** The error quotes nothing of the content, because that holds names. */
 function nodesOf(content: string): Node[] {
-  const formatError = new WordedError((texts = fritzBoxTexts) => texts.unknownMeshList);
+  const formatError = new TranslatableError((texts = fritzBoxTexts) => texts.unknownMeshList);
   let parsed: unknown;
   try {
     parsed = parseJsonWithin(content, bounds.routerAnswer);

@@ -1,5 +1,5 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import { partTable } from '../../../model/table.ts';
+import { declarePartTable } from '../../../model/table.ts';
 import { repeaterFindings } from '../problems.ts';
 import type { FritzBoxTexts } from './advice.ts';
 import {
@@ -167,13 +167,13 @@ const clientMetrics = {
 } satisfies MetricDeclarations<Tr064SubDeviceReadingByTable['client']>;
 
 export const tr064SubDeviceTables = {
-  radio: partTable({ title: 'WLAN radio', icon: 'mdi:wifi', metrics: radioMetrics }),
-  repeater: partTable({
+  radio: declarePartTable({ title: 'WLAN radio', icon: 'mdi:wifi', metrics: radioMetrics }),
+  repeater: declarePartTable({
     title: 'Repeater',
     icon: 'mdi:access-point',
     metrics: repeaterMetrics,
     problems: repeaterFindings,
   }),
-  meshlink: partTable({ title: 'Mesh link', icon: 'mdi:transit-connection-variant', metrics: meshLinkMetrics }),
-  client: partTable({ title: 'Client', icon: 'mdi:devices', metrics: clientMetrics }),
+  meshlink: declarePartTable({ title: 'Mesh link', icon: 'mdi:transit-connection-variant', metrics: meshLinkMetrics }),
+  client: declarePartTable({ title: 'Client', icon: 'mdi:devices', metrics: clientMetrics }),
 };

@@ -1,6 +1,6 @@
 import type { ClockReading } from '../../../lib/clocks.ts';
-import { textOfWording, type Wording } from '../../../model/translation.ts';
-import { wordingOfError } from '../../../model/worded-error.ts';
+import { translatableTextOfError } from '../../../model/translatable-error.ts';
+import { renderTranslatableText, type TranslatableText } from '../../../model/translation.ts';
 import { createDslPollItem, fibrePollItem, mobilePollItem, physicalLinkPollItem } from './access-line-poll-items.ts';
 import type { FritzBoxTexts } from './advice.ts';
 import { fritzOsVersionWithoutHardware } from './fritz-box-connection.ts';
@@ -107,11 +107,11 @@ export class PollScheduleWithResults {
   }
 
   /** Why the first item could not be read that failed at its last attempt. */
-  get hint(): Wording<FritzBoxTexts> | undefined {
+  get hint(): TranslatableText<FritzBoxTexts> | undefined {
     const failed = this.#items.find(({ error }) => error !== undefined);
     if (failed === undefined) return undefined;
-    const reason = wordingOfError(failed.error);
-    return (texts) => textOfWording(reason, texts);
+    const reason = translatableTextOfError(failed.error);
+    return (texts) => renderTranslatableText(reason, texts);
   }
 
   get #seconds(): number {

@@ -4,8 +4,8 @@ import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import type { UpdateVersions } from '../../../model/metric.ts';
 import { optionalField } from '../../../model/tolerant-schemas.ts';
-import type { Wording } from '../../../model/translation.ts';
-import { type FritzBoxTexts, keyOfKeptLoginRefusal } from './advice.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
+import { type FritzBoxTexts, refusalReasonFromStoredSentence } from './advice.ts';
 
 export const loginStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
@@ -23,7 +23,9 @@ export const loginMemoryFormat = {
   parse(content: unknown): SavedLogin | undefined {
     const lockout = loginLockoutMemoryFormat.parse(content);
     const { refused_login: refused } = lockout ?? {};
-    const refusal = refused && { refused_login: { ...refused, reason: keyOfKeptLoginRefusal(refused.reason) } };
+    const refusal = refused && {
+      refused_login: { ...refused, reason: refusalReasonFromStoredSentence(refused.reason) },
+    };
     return lockout && { ...lockout, ...refusal, ...definedMembers(certificateSchema.safeParse(content).data ?? {}) };
   },
   /** The certificate that this process has accepted may be newer than the stored one. */
@@ -176,7 +178,7 @@ export interface Tr064Reading extends LoginOnlyData {
   /** Undefined while it is not known whether the login may be tried. */
   access: LoginState | undefined;
   /** What the user can do. */
-  hint?: Wording<FritzBoxTexts> | undefined;
+  hint?: TranslatableText<FritzBoxTexts> | undefined;
   /** Refused logins since the start. */
   refusals: number;
   /** When the agent retries a refused login. */

@@ -10,7 +10,7 @@ import {
   adviceForErrorOnEveryRequest,
   adviceForLoginRefusal,
   fritzBoxTexts,
-  type LoginRefusal,
+  type LoginRefusalReason,
 } from './advice.ts';
 import { FritzBoxConnection, fritzBoxPropertiesOf, isFritzBox } from './fritz-box-connection.ts';
 import { type AllowedLoginRecipient, type LoginMemorySlot, loginFingerprint } from './login-channel.ts';
@@ -178,7 +178,7 @@ export class Tr064Client {
     if (Object.keys(content).length > 0 || memory.recall(device) !== undefined) memory.keep(device, content);
   }
 
-  #refused(reason: LoginRefusal, logins: number): Tr064Reading {
+  #refused(reason: LoginRefusalReason, logins: number): Tr064Reading {
     this.#reset();
     this.#box.forgetRefused();
     this.#lockout.addRefusal(reason, logins);

@@ -1,4 +1,4 @@
-import type { SelfTests } from '../tools/self-tests.ts';
+import type { SelfTestSummary } from '../tools/self-tests.ts';
 import type { ErrorCounts } from './error-counts.ts';
 
 /** Values that an ATA drive has in its device statistics (GP log 04h). */
@@ -38,5 +38,5 @@ export interface DriveHealthReport {
   counts: ErrorCounts;
   /** From the device statistics of an ATA drive, if it was asked for them; they win over other sources. */
   statistics?: AtaDeviceStatistics | undefined;
-  selfTests?: SelfTests | undefined;
+  selfTests?: SelfTestSummary | undefined;
 }

@@ -1,6 +1,6 @@
 import type { ActionDeclarations } from '../../../model/action.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import { deviceTable } from '../../../model/table.ts';
+import { declareDeviceTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { storageDriveFindingsWithDependents, storageDriveProblemAndReason } from './drive-problems.ts';
@@ -154,7 +154,7 @@ const driveActions = {
   acknowledge: { name: 'Acknowledge errors', icon: 'mdi:check-circle-outline', category: 'config' },
 } satisfies ActionDeclarations;
 
-export const storageDriveTable = deviceTable({
+export const storageDriveTable = declareDeviceTable({
   title: 'Drive',
   icon: 'mdi:harddisk',
   isMain: true,

@@ -1,4 +1,4 @@
-import type { AnyWording, Wording } from '../../../model/translation.ts';
+import type { AnyTranslatableText, TranslatableText } from '../../../model/translation.ts';
 import type { CommonDriveTexts } from '../texts.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import type { DriveIdentity } from './drive-identity.ts';
@@ -7,7 +7,7 @@ import type { DrivePowerMode } from './non-waking-drive-poller.ts';
 
 export interface StorageDriveReading {
   /** What hangs on the drive, and what its death means for the data. */
-  dependents?: Wording<CommonDriveTexts> | undefined;
+  dependents?: TranslatableText<CommonDriveTexts> | undefined;
   identity: DriveIdentity;
   /** Of a drive behind a RAID controller, undefined until it has been read. */
   isRotational: boolean | undefined;
@@ -18,7 +18,7 @@ export interface StorageDriveReading {
   /** Undefined until the drive has been asked. */
   power: DrivePowerMode | undefined;
   /** Why there is no report, and how to get it. */
-  hint: AnyWording | undefined;
+  hint: AnyTranslatableText | undefined;
   /** The last that the drive said; undefined if it has not been asked since the agent started. */
   report: DriveHealthReport | undefined;
   /** When it said that. */

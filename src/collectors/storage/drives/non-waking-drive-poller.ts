@@ -3,10 +3,10 @@ import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import { PastMoment } from '../../../model/past-moment.ts';
-import type { AnyWording } from '../../../model/translation.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import { accessTexts } from '../texts.ts';
 import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
-import { keepKnownSelfTests, type SelfTests } from '../tools/self-tests.ts';
+import { keepLastFinishedSelfTest, type SelfTestSummary } from '../tools/self-tests.ts';
 import type { AtaDeviceStatistics, DriveHealthReport } from './drive-health-report.ts';
 import { AnotherDriveAnsweredError, PowerModeCheckFailedError, type SmartctlAnswer } from './smartctl-answer.ts';
 import { SmartctlQuestioner } from './smartctl-questioner.ts';
@@ -36,7 +36,7 @@ export interface DrivePowerAndReport {
   /** When the report came. */
   readAt?: PastMoment | undefined;
   /** Why there is no report, and how to get it. */
-  hint?: AnyWording | undefined;
+  hint?: AnyTranslatableText | undefined;
 }
 
 /** Asks one drive, as rarely as it takes, without waking it: while it sleeps, it only hears CHECK POWER MODE. */
@@ -61,7 +61,7 @@ export class NonWakingDrivePoller {
   #isPowerUnknowable = false;
   /** An SSD that does not answer the power question is not asked it again. */
   #skipsPowerQuestion = false;
-  #selfTests: { at: number; value: SelfTests | undefined } | undefined;
+  #selfTests: { at: number; value: SelfTestSummary | undefined } | undefined;
   #statistics: { at: number; value: AtaDeviceStatistics | undefined } | undefined;
 
   /** `type`: smartctl's `-d`, if the settings have it. `helperSocket`: where this process reaches the drives helper. */
@@ -165,7 +165,7 @@ export class NonWakingDrivePoller {
     const { report, isPowerUnknowable } = answer;
     this.#isPowerUnknowable = isPowerUnknowable;
     if (asked.selfTests)
-      this.#selfTests = { at: now, value: keepKnownSelfTests(report.selfTests, this.#selfTests?.value) };
+      this.#selfTests = { at: now, value: keepLastFinishedSelfTest(report.selfTests, this.#selfTests?.value) };
     // A drive without statistics is not asked for them again.
     if (asked.statistics)
       this.#statistics = { at: report.statistics ? now : Number.POSITIVE_INFINITY, value: report.statistics };

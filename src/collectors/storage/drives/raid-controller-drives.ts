@@ -2,8 +2,8 @@ import { readlinkSync } from 'node:fs';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { textOfWording } from '../../../model/translation.ts';
-import { wordingOfError } from '../../../model/worded-error.ts';
+import { translatableTextOfError } from '../../../model/translatable-error.ts';
+import { renderTranslatableText } from '../../../model/translation.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
 import { raidControllerDeviceTypePattern } from '../tools/smartctl-device-types.ts';
@@ -39,7 +39,7 @@ type IsExcluded = (drive: StorageDrive) => boolean;
 
 /** Finds the drive in a slot behind a RAID controller: the kernel sees only what the controller makes of it, so that
  * nothing but smartctl's answer identifies it. Each answer says anew which drive it is. */
-export class RaidControllerDriveFinder {
+export class RaidSlotDriveFinder {
   readonly #node: string;
   readonly #type: string;
   readonly #setting: string;
@@ -133,11 +133,11 @@ export class RaidControllerDriveFinder {
   #complaint(answer: { state: DrivePowerAndReport } | { error: unknown }): CollectorComplaint | undefined {
     const isAsleep = 'state' in answer && answer.state.report === undefined && answer.state.hint === undefined;
     if (isAsleep) return undefined;
-    const known = 'error' in answer ? wordingOfError(answer.error) : answer.state.hint;
+    const known = 'error' in answer ? translatableTextOfError(answer.error) : answer.state.hint;
     return {
       key: `STORAGE_DRIVE_TYPES ${this.#setting}`,
       complaint: (texts: StorageDriveTexts = storageDriveTexts) =>
-        `STORAGE_DRIVE_TYPES: ${this.#setting}: ${known === undefined ? texts.noSerialNumber : textOfWording(known, texts)}`,
+        `STORAGE_DRIVE_TYPES: ${this.#setting}: ${known === undefined ? texts.noSerialNumber : renderTranslatableText(known, texts)}`,
     };
   }
 }
@@ -145,13 +145,13 @@ export class RaidControllerDriveFinder {
 /** All drives behind RAID controllers. */
 export class RaidControllerDrives {
   readonly #roots: HostRoots;
-  readonly #finders: readonly RaidControllerDriveFinder[];
+  readonly #finders: readonly RaidSlotDriveFinder[];
   readonly #nodes: ReadonlySet<string>;
 
   constructor(settings: readonly SmartctlDeviceTypeSetting[], roots: HostRoots) {
     const ofControllers = settings.filter(isRaidControllerDriveSetting);
     this.#roots = roots;
-    this.#finders = ofControllers.map((setting) => new RaidControllerDriveFinder(setting, roots));
+    this.#finders = ofControllers.map((setting) => new RaidSlotDriveFinder(setting, roots));
     this.#nodes = new Set(ofControllers.map(controllerNodeOf));
   }
 
@@ -159,8 +159,8 @@ export class RaidControllerDrives {
   async find(
     kernelDrives: readonly StorageDrive[],
     isExcluded: IsExcluded,
-  ): Promise<{ found: Map<StorageDrive, RaidControllerDriveFinder>; complaints: CollectorComplaint[] }> {
-    const found = new Map<StorageDrive, RaidControllerDriveFinder>();
+  ): Promise<{ found: Map<StorageDrive, RaidSlotDriveFinder>; complaints: CollectorComplaint[] }> {
+    const found = new Map<StorageDrive, RaidSlotDriveFinder>();
     const complaints: CollectorComplaint[] = [];
     const answers = this.#finders.map(async (finder) => [finder, await finder.find(kernelDrives, isExcluded)] as const);
     for (const [finder, answer] of await Promise.all(answers)) {

@@ -1,9 +1,9 @@
 import { definedMembers } from '../../../model/defined-members.ts';
-import { WordedError } from '../../../model/worded-error.ts';
+import { TranslatableError } from '../../../model/translatable-error.ts';
 import { accessTexts } from '../texts.ts';
 import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
 import { parseJsonOutput } from '../tools/json-output.ts';
-import { parseSmartctlSelfTests } from '../tools/self-tests.ts';
+import { parseSmartctlSelfTestSummary } from '../tools/self-tests.ts';
 import { plausibleCelsius } from '../tools/temperature.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import { parseSmartctlAtaValues } from './smartctl-ata-values.ts';
@@ -19,7 +19,7 @@ export type SmartctlAnswer =
 export class PowerModeCheckFailedError extends Error {}
 
 /** Another drive answers where one was. */
-export class AnotherDriveAnsweredError extends WordedError {
+export class AnotherDriveAnsweredError extends TranslatableError {
   readonly expectedSerial: string;
 
   constructor(name: string, expectedSerial: string, serial: string) {
@@ -83,7 +83,7 @@ function reportOf(answer: Record<string, unknown>): DriveHealthReport | undefine
     ),
     powerOnHours: fieldsAt(answer, 'power_on_time').between('hours', 0, maxPowerOnHours),
     counts: {},
-    selfTests: parseSmartctlSelfTests(answer),
+    selfTests: parseSmartctlSelfTestSummary(answer),
     ...definedMembers(values),
     ...definedMembers(values?.statistics),
   };

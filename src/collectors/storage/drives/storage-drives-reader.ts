@@ -23,8 +23,8 @@ import type { ErrorCounts } from './error-counts.ts';
 import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
 import {
   isRaidControllerDriveSetting,
-  type RaidControllerDriveFinder,
   RaidControllerDrives,
+  type RaidSlotDriveFinder,
 } from './raid-controller-drives.ts';
 import type { DrivesSettings } from './settings.ts';
 import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
@@ -42,8 +42,8 @@ const pendingConfirmMs = 3600_000;
 /** What is kept of a drive while the agent runs. */
 interface WatchedDrive {
   /** What has found it and asks it, of a drive behind a RAID controller. */
-  finder: RaidControllerDriveFinder | undefined;
-  poller: NonWakingDrivePoller | RaidControllerDriveFinder;
+  finder: RaidSlotDriveFinder | undefined;
+  poller: NonWakingDrivePoller | RaidSlotDriveFinder;
   resets: AcknowledgedErrorCountLowerer;
   counts: ErrorCounts | undefined;
   /** `performance.now()` of the first of the latest reports that all had pending sectors. */
@@ -113,7 +113,7 @@ export class StorageDrivesReader {
   async #readDrive(
     drive: StorageDrive,
     device: Device,
-    finder: RaidControllerDriveFinder | undefined,
+    finder: RaidSlotDriveFinder | undefined,
   ): Promise<Observation<Readings>> {
     const watched = this.#watchedDrive(drive, finder);
     try {
@@ -186,7 +186,7 @@ export class StorageDrivesReader {
     };
   }
 
-  #watchedDrive(drive: StorageDrive, finder: RaidControllerDriveFinder | undefined): WatchedDrive {
+  #watchedDrive(drive: StorageDrive, finder: RaidSlotDriveFinder | undefined): WatchedDrive {
     const known = this.#watched.get(drive.id);
     // One that the controller passes through is asked by what the settings say, once that has answered.
     if (known !== undefined && known.finder === finder) return known;

@@ -64,7 +64,7 @@ const controllerTypePattern = new RegExp(` -d (${raidControllerDeviceTypePattern
 
 /** The drive that the command asks, whether by its controller or by a namespace of it; else the program. A RAID
  * controller has many. */
-export function driveNameInCommand(command: readonly string[]): string {
+export function driveOrProgramInCommand(command: readonly string[]): string {
   const words = command.join(' ');
   const node = /\/dev\/(nvme\d+|sd[a-z]+|bus\/\d+|\w+)/.exec(words)?.[1] ?? command[0] ?? '';
   const type = controllerTypePattern.exec(words)?.[1];

@@ -4,7 +4,7 @@ import { CommandError, runCommand } from '../../../lib/command.ts';
 import { bounds } from '../../../model/bounds.ts';
 import { describeError } from '../../../model/errors.ts';
 import { parseJsonWithin } from '../../../model/json.ts';
-import { driveNameInCommand, explainCommandRefusal } from './drive-commands.ts';
+import { driveOrProgramInCommand, explainCommandRefusal } from './drive-commands.ts';
 import { commandTimeoutSeconds, type DrivesHelperAnswer } from './protocol.ts';
 
 /** From the connection to the end of its request. */
@@ -117,7 +117,7 @@ export class DrivesHelperServer {
   }
 
   async #runAfterEarlierCommands(command: readonly string[], withdrawn: AbortSignal): Promise<DrivesHelperAnswer> {
-    const drive = driveNameInCommand(command);
+    const drive = driveOrProgramInCommand(command);
     // A process that waits for a dead drive in the kernel (state D) can't be killed; nobody shall wait for it, too.
     if (performance.now() - (this.#startByDrive.get(drive) ?? Number.POSITIVE_INFINITY) > commandEndMs)
       throw new CommandError(`${command.join(' ')}: an earlier command for ${drive} does not end`, { timedOut: true });

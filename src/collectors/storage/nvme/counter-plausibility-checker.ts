@@ -20,7 +20,7 @@ type Counter = (typeof monotonicCounterNames)[number];
 export type MonotonicDriveCounters = Partial<Record<Counter, bigint>>;
 
 /** A counter that fell below an earlier count, and how long the lower counts have lasted. */
-export interface LowerCount {
+export interface CounterResetEvidence {
   /** The first lower count since the last start, and the latest. */
   from: bigint;
   count: bigint;
@@ -28,7 +28,7 @@ export interface LowerCount {
   /** Time between these readings, without the time in which the agent did not run. */
   seconds: number;
 }
-export type LowerCounts = Partial<Record<Counter, LowerCount>>;
+export type CounterResetEvidenceByName = Partial<Record<Counter, CounterResetEvidence>>;
 
 /** A lower count is accepted as a reset of the counter after this time and so many readings. Until then it may be one
  * of the wrong answers that drives give for a while after a resume or a reset. */
@@ -42,7 +42,7 @@ const maxIntervalSeconds = 3600;
 /** Steps in which the duration of lower counts is reported, because each one is published. */
 const reportStepSeconds = 600;
 
-const isConfirmed = ({ readings, seconds }: LowerCount) =>
+const isConfirmed = ({ readings, seconds }: CounterResetEvidence) =>
   readings >= resetConfirmReadings && seconds >= resetConfirmSeconds;
 
 /** Differences that rounding in the drive explains. */
@@ -58,7 +58,7 @@ function countsOf(log: HealthLog): MonotonicDriveCounters {
 /** All counts are 0, which is wrong: a drive that answers has been switched on at least once. */
 const isBlank = (counts: MonotonicDriveCounters) => Object.values(counts).every((count) => count === 0n);
 
-export interface CheckedHealthLog {
+export interface HealthLogPlausibilityResult {
   /** The log to publish, without implausible counts. */
   log: HealthLog;
   /** The log to judge the drive by: earlier plausible counts replace implausible ones. */
@@ -69,7 +69,7 @@ export interface CheckedHealthLog {
   restartedAt: MonotonicDriveCounters;
   /** Lower counts to store, so that they are confirmed across restarts of the agent. The same object until it is worth
    * storing. */
-  lowerCounts: LowerCounts;
+  lowerCounts: CounterResetEvidenceByName;
 }
 
 /** Checks the counters of one drive. A single reading never overrides all earlier ones. */
@@ -78,28 +78,28 @@ export class CounterPlausibilityChecker {
   /** The last plausible counts, the newest last. */
   readonly #window: Partial<Record<Counter, readonly bigint[]>> = {};
   /** Counters that fell, and those that were reset before. `readingsHere`: by this process. */
-  readonly #lower = new Map<Counter, LowerCount & { readingsHere: number }>();
-  #reported: { lowerCounts: LowerCounts; key: string | undefined } = { lowerCounts: {}, key: undefined };
+  readonly #lower = new Map<Counter, CounterResetEvidence & { readingsHere: number }>();
+  #reported: { lowerCounts: CounterResetEvidenceByName; key: string | undefined } = { lowerCounts: {}, key: undefined };
   #hasAdopted = false;
   #readAt: number | undefined;
   #judged: HealthLog | undefined;
-  #previous: { log: HealthLog; result: CheckedHealthLog } | undefined;
+  #previous: { log: HealthLog; result: HealthLogPlausibilityResult } | undefined;
 
   /** `stored`: the drive's counts in memory; `lowerCounts` too, undefined until the memory is loaded. `nowMs`: a
    * monotonic clock. The same log object again, from a drive that is slow to answer, is not another reading. */
   check(
     log: HealthLog,
     stored: MonotonicDriveCounters,
-    lowerCounts: LowerCounts | undefined,
+    lowerCounts: CounterResetEvidenceByName | undefined,
     nowMs: number,
-  ): CheckedHealthLog {
+  ): HealthLogPlausibilityResult {
     this.#adopt(lowerCounts);
     if (this.#previous?.log !== log) this.#previous = { log, result: this.#checkNew(log, stored, nowMs) };
     return this.#previous.result;
   }
 
   /** Takes over the lower counts of an earlier process, once. */
-  #adopt(lowerCounts: LowerCounts | undefined): void {
+  #adopt(lowerCounts: CounterResetEvidenceByName | undefined): void {
     if (lowerCounts === undefined || this.#hasAdopted) return;
     this.#hasAdopted = true;
     for (const counter of monotonicCounterNames) {
@@ -108,7 +108,7 @@ export class CounterPlausibilityChecker {
     }
   }
 
-  #checkNew(log: HealthLog, stored: MonotonicDriveCounters, nowMs: number): CheckedHealthLog {
+  #checkNew(log: HealthLog, stored: MonotonicDriveCounters, nowMs: number): HealthLogPlausibilityResult {
     const counts = countsOf(log);
     const seconds = Math.min(maxIntervalSeconds, Math.max(0, (nowMs - (this.#readAt ?? nowMs)) / 1000));
     this.#readAt = nowMs;
@@ -200,7 +200,7 @@ export class CounterPlausibilityChecker {
     return previous === undefined || previous.count > count ? 0n : previous.count - previous.from;
   }
 
-  #reportLower(): LowerCounts {
+  #reportLower(): CounterResetEvidenceByName {
     const key = [...this.#lower]
       .map(([counter, { from, seconds }]) => `${counter} ${from} ${Math.floor(seconds / reportStepSeconds)}`)
       .join();

@@ -1,8 +1,8 @@
 import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
-import type { AnyWording } from '../../../model/translation.ts';
-import { WordedError } from '../../../model/worded-error.ts';
+import { TranslatableError } from '../../../model/translatable-error.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import { accessTexts } from '../texts.ts';
 import { hasSudoRefusedBefore } from '../tools/command-runner.ts';
 import {
@@ -17,7 +17,7 @@ import {
 import { DriveDroppedOffBusError } from '../tools/nvme-health-log.ts';
 import { type NvmeHwmonReading, readNvmeHwmon } from '../tools/nvme-hwmon.ts';
 import { readNamespaceUsedBytes, readTemperatureLimitsAndCapacity } from '../tools/nvme-identify.ts';
-import { keepKnownSelfTests, parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
+import { keepLastFinishedSelfTest, parseSelfTestSummary, type SelfTestSummary } from '../tools/self-tests.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { TemperatureLimitsAndCapacity } from './reading.ts';
 import { controllerStillHasSameSerial, type NvmeController } from './sysfs.ts';
@@ -34,7 +34,7 @@ const usageIntervalSeconds = 3600;
 /** The health of a drive, or what the kernel provides without it and how to get the health. */
 export type DriveHealthOrHint =
   | { health: DriveHealth; method: AccessMethod }
-  | { hint: AnyWording; hwmon: NvmeHwmonReading | undefined };
+  | { hint: AnyTranslatableText; hwmon: NvmeHwmonReading | undefined };
 
 const pollerOptions = { timeoutSeconds: commandTimeoutSeconds, waitMs: answerTimeoutSeconds * 1000 };
 
@@ -57,7 +57,7 @@ export class DriveHealthPoller {
   #method: AccessMethod | undefined;
   #limits: TemperatureLimitsAndCapacity | undefined;
   #usedBytes: ReadonlyMap<number, number> = new Map();
-  #selfTests: { readAt: number; tests: SelfTests | undefined } | undefined;
+  #selfTests: { readAt: number; tests: SelfTestSummary | undefined } | undefined;
   #slowValuesDueAt = Number.NEGATIVE_INFINITY;
   #slowValueFailures = 0;
 
@@ -83,7 +83,7 @@ export class DriveHealthPoller {
     return this.#usedBytes;
   }
 
-  get selfTests(): SelfTests | undefined {
+  get selfTests(): SelfTestSummary | undefined {
     return this.#selfTests?.tests;
   }
 
@@ -115,7 +115,7 @@ export class DriveHealthPoller {
     const answer = await this.#readHealth(controller);
     // A health log does not say of which drive it is.
     if (!controllerStillHasSameSerial(controller))
-      throw new WordedError((texts = accessTexts) => texts.noLongerSameDrive(controller.name, drive.serial));
+      throw new TranslatableError((texts = accessTexts) => texts.noLongerSameDrive(controller.name, drive.serial));
     await this.#readSlowValues(drive, controller, answer);
     await this.#readSelfTests(controller, answer.method);
     const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };
@@ -145,7 +145,10 @@ export class DriveHealthPoller {
       const args = command.selfTestArgs(deviceNodePath(controller, { namespace }));
       if (runner.kind === 'sudo' && hasSudoRefusedBefore(command.program, args)) return;
       const { stdout } = await runner.run(command.program, args, commandTimeoutSeconds);
-      this.#selfTests = { readAt: now, tests: keepKnownSelfTests(parseSelfTests(stdout), this.#selfTests.tests) };
+      this.#selfTests = {
+        readAt: now,
+        tests: keepLastFinishedSelfTest(parseSelfTestSummary(stdout), this.#selfTests.tests),
+      };
     } catch {
       // The tests that were read before are still those that were.
     }

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { optionalField } from '../../../model/tolerant-schemas.ts';
 import { buildDate } from '../../../version.ts';
 import {
-  type LowerCounts,
+  type CounterResetEvidenceByName,
   type MonotonicDriveCounters,
   monotonicCounterNames,
 } from './counter-plausibility-checker.ts';
@@ -94,7 +94,9 @@ const acknowledgedField = (count: bigint | undefined) =>
 const lowerCountsField = (lowerCounts: NonNullable<DriveHistory['lower_counts']>) =>
   Object.keys(lowerCounts).length === 0 ? {} : { lower_counts: lowerCounts };
 
-export const parseLowerCounts = ({ lower_counts: lowerCounts = {} }: DriveHistory): LowerCounts =>
+export const parseCounterResetEvidence = ({
+  lower_counts: lowerCounts = {},
+}: DriveHistory): CounterResetEvidenceByName =>
   Object.fromEntries(
     Object.entries(lowerCounts).map(([counter, lower]) => [
       counter,
@@ -103,8 +105,11 @@ export const parseLowerCounts = ({ lower_counts: lowerCounts = {} }: DriveHistor
   );
 
 /** The history with these lower counts; the same object if nothing changes. */
-export function driveHistoryWithLowerCounts(before: DriveHistory, lowerCounts: LowerCounts): DriveHistory {
-  if (isDeepStrictEqual(parseLowerCounts(before), lowerCounts)) return before;
+export function driveHistoryWithResetEvidence(
+  before: DriveHistory,
+  lowerCounts: CounterResetEvidenceByName,
+): DriveHistory {
+  if (isDeepStrictEqual(parseCounterResetEvidence(before), lowerCounts)) return before;
   const { lower_counts: _, ...rest } = before;
   const entries = Object.entries(lowerCounts).map(([counter, lower]) => [
     counter,

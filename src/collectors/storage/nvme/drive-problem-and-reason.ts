@@ -1,4 +1,4 @@
-import type { SelfTests } from '../tools/self-tests.ts';
+import type { SelfTestSummary } from '../tools/self-tests.ts';
 import type { DriveReading, HealthLog } from './reading.ts';
 import { type NvmeTexts, nvmeTexts } from './texts.ts';
 
@@ -33,7 +33,7 @@ export function driveProblemAndReason(
   state: string | undefined,
   log: HealthLog | undefined,
   acknowledged: bigint | undefined,
-  selfTests?: SelfTests,
+  selfTests?: SelfTestSummary,
 ): Pick<DriveReading, 'problem' | 'reason'> {
   if (state === 'dead') return { problem: true, reason: (texts = nvmeTexts) => texts.controllerDead };
   if (log === undefined) return {};

@@ -1,9 +1,9 @@
-import type { TableNamesOfCollector } from '../../../model/translation.ts';
+import type { TranslatedTableNamesOfCollector } from '../../../model/translation.ts';
 import { commonDriveTextsInGerman } from '../german-texts.ts';
 import type { nvmeTables } from './metrics.ts';
 import type { NvmeTexts } from './texts.ts';
 
-export const nvmeNamesInGerman: TableNamesOfCollector<typeof nvmeTables> = {
+export const nvmeNamesInGerman: TranslatedTableNamesOfCollector<typeof nvmeTables> = {
   drive: {
     title: 'Laufwerk',
     plural: 'Laufwerke',

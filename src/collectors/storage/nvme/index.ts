@@ -23,12 +23,12 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
   async open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'not_linux' };
     const { NvmeDrivesReader } = await import('./nvme-drives-reader.ts');
-    const { poolsReaderOf } = await import('../pools/pools-reader.ts');
+    const { existingPoolsReader } = await import('../pools/pools-reader.ts');
     const reader = new NvmeDrivesReader(agent, memory, hostRoots, env);
     return {
       async read() {
         const observations = await reader.read();
-        const pools = poolsReaderOf(hostRoots);
+        const pools = existingPoolsReader(hostRoots);
         if (pools === undefined) return observations;
         await pools.waitForFirstReading();
         return observations.map((one) => {

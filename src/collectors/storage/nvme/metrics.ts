@@ -1,6 +1,6 @@
 import type { ActionDeclarations } from '../../../model/action.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import { deviceTable, partTable } from '../../../model/table.ts';
+import { declareDeviceTable, declarePartTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
@@ -307,7 +307,7 @@ const driveActions = {
 } satisfies ActionDeclarations;
 
 export const nvmeTables = {
-  drive: deviceTable({
+  drive: declareDeviceTable({
     title: 'Drive',
     icon: 'mdi:harddisk',
     isMain: true,
@@ -316,5 +316,5 @@ export const nvmeTables = {
     problems: driveFindings,
     missing: 'outage',
   }),
-  namespace: partTable({ title: 'Namespace', icon: 'mdi:harddisk', metrics: namespaceMetrics }),
+  namespace: declarePartTable({ title: 'Namespace', icon: 'mdi:harddisk', metrics: namespaceMetrics }),
 };

@@ -8,8 +8,8 @@ import { readClocksIncludingSleep } from '../../../model/past-moment.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
-import type { SelfTests } from '../tools/self-tests.ts';
-import { type CheckedHealthLog, CounterPlausibilityChecker } from './counter-plausibility-checker.ts';
+import type { SelfTestSummary } from '../tools/self-tests.ts';
+import { CounterPlausibilityChecker, type HealthLogPlausibilityResult } from './counter-plausibility-checker.ts';
 import { type DriveHealthOrHint, DriveHealthPoller } from './drive-health-poller.ts';
 import {
   acknowledgeFirstMediaErrors,
@@ -17,12 +17,12 @@ import {
   bytesWrittenPerDay,
   type DriveHistory,
   driveHistorySinceCounterReset,
-  driveHistoryWithLowerCounts,
+  driveHistoryWithResetEvidence,
   estimateWornOutDate,
   greatestStoredCounters,
   isClockPlausible,
+  parseCounterResetEvidence,
   parseDriveHistoryOrEmpty,
-  parseLowerCounts,
   wearPercentPerMonth,
 } from './drive-history.ts';
 import { criticalWarningBits, driveProblemAndReason, isCriticalWarningBitSet } from './drive-problem-and-reason.ts';
@@ -159,7 +159,7 @@ export class NvmeDrivesReader {
       ? parseDriveHistoryOrEmpty(this.#memory.recall(drive.id))
       : undefined;
     const stored = history === undefined ? {} : greatestStoredCounters(history);
-    const lowerCounts = history === undefined ? undefined : parseLowerCounts(history);
+    const lowerCounts = history === undefined ? undefined : parseCounterResetEvidence(history);
     const checked = this.#plausibility(drive).check(answer.health.log, stored, lowerCounts, this.#clock().monotonic);
     const { log } = checked;
     this.#logs.set(slug(drive.id), { id: drive.id, log });
@@ -181,15 +181,15 @@ export class NvmeDrivesReader {
   #judgeWithHistory(
     drive: NvmeDrive,
     state: string | undefined,
-    { log, judged, confirmed, restartedAt, lowerCounts }: CheckedHealthLog,
+    { log, judged, confirmed, restartedAt, lowerCounts }: HealthLogPlausibilityResult,
     before: DriveHistory | undefined,
-    selfTests: SelfTests | undefined,
+    selfTests: SelfTestSummary | undefined,
   ): Judgement {
     if (before === undefined) return driveProblemAndReason(state, judged, undefined, selfTests);
     const now = new Date(this.#clock().wall);
     const history = addDailyWearSample(
       acknowledgeFirstMediaErrors(
-        driveHistoryWithLowerCounts(driveHistorySinceCounterReset(before, restartedAt), lowerCounts),
+        driveHistoryWithResetEvidence(driveHistorySinceCounterReset(before, restartedAt), lowerCounts),
         confirmed,
       ),
       now,

@@ -1,6 +1,6 @@
-import type { AnyWording, Wording } from '../../../model/translation.ts';
+import type { AnyTranslatableText, TranslatableText } from '../../../model/translation.ts';
 import type { CommonDriveTexts } from '../texts.ts';
-import type { SelfTests } from '../tools/self-tests.ts';
+import type { SelfTestSummary } from '../tools/self-tests.ts';
 import type { NvmeTexts } from './texts.ts';
 
 /** A drive's SMART / Health Information log (NVM Express Base Specification, log page 02h). Fields that the drive does
@@ -51,11 +51,11 @@ export const controllerStates = ['new', 'live', 'resetting', 'connecting', 'dele
 
 export interface DriveReading {
   /** What hangs on the drive, and what its death means for the data. */
-  dependents?: Wording<CommonDriveTexts> | undefined;
+  dependents?: TranslatableText<CommonDriveTexts> | undefined;
   /** The source of the health log; sysfs if there is none. */
   source: HealthSource;
   /** What is missing and how to get it. */
-  hint?: AnyWording | undefined;
+  hint?: AnyTranslatableText | undefined;
   state?: string | undefined;
   firmware?: string | undefined;
   /** Degrees Celsius, from the health log or from the kernel. */
@@ -64,11 +64,11 @@ export interface DriveReading {
   temperatureAlarm?: boolean | undefined;
   log?: HealthLog | undefined;
   limits: TemperatureLimitsAndCapacity;
-  selfTests?: SelfTests | undefined;
+  selfTests?: SelfTestSummary | undefined;
   /** Undefined if unknown. */
   problem?: boolean | undefined;
   /** Text that describes the problem. */
-  reason?: Wording<NvmeTexts> | undefined;
+  reason?: TranslatableText<NvmeTexts> | undefined;
   /** Bytes per day, mean of the last week. */
   writtenPerDay?: number | undefined;
   /** Share of the endurance that is used up in 30 days; 1 is all of it. */

@@ -5,7 +5,7 @@ import { type BlockDevice, readBlockDeviceSizeBytes } from '../block-devices.ts'
 import type { StorageLayout } from '../storage-layout.ts';
 import type { PoolFacts, PoolFindingsInput } from './pool.ts';
 import { blamedDrivesOf, membersWithNewErrors } from './pool-findings.ts';
-import { listMembers, type PoolTexts } from './texts.ts';
+import { formatMemberList, type PoolTexts } from './texts.ts';
 
 /** Linux, Documentation/admin-guide/bcache.rst. */
 const knownStates = new Set(['no cache', 'clean', 'dirty', 'inconsistent']);
@@ -40,8 +40,8 @@ function bcacheFindings(
     ...findingIf('cache_missing', isKnown ? pulledCaches.length > 0 : undefined, () => ({
       severity: mayHaveData ? 'data_at_risk' : 'notice',
       text: mayHaveData
-        ? texts.cacheGoneWithData(listMembers(pulledCaches, texts), texts.mountsAre(pool.mounts, 'affected'))
-        : texts.cacheGone(listMembers(pulledCaches, texts)),
+        ? texts.cacheGoneWithData(formatMemberList(pulledCaches, texts), texts.mountsAre(pool.mounts, 'affected'))
+        : texts.cacheGone(formatMemberList(pulledCaches, texts)),
       step: pulledCaches.map(({ id }) => id).join(),
       clearsAt: texts.clearsWithCache,
       remedy: mayHaveData ? texts.bringCacheBack : texts.attachCache,
@@ -50,7 +50,7 @@ function bcacheFindings(
     })),
     ...findingIf('cache_gone', isKnown ? state === 'no cache' && pool.gone.length > 0 : undefined, () => ({
       severity: 'notice',
-      text: texts.withoutCache(listMembers(pool.gone, texts)),
+      text: texts.withoutCache(formatMemberList(pool.gone, texts)),
       step: pool.gone.map(({ id }) => id).join(),
       clearsAt: texts.clearsWithCacheOrAcknowledged,
       remedy: texts.attachOrAcknowledge,
@@ -59,7 +59,7 @@ function bcacheFindings(
     })),
     ...findingIf('member_errors', pool.newCounts && risen.length > 0, () => ({
       severity: 'notice',
-      text: texts.backingDeviceErrors(listMembers(risen, texts)),
+      text: texts.backingDeviceErrors(formatMemberList(risen, texts)),
       clearsAt: texts.clearsWhenPoolAcknowledged,
       remedy: texts.seeDriveValues,
     })),

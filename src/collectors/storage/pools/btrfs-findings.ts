@@ -11,7 +11,7 @@ import {
   inactiveAndGoneMembers,
   limitWithHysteresis,
 } from './pool-findings.ts';
-import { listMembers, type PoolTexts } from './texts.ts';
+import { formatMemberList, type PoolTexts } from './texts.ts';
 
 const mebibyte = 1024 ** 2;
 /** A chunk of metadata has 256 MiB on file systems below 50 GB, else 1 GiB (fs/btrfs/volumes.c). */
@@ -70,7 +70,7 @@ export function btrfsFindings(
       severity: pool.redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
       text: texts.btrfsErrors(
         risen.map(({ number }) => number),
-        listMembers(pool.members, texts),
+        formatMemberList(pool.members, texts),
         texts.mountsAre(pool.mounts, 'affected'),
       ),
       step: risen.map(({ number }) => number).join(),
@@ -133,7 +133,7 @@ export function btrfsFindings(
 export const unmountedBtrfsFindings = (pool: PoolFindingsInput, texts: PoolTexts): Finding[] =>
   findingIf('not_mounted', pool.gone.length > 0, () => ({
     severity: 'outage',
-    text: texts.notMounted(listMembers(pool.gone, texts)),
+    text: texts.notMounted(formatMemberList(pool.gone, texts)),
     step: pool.gone.map(({ id }) => id).join(),
     clearsAt: texts.clearsWhenMounted,
     remedy: texts.mountDegraded,

@@ -4,8 +4,8 @@ import { tryReadTextSync } from '../../../lib/files.ts';
 import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { textOfWording, type Wording } from '../../../model/translation.ts';
-import { WordedError, wordingOfError } from '../../../model/worded-error.ts';
+import { TranslatableError, translatableTextOfError } from '../../../model/translatable-error.ts';
+import { renderTranslatableText, type TranslatableText } from '../../../model/translation.ts';
 import { isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
 import { type AccessTexts, accessTexts } from '../texts.ts';
@@ -49,7 +49,7 @@ export interface BtrfsScrubKnowledge {
   /** There was one, and it can't be read. */
   isUnreadable?: true;
   /** How to get the right to read it. */
-  hint?: Wording<AccessTexts> | undefined;
+  hint?: TranslatableText<AccessTexts> | undefined;
 }
 
 /** When the file was written, which everybody may know; undefined if it is not there. */
@@ -96,12 +96,12 @@ export class BtrfsScrubReader {
       const isSilent = error instanceof NoAnswerError;
       const isHelperInContainer = isInContainer() && isDrivesHelperPresent(this.#roots.host(drivesHelperSocketPath));
       const path = this.#path(fsid);
-      const reason = isSilent ? (texts = accessTexts) => texts.silent(path) : wordingOfError(error);
+      const reason = isSilent ? (texts = accessTexts) => texts.silent(path) : translatableTextOfError(error);
       return {
         isUnreadable: true,
         hint: (texts = accessTexts) =>
           texts.scrubsUnknown(
-            isHelperInContainer && !isSilent ? texts.helperLacksFolder : textOfWording(reason, texts),
+            isHelperInContainer && !isSilent ? texts.helperLacksFolder : renderTranslatableText(reason, texts),
           ),
       };
     }
@@ -126,7 +126,7 @@ export class BtrfsScrubReader {
     const args = [`/var/lib/btrfs/scrub.status.${fsid}`];
     const runner = this.#runner(args);
     if (runner === undefined)
-      throw new WordedError(
+      throw new TranslatableError(
         explainMissingRight(path, false, null) ?? ((texts = accessTexts) => texts.unreadable(path)),
       );
     const { stdout, stderr, status } = await runner.run('cat', args, commandTimeoutSeconds);

@@ -1,8 +1,8 @@
 import { Poller } from '../../../lib/poller.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { AnyWording } from '../../../model/translation.ts';
-import { wordingOfError } from '../../../model/worded-error.ts';
+import { translatableTextOfError } from '../../../model/translatable-error.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
 import { accessTexts } from '../texts.ts';
 import { nvmeDriveLinuxCapability } from '../tools/device-rights.ts';
@@ -17,9 +17,9 @@ export interface DmStatus {
 }
 
 /** By the name of the device; undefined if it can't be asked, and then `hint` says why. */
-export interface DmStatuses {
+export interface DmStatusesOrHint {
   byName?: ReadonlyMap<string, DmStatus> | undefined;
-  hint?: AnyWording | undefined;
+  hint?: AnyTranslatableText | undefined;
 }
 
 /** From a RAID's status: how its legs are, and what it is busy with (Linux,
@@ -168,12 +168,14 @@ export class DeviceMapper {
     );
   }
 
-  async read(): Promise<DmStatuses> {
+  async read(): Promise<DmStatusesOrHint> {
     try {
       return { byName: await this.#poller.pollCurrent() };
     } catch (error) {
       const isSilent = error instanceof NoAnswerError;
-      return { hint: isSilent ? (texts = accessTexts) => texts.silent(command.program) : wordingOfError(error) };
+      return {
+        hint: isSilent ? (texts = accessTexts) => texts.silent(command.program) : translatableTextOfError(error),
+      };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { listFirstNamesInGerman } from '../german-texts.ts';
+import { joinFirstNamesAndMoreInGerman } from '../german-texts.ts';
 import type { PoolMember } from './pool.ts';
 import type { PoolTexts } from './texts.ts';
 
@@ -30,7 +30,7 @@ const mountEffects: PoolTexts['mountEffects'] = {
 };
 
 export const poolTextsInGerman: PoolTexts = {
-  listFirstNames: listFirstNamesInGerman,
+  listFirstNames: joinFirstNamesAndMoreInGerman,
   member,
   mountEffects,
   lvmSnapshots: {
@@ -44,13 +44,13 @@ export const poolTextsInGerman: PoolTexts = {
   mountsAre: (mounts, effect) =>
     mounts.length === 0
       ? ''
-      : `; ${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'ist' : 'sind'} ${mountEffects[effect]}`,
-  itHolds: (mounts) => (mounts.length === 0 ? '' : `; darauf: ${listFirstNamesInGerman(mounts)}`),
+      : `; ${joinFirstNamesAndMoreInGerman(mounts)} ${mounts.length === 1 ? 'ist' : 'sind'} ${mountEffects[effect]}`,
+  itHolds: (mounts) => (mounts.length === 0 ? '' : `; darauf: ${joinFirstNamesAndMoreInGerman(mounts)}`),
   goesOn(mounts, redundancyLeft) {
     const subject =
       mounts.length === 0
         ? 'der Pool läuft'
-        : `${listFirstNamesInGerman(mounts)} ${mounts.length === 1 ? 'läuft' : 'laufen'}`;
+        : `${joinFirstNamesAndMoreInGerman(mounts)} ${mounts.length === 1 ? 'läuft' : 'laufen'}`;
     return redundancyLeft === 0
       ? `; ${subject} ohne Redundanz weiter: der nächste Ausfall kostet Daten`
       : `; ${subject} weiter, ${redundancyLeft} ${redundancyLeft === 1 ? 'weiterer Ausfall ist' : 'weitere Ausfälle sind'} verkraftbar`;
@@ -58,7 +58,7 @@ export const poolTextsInGerman: PoolTexts = {
   lackingMember: (one) =>
     `${member(one)} ${one.state === 'OFFLINE' ? 'wurde offline geschaltet' : (howItIs[one.role] ?? one.state)}`,
   nothingMounted: 'keinem eingehängten Dateisystem',
-  alsoAffects: (others) => `; auch betroffen: ${listFirstNamesInGerman(others)}`,
+  alsoAffects: (others) => `; auch betroffen: ${joinFirstNamesAndMoreInGerman(others)}`,
   degraded: 'eingeschränkt',
   layoutWithMembers(layout, active, expected) {
     const count =

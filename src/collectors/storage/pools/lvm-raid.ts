@@ -1,9 +1,9 @@
 import { type BlockDevice, readBlockDeviceSizeBytes } from '../block-devices.ts';
 import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import { type DmRaidStatus, type DmStatuses, parseDmRaid } from './dm-status.ts';
+import { type DmRaidStatus, type DmStatusesOrHint, parseDmRaid } from './dm-status.ts';
 import { lvmRaidFindings } from './lvm-findings.ts';
-import { type LvmVolume, legsOf, physicalVolumesOf } from './lvm-sysfs.ts';
+import { devicesBelowLvmVolume, type LvmVolume, legsOf } from './lvm-sysfs.ts';
 import { mdActivityOf } from './md-sysfs.ts';
 import type { MemberRole, PoolFacts, PoolMember } from './pool.ts';
 
@@ -40,7 +40,7 @@ function membersOf(volume: LvmVolume, health: string, layout: StorageLayout): Le
   const members = placedLegs(volume, health, layout).map(({ place, number, device }): Leg => {
     const letter = health[place];
     if (device === undefined) return { id: `leg ${number}`, number, role: 'missing', state: letter ?? '-' };
-    const { names, isWhole } = physicalVolumesOf(device, layout);
+    const { names, isWhole } = devicesBelowLvmVolume(device, layout);
     const [only] = names.length === 1 ? names : [];
     // A leg on several devices has the name that LVM gave it.
     const identity = layout.identifyMember(only !== undefined && layout.isThere(only) ? only : device.name);
@@ -63,7 +63,7 @@ function groupsOf(members: readonly Leg[], status: DmRaidStatus | undefined): re
 
 export function lvmRaidFacts(
   volume: LvmVolume,
-  { byName, hint }: DmStatuses,
+  { byName, hint }: DmStatusesOrHint,
   layout: StorageLayout,
   secondsLeft: (id: string, status: DmRaidStatus) => number | undefined,
 ): PoolFacts {

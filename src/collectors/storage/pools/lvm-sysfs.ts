@@ -15,7 +15,7 @@ export interface LvmVolume {
 }
 
 /** What lies below a volume, through further volumes of LVM. */
-export interface PhysicalVolumes {
+export interface DevicesBelowLvmVolume {
   /** Names of the devices; also of those that are gone and have left a name. */
   names: readonly string[];
   /** Whether all are there. */
@@ -74,7 +74,7 @@ export function groupLvmVolumesByKind(layout: StorageLayout): Record<'raids' | '
 }
 
 /** The devices that hold a volume's data; a RAID below counts as one. */
-export function physicalVolumesOf(volume: BlockDevice, layout: StorageLayout): PhysicalVolumes {
+export function devicesBelowLvmVolume(volume: BlockDevice, layout: StorageLayout): DevicesBelowLvmVolume {
   const names = new Set<string>();
   const seen = new Set<string>();
   let isWhole = true;

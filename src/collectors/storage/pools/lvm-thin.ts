@@ -1,15 +1,15 @@
 import { readBlockDeviceSizeBytes } from '../block-devices.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import { type DmStatuses, parseDmThinPool } from './dm-status.ts';
+import { type DmStatusesOrHint, parseDmThinPool } from './dm-status.ts';
 import { lvmThinFindings } from './lvm-findings.ts';
-import { type LvmVolume, physicalVolumesOf } from './lvm-sysfs.ts';
+import { devicesBelowLvmVolume, type LvmVolume } from './lvm-sysfs.ts';
 import type { PoolFacts } from './pool.ts';
 
-export function lvmThinFacts(volume: LvmVolume, { byName, hint }: DmStatuses, layout: StorageLayout): PoolFacts {
+export function lvmThinFacts(volume: LvmVolume, { byName, hint }: DmStatusesOrHint, layout: StorageLayout): PoolFacts {
   const { device, id, name } = volume;
   const found = byName?.get(device.mapping?.name ?? '');
   const status = found && parseDmThinPool(found);
-  const { names, isWhole } = physicalVolumesOf(device, layout);
+  const { names, isWhole } = devicesBelowLvmVolume(device, layout);
   return {
     kind: 'lvm_thin',
     id,

@@ -1,9 +1,9 @@
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { type AnyWording, textOfWording, type Wording } from '../../../model/translation.ts';
+import { type AnyTranslatableText, renderTranslatableText, type TranslatableText } from '../../../model/translation.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { accessTexts } from '../texts.ts';
-import { DeviceMapper, type DmRaidStatus, type DmStatuses, parseDmSnapshot } from './dm-status.ts';
+import { DeviceMapper, type DmRaidStatus, type DmStatusesOrHint, parseDmSnapshot } from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { groupLvmVolumesByKind, type LvmVolume } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
@@ -20,9 +20,9 @@ export class LvmPoolsReader {
   readonly #starts = new Map<string, { action: string; at: number; done: number; latest: number }>();
 
   /** What was wrong with snapshots when device mapper last said how they are, by the volume's id. */
-  #snapshotProblems: ReadonlyMap<string, Wording<PoolTexts>> = new Map();
+  #snapshotProblems: ReadonlyMap<string, TranslatableText<PoolTexts>> = new Map();
   /** Why device mapper can't be asked how the snapshots are, where no pool of LVM tells. */
-  #hint: AnyWording | undefined;
+  #hint: AnyTranslatableText | undefined;
 
   constructor(roots: HostRoots) {
     this.#deviceMapper = new DeviceMapper(roots);
@@ -58,9 +58,11 @@ export class LvmPoolsReader {
   }
 
   /** What is missing that no pool tells. */
-  advice(): AnyWording[] {
+  advice(): AnyTranslatableText[] {
     const hint = this.#hint;
-    return hint === undefined ? [] : [(texts = accessTexts) => texts.snapshotsUnknown(textOfWording(hint, texts))];
+    return hint === undefined
+      ? []
+      : [(texts = accessTexts) => texts.snapshotsUnknown(renderTranslatableText(hint, texts))];
   }
 
   /** By what was done since the beginning; undefined at first. */
@@ -78,7 +80,10 @@ export class LvmPoolsReader {
   }
 
   /** What is wrong stays so while device mapper does not say how the snapshot is. */
-  #snapshotProblem({ id, name, device }: LvmVolume, { byName }: DmStatuses): Wording<PoolTexts> | undefined {
+  #snapshotProblem(
+    { id, name, device }: LvmVolume,
+    { byName }: DmStatusesOrHint,
+  ): TranslatableText<PoolTexts> | undefined {
     const status = byName?.get(device.mapping?.name ?? '');
     const state = status && parseDmSnapshot(status);
     if (state === undefined) return this.#snapshotProblems.get(id);

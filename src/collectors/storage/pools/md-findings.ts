@@ -10,7 +10,7 @@ import {
   mismatchFindings,
 } from './pool-findings.ts';
 import { canGiveUpGoneMembers } from './pool-memory.ts';
-import { listMembers, type PoolTexts } from './texts.ts';
+import { formatMemberList, type PoolTexts } from './texts.ts';
 
 const runningStates = new Set([
   'readonly',
@@ -60,7 +60,7 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput, texts: PoolT
     ),
     ...findingIf('not_started', isKnown ? stoppedStates.has(state) && members.length > 0 : undefined, () => ({
       severity: 'outage',
-      text: texts.notStarted(listMembers(pool.members, texts), texts.mountsAre(pool.mounts, 'missing')),
+      text: texts.notStarted(formatMemberList(pool.members, texts), texts.mountsAre(pool.mounts, 'missing')),
       clearsAt: texts.clearsWhenStarted,
       remedy: texts.runWithoutMembers,
       ...blamedDrivesOf(pool.gone),
@@ -79,21 +79,21 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput, texts: PoolT
     })),
     ...findingIf('failed_spare', isKnown ? !isDegraded && !isFailed && failedSpares.length > 0 : undefined, () => ({
       severity: 'degraded',
-      text: texts.failedSpare(listMembers(failedSpares, texts)),
+      text: texts.failedSpare(formatMemberList(failedSpares, texts)),
       clearsAt: texts.clearsWhenSpareRemoved,
       remedy: texts.replaceWithMdadm,
       ...blamedDrivesOf(failedSpares),
     })),
     ...findingIf('journal_lost', isKnown ? lacksJournal : undefined, () => ({
       severity: 'outage',
-      text: texts.journalLost(listMembers(journals, texts), texts.mountsAre(pool.mounts, 'affected')),
+      text: texts.journalLost(formatMemberList(journals, texts), texts.mountsAre(pool.mounts, 'affected')),
       clearsAt: texts.clearsWithJournal,
       remedy: texts.addJournal,
       ...blamedDrivesOf([...journals, ...pool.gone.filter(({ role }) => role === 'log')]),
     })),
     ...findingIf('bad_blocks', badBlocks.length > 0, () => ({
       severity: 'data_at_risk',
-      text: texts.badBlocks(listMembers(badBlocks, texts)),
+      text: texts.badBlocks(formatMemberList(badBlocks, texts)),
       step: badBlocks.length,
       clearsAt: texts.clearsWithoutBadBlocks,
       remedy: texts.replaceWithMdadm,
@@ -101,7 +101,7 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput, texts: PoolT
     })),
     ...findingIf('member_errors', pool.newCounts && risen.length > 0, () => ({
       severity: 'notice',
-      text: texts.correctedReadErrors(listMembers(risen, texts)),
+      text: texts.correctedReadErrors(formatMemberList(risen, texts)),
       clearsAt: texts.clearsWhenPoolAcknowledged,
       remedy: texts.seeDriveValues,
     })),

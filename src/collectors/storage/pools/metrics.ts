@@ -1,6 +1,6 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import type { LastingFindings } from '../../../model/problem.ts';
-import { deviceTable, partTable } from '../../../model/table.ts';
+import { declareDeviceTable, declarePartTable } from '../../../model/table.ts';
 import { type MemberReading, memberRoles, type PoolReading, poolActivities, poolKinds } from './pool.ts';
 import { countActiveMembers } from './pool-findings.ts';
 import { type PoolTexts, poolTexts } from './texts.ts';
@@ -180,7 +180,7 @@ const memberMetrics = {
 
 /** Tables of what is built of drives. */
 export const poolTables = {
-  pool: deviceTable({
+  pool: declareDeviceTable({
     title: 'Pool',
     icon: 'mdi:database',
     metrics: poolMetrics,
@@ -190,5 +190,5 @@ export const poolTables = {
     problems: ({ findings }: PoolReading, _before?: LastingFindings, texts?: PoolTexts) => findings(texts),
     missing: 'outage',
   }),
-  member: partTable({ title: 'Member', icon: 'mdi:harddisk', metrics: memberMetrics }),
+  member: declarePartTable({ title: 'Member', icon: 'mdi:harddisk', metrics: memberMetrics }),
 };

@@ -1,5 +1,5 @@
 import type { ActiveFinding, Finding } from '../../../model/problem.ts';
-import type { AnyWording } from '../../../model/translation.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import type { RedundancyGroup } from '../block-graph.ts';
 import type { PoolTexts } from './texts.ts';
 
@@ -94,7 +94,7 @@ export interface PoolFacts {
   /** What is wrong, as far as this kind of pool is concerned. */
   judge(pool: PoolFindingsInput, texts: PoolTexts): readonly Finding[];
   /** What is missing of the reading and how to get it. */
-  hint?: AnyWording | undefined;
+  hint?: AnyTranslatableText | undefined;
 }
 
 /** What is known of a pool when it is judged. */

@@ -5,7 +5,7 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
 import { type ActiveFinding, type Finding, isFaultSeverity } from '../../../model/problem.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
-import type { AnyWording, Wording } from '../../../model/translation.ts';
+import type { AnyTranslatableText, TranslatableText } from '../../../model/translation.ts';
 import { HostMountsReader } from '../../host/linux/host-mounts.ts';
 import { describeDependentsOfDrive } from '../dependents.ts';
 import { StorageChain } from '../storage-chain.ts';
@@ -54,7 +54,7 @@ const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(
 const readers = new WeakMap<HostRoots, PoolsReader>();
 
 /** The machine's reader, for collectors of drives; undefined if pools are not read. */
-export const poolsReaderOf = (roots: HostRoots): PoolsReader | undefined => readers.get(roots);
+export const existingPoolsReader = (roots: HostRoots): PoolsReader | undefined => readers.get(roots);
 
 /** Reads everything that is built of the drives of this machine. */
 export class PoolsReader {
@@ -117,12 +117,12 @@ export class PoolsReader {
   }
 
   /** What could not be read, where no pool tells it. */
-  advice(): readonly AnyWording[] {
+  advice(): readonly AnyTranslatableText[] {
     return this.#lvm.advice();
   }
 
   /** What hangs on the drive with this id, according to the last reading. */
-  dependentsOf(drive: string): Wording<CommonDriveTexts> | undefined {
+  dependentsOf(drive: string): TranslatableText<CommonDriveTexts> | undefined {
     return this.#chain && describeDependentsOfDrive(this.#chain.layout, [...this.#pools.values()], drive);
   }
 

@@ -208,5 +208,5 @@ export const poolTexts = {
 export type PoolTexts = typeof poolTexts;
 
 /** “/srv; /home”, each member with its drive. */
-export const listMembers = (members: readonly PoolMember[], texts: PoolTexts): string =>
+export const formatMemberList = (members: readonly PoolMember[], texts: PoolTexts): string =>
   members.map((one) => texts.member(one)).join(', ');

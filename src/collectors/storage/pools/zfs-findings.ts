@@ -9,7 +9,7 @@ import {
   limitWithHysteresis,
   membersWithNewErrors,
 } from './pool-findings.ts';
-import { listMembers, type PoolTexts } from './texts.ts';
+import { formatMemberList, type PoolTexts } from './texts.ts';
 import type { Vdev, ZpoolStatus } from './zpool-status.ts';
 
 /** Words of the kernel's module, each with what it means (zfs(4), `spa_state_to_name` in module/zfs/spa_misc.c). */
@@ -50,7 +50,7 @@ function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput, t
     })),
     ...findingIf('device_errors', status && pool.newCounts && risen.length > 0, () => ({
       severity: pool.redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
-      text: texts.newErrorsOn(listMembers(risen, texts)),
+      text: texts.newErrorsOn(formatMemberList(risen, texts)),
       step: risen.map(({ id }) => id).join(),
       clearsAt: texts.clearsWhenPoolAcknowledged,
       remedy: texts.checkDriveAndCable,
@@ -59,7 +59,7 @@ function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput, t
     })),
     ...findingIf('old_device_errors', status && erroneous.length > 0 && risen.length === 0, () => ({
       severity: 'notice',
-      text: texts.errorsSinceImport(listMembers(erroneous, texts)),
+      text: texts.errorsSinceImport(formatMemberList(erroneous, texts)),
       step: erroneous.map(({ id }) => id).join(),
       clearsAt: texts.clearsAfterZpoolClear,
       remedy: texts.zpoolClear(pool.name),

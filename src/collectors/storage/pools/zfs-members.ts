@@ -5,7 +5,7 @@ import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import type { MemberRole, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
-import { dataVdevClasses, isResilverRunning, type Vdev, type ZpoolStatus } from './zpool-status.ts';
+import { dataVdevClasses, isResilverRunningOrPaused, type Vdev, type ZpoolStatus } from './zpool-status.ts';
 
 /** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are several in
  * it. */
@@ -120,7 +120,7 @@ export function zfsMembersAndRedundancyOf(
   layout: StorageLayout,
   memory: PoolMemory | undefined,
 ): ZfsMembersAndRedundancy {
-  const isResilvering = isResilverRunning(scan);
+  const isResilvering = isResilverRunningOrPaused(scan);
   const tops = dataVdevClasses.flatMap((key) =>
     vdevs[key].map((vdev) => ({ vdev, ...topVdevOf(vdev, isResilvering) })),
   );

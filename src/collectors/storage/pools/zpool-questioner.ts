@@ -2,25 +2,25 @@ import type { CommandResult } from '../../../lib/command.ts';
 import { isInContainer } from '../../../lib/container.ts';
 import { Poller } from '../../../lib/poller.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { AnyWording } from '../../../model/translation.ts';
-import { wordingOfError } from '../../../model/worded-error.ts';
+import { translatableTextOfError } from '../../../model/translatable-error.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
 import { accessTexts } from '../texts.ts';
 import { HealthUnavailableError } from '../tools/nvme-access-methods.ts';
 import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
-import { parseZpoolJson, parseZpoolSpace, type ZpoolSpace, type ZpoolStatus } from './zpool-status.ts';
-import { parseZpoolText } from './zpool-text.ts';
+import { parseNamedZpoolStatusJson, parseZpoolSpace, type ZpoolSpace, type ZpoolStatus } from './zpool-status.ts';
+import { parseNamedZpoolStatusText } from './zpool-text.ts';
 
 /** The latest answer about a pool. */
 export interface ZpoolAnswer {
   status?: ZpoolStatus | undefined;
   space?: ZpoolSpace | undefined;
   /** Why there is no newer one. */
-  hint?: AnyWording | undefined;
+  hint?: AnyTranslatableText | undefined;
 }
 
 /** A pool that is to be asked about if it is time. */
-export interface AskedPool {
+export interface PoolToAskAbout {
   name: string;
   /** The kernel's word. */
   state: string | undefined;
@@ -58,7 +58,7 @@ export class ZpoolQuestioner {
     waitMs: 3000,
     waitOnceLateMs: 100,
   });
-  #pools: readonly AskedPool[] = [];
+  #pools: readonly PoolToAskAbout[] = [];
   /** OpenZFS before 2.3 has no JSON. */
   #hasJson = true;
 
@@ -67,7 +67,7 @@ export class ZpoolQuestioner {
   }
 
   /** By the names of pools. Takes three seconds at most, and next to nothing while a command hangs. */
-  async read(pools: readonly AskedPool[]): Promise<ReadonlyMap<string, ZpoolAnswer>> {
+  async read(pools: readonly PoolToAskAbout[]): Promise<ReadonlyMap<string, ZpoolAnswer>> {
     this.#pools = pools;
     for (const name of this.#known.keys()) if (!pools.some((pool) => pool.name === name)) this.#known.delete(name);
     const isWaiting = this.#poller.pendingSeconds !== undefined;
@@ -86,7 +86,7 @@ export class ZpoolQuestioner {
     );
   }
 
-  #isDue({ name, state, activity }: AskedPool): boolean {
+  #isDue({ name, state, activity }: PoolToAskAbout): boolean {
     if (state === undefined || state === 'SUSPENDED' || !namePattern.test(name)) return false;
     const known = this.#known.get(name);
     if (known === undefined || known.state !== state) return true;
@@ -109,7 +109,7 @@ export class ZpoolQuestioner {
         // What the question itself has read is no use of the drives.
         this.#known.set(name, { status, space, state, activity: activity(), askedAt });
       } catch (error) {
-        this.#known.set(name, { hint: wordingOfError(error), state, activity: activity(), askedAt });
+        this.#known.set(name, { hint: translatableTextOfError(error), state, activity: activity(), askedAt });
       }
     }
   }
@@ -117,10 +117,10 @@ export class ZpoolQuestioner {
   async #askStatus(name: string): Promise<ZpoolStatus> {
     if (this.#hasJson) {
       const text = await this.#run(['status', '-j', '--json-int', name], usageStatus);
-      if (text !== undefined) return found(parseZpoolJson(text, name, Date.now()), name);
+      if (text !== undefined) return found(parseNamedZpoolStatusJson(text, name, Date.now()), name);
       this.#hasJson = false;
     }
-    return found(parseZpoolText((await this.#run(['status', '-p', '-P', name])) ?? '', name), name);
+    return found(parseNamedZpoolStatusText((await this.#run(['status', '-p', '-P', name])) ?? '', name), name);
   }
 
   async #runPrivileged(command: PrivilegedCommand): Promise<CommandResult> {

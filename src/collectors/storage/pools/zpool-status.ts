@@ -44,7 +44,7 @@ export interface ZpoolStatus {
   dataErrors: number | undefined;
 }
 
-export const isResilverRunning = (scan: ZpoolScan | undefined): boolean =>
+export const isResilverRunningOrPaused = (scan: ZpoolScan | undefined): boolean =>
   scan?.function === 'resilver' && (scan.state === 'running' || scan.state === 'paused');
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -118,13 +118,13 @@ function parseScan(value: unknown, now: number): ZpoolScan | undefined {
 
 /** The answer to `zpool status -j --json-int NAME`; undefined if it is none, or of another pool. `now`: in
  * milliseconds. */
-export function parseZpoolJson(text: string, name: string, now: number): ZpoolStatus | undefined {
+export function parseNamedZpoolStatusJson(text: string, name: string, now: number): ZpoolStatus | undefined {
   const pool = fieldsOf(fieldsOf(fieldsOf(parseJsonWithin(text, bounds.commandOutput)).pools)[name]);
   const state = textOf(pool.state);
   if (state === undefined) return undefined;
   const scan = parseScan(pool.scan_stats, now);
   const ofClass = (key: string) =>
-    Object.values(fieldsOf(pool[key])).flatMap((vdev) => parseVdev(vdev, isResilverRunning(scan)));
+    Object.values(fieldsOf(pool[key])).flatMap((vdev) => parseVdev(vdev, isResilverRunningOrPaused(scan)));
   const [root] = ofClass('vdevs');
   return {
     state,

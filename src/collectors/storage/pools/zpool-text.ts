@@ -104,7 +104,7 @@ function parseErrors(text: string | undefined): number | undefined {
 
 /** The answer to `zpool status -p -P NAME`, which OpenZFS before 2.3 has; undefined if it is none, or of another
  * pool. */
-export function parseZpoolText(text: string, pool: string): ZpoolStatus | undefined {
+export function parseNamedZpoolStatusText(text: string, pool: string): ZpoolStatus | undefined {
   const fields = new Map<string, string[]>();
   let field: string[] | undefined;
   for (const line of text.split('\n')) {

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { isInContainer } from '../../../lib/container.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { installedPath } from '../../../lib/installed-path.ts';
-import type { Wording } from '../../../model/translation.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import { type AccessTexts, accessTexts } from '../texts.ts';
 
 /** A capability by its name without `CAP_`, and its bit (linux/capability.h). */
@@ -52,7 +52,7 @@ export function explainMissingRight(
   name: string,
   isHelperForbidden = false,
   capability: LinuxCapability | null = nvmeDriveLinuxCapability,
-): Wording<AccessTexts> | undefined {
+): TranslatableText<AccessTexts> | undefined {
   const user = userName();
   if (isHelperForbidden)
     return (texts = accessTexts) => texts.noRightToAskHelper(`sudo usermod --append --groups infra-monitor ${user}`);

@@ -1,7 +1,7 @@
 import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
-import type { Wording } from '../../../model/translation.ts';
-import { WordedError } from '../../../model/worded-error.ts';
+import { TranslatableError } from '../../../model/translatable-error.ts';
+import type { TranslatableText } from '../../../model/translation.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import type { HealthLog, HealthSource, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController } from '../nvme/sysfs.ts';
@@ -68,7 +68,7 @@ export interface AccessMethod {
 }
 
 /** The health can't be read although nothing is broken; its words say how to change that. */
-export class HealthUnavailableError extends WordedError {}
+export class HealthUnavailableError extends TranslatableError {}
 
 export const deviceNodePath = (controller: NvmeController, { namespace }: Pick<AccessMethod, 'namespace'>) =>
   `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
@@ -173,7 +173,7 @@ export async function findAccessMethodAndHealth(
 
 const isForbidden = (error: unknown) => error instanceof DrivesHelperError && error.forbidden;
 
-function explainFailures(failures: readonly unknown[], missingRight: Wording<AccessTexts> | undefined): Error {
+function explainFailures(failures: readonly unknown[], missingRight: TranslatableText<AccessTexts> | undefined): Error {
   if (failures.length === 0)
     return new HealthUnavailableError((texts = accessTexts) => texts.neitherInstalled('apt install nvme-cli'));
   const messages = [...new Set(failures.map(describeError))].join('; ');

@@ -97,7 +97,7 @@ export function parseSmartLog(text: string): HealthLog {
 }
 
 /** Parses `nvme id-ctrl -o json`. */
-export function parseIdentifyController(text: string): TemperatureLimitsAndCapacity {
+export function parseTemperatureLimitsAndCapacity(text: string): TemperatureLimitsAndCapacity {
   const fields = parseFields(text, ['sn', 'mn', 'cntlid']);
   const capacity = fields.number('tnvmcap');
   return {

@@ -3,7 +3,7 @@ import { runCommand } from '../../../lib/command.ts';
 import type { TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController, NvmeNamespace } from '../nvme/sysfs.ts';
 import { type AccessMethod, deviceNodePath } from './nvme-access-methods.ts';
-import { parseIdentifyController, parseNamespaceUsedBytes, requireNvmeCliOutput } from './nvme-cli.ts';
+import { parseNamespaceUsedBytes, parseTemperatureLimitsAndCapacity, requireNvmeCliOutput } from './nvme-cli.ts';
 import { readNvmeHwmon } from './nvme-hwmon.ts';
 
 /** Reads temperature limits and capacity with nvme-cli if that is the access method, else the limits from hwmon. */
@@ -19,7 +19,7 @@ export async function readTemperatureLimitsAndCapacity(
     [...identify('ctrl'), deviceNodePath(controller, method), '-o', 'json'],
     seconds,
   );
-  return parseIdentifyController(requireNvmeCliOutput(result));
+  return parseTemperatureLimitsAndCapacity(requireNvmeCliOutput(result));
 }
 
 /** Uses sysfs if the kernel has the file `nuse` (Linux 6.8 and later), else nvme-cli. */

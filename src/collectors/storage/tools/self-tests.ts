@@ -11,7 +11,7 @@ export interface FinishedSelfTest {
 }
 
 /** What a drive's log says of its self-tests. The agent starts none. */
-export interface SelfTests {
+export interface SelfTestSummary {
   isRunning: boolean;
   /** The newest that was neither aborted nor interrupted; undefined if the log has none, or there is no log. */
   latest?: FinishedSelfTest | undefined;
@@ -26,7 +26,7 @@ export function selfTestResult({
   isRunning,
   latest,
   neverRan,
-}: SelfTests): (typeof selfTestResults)[number] | undefined {
+}: SelfTestSummary): (typeof selfTestResults)[number] | undefined {
   if (isRunning) return 'running';
   if (latest === undefined) return neverRan ? 'never_run' : undefined;
   return latest.passed ? 'passed' : 'failed';
@@ -34,10 +34,10 @@ export function selfTestResult({
 
 /** The self-tests of the newest answer, with the last finished one of an earlier answer if it tells of none: its log
  * may be missing, or have room only for what was aborted since. */
-export function keepKnownSelfTests(
-  newest: SelfTests | undefined,
-  before: SelfTests | undefined,
-): SelfTests | undefined {
+export function keepLastFinishedSelfTest(
+  newest: SelfTestSummary | undefined,
+  before: SelfTestSummary | undefined,
+): SelfTestSummary | undefined {
   if (before?.latest === undefined || newest?.latest !== undefined || newest?.neverRan) return newest;
   return { ...before, isRunning: newest?.isRunning ?? false };
 }
@@ -78,7 +78,7 @@ function latestOf(tests: readonly (Omit<FinishedSelfTest, 'passed'> & { passed: 
 const highNibble = (status: number | undefined) => (status === undefined ? undefined : status >> 4);
 const textOf = (count: bigint | undefined) => (count === undefined ? undefined : String(count));
 
-function parseAtaSelfTests(answer: Record<string, unknown>): SelfTests | undefined {
+function parseAtaSelfTests(answer: Record<string, unknown>): SelfTestSummary | undefined {
   const log = objectAt(answer, 'ata_smart_self_test_log');
   const current = objectAt(objectAt(objectAt(answer, 'ata_smart_data'), 'self_test'), 'status');
   if (log === undefined && current === undefined) return undefined;
@@ -105,7 +105,7 @@ function parseAtaSelfTests(answer: Record<string, unknown>): SelfTests | undefin
   };
 }
 
-function parseScsiSelfTests(answer: Record<string, unknown>): SelfTests | undefined {
+function parseScsiSelfTests(answer: Record<string, unknown>): SelfTestSummary | undefined {
   const entries = Array.from({ length: 20 }, (_, index) => objectAt(answer, `scsi_self_test_${index}`)).filter(
     (entry) => entry !== undefined,
   );
@@ -125,7 +125,7 @@ function parseScsiSelfTests(answer: Record<string, unknown>): SelfTests | undefi
 function nvmeSelfTests(
   operation: number,
   entries: readonly (Omit<FinishedSelfTest, 'passed'> & { code: number | undefined })[],
-): SelfTests {
+): SelfTestSummary {
   const tests = entries.filter(({ code }) => code !== nvmeUnusedEntry);
   return {
     isRunning: operation !== 0,
@@ -134,7 +134,7 @@ function nvmeSelfTests(
   };
 }
 
-function parseNvmeSelfTests(log: Record<string, unknown> | undefined): SelfTests | undefined {
+function parseNvmeSelfTests(log: Record<string, unknown> | undefined): SelfTestSummary | undefined {
   const operation = fieldsOf(objectAt(log, 'current_self_test_operation')).number('value');
   if (operation === undefined) return undefined;
   return nvmeSelfTests(
@@ -148,11 +148,11 @@ function parseNvmeSelfTests(log: Record<string, unknown> | undefined): SelfTests
 }
 
 /** The self-tests in an answer of smartctl (`-l selftest`, of ATA drives also `-c`); undefined if it has none. */
-export const parseSmartctlSelfTests = (answer: Record<string, unknown>): SelfTests | undefined =>
+export const parseSmartctlSelfTestSummary = (answer: Record<string, unknown>): SelfTestSummary | undefined =>
   parseAtaSelfTests(answer) ?? parseScsiSelfTests(answer) ?? parseNvmeSelfTests(objectAt(answer, 'nvme_self_test_log'));
 
 /** The self-tests in `nvme self-test-log -o json` of nvme-cli 1.16 and later; undefined if it is something else. */
-function parseNvmeCliSelfTests(answer: unknown): SelfTests | undefined {
+function parseNvmeCliSelfTests(answer: unknown): SelfTestSummary | undefined {
   const fields = fieldsOf(answer);
   const operation = fields.number('Current Device Self-Test Operation');
   if (operation === undefined) return undefined;
@@ -171,8 +171,8 @@ function parseNvmeCliSelfTests(answer: unknown): SelfTests | undefined {
 
 /** The self-tests in the output of nvme-cli or smartctl; undefined if it has none, as of a drive that has no such
  * log. */
-export function parseSelfTests(output: string): SelfTests | undefined {
+export function parseSelfTestSummary(output: string): SelfTestSummary | undefined {
   const answer = parseJsonOutput(output);
   if (!isJsonObject(answer)) return undefined;
-  return parseNvmeCliSelfTests(answer) ?? parseSmartctlSelfTests(answer);
+  return parseNvmeCliSelfTests(answer) ?? parseSmartctlSelfTestSummary(answer);
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../duration.ts';
 import { rememberFolds, showTarget } from './folds.ts';
-import { showValuesOfLines } from './line-values.ts';
+import { showGraphValueTooltip } from './graph-value-tooltip.ts';
 import { morph } from './morph.ts';
 import type { ScriptTexts } from './script-texts.ts';
 
@@ -39,7 +39,7 @@ function showElapsedTimes(): void {
   document.body.className = isSilent ? 'silent' : 'live';
 }
 
-const keepTabStop = showValuesOfLines(() => new Date(Date.now() - clockOffset), texts);
+const keepTabStop = showGraphValueTooltip(() => new Date(Date.now() - clockOffset), texts);
 
 function update({ run: agentRun, now, sections }: Sections): void {
   if (agentRun !== run) {

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DiskAndInterfaceRates } from '../../../../src/collectors/host/linux/disk-and-interface-rates.ts';
+import { DiskAndInterfaceRateCalculator } from '../../../../src/collectors/host/linux/disk-and-interface-rate-calculator.ts';
 import {
   diskActivity,
-  diskSequence,
   listWatchedAndExcludedDisks,
   parseDiskstats,
+  readDiskseqOrInode,
 } from '../../../../src/collectors/host/linux/disks.ts';
 import { runStepsAtOnce } from '../../../../src/model/event-loop-turns.ts';
 import { tree } from '../../../helpers/tree.ts';
@@ -44,10 +44,10 @@ test('whole drives only', () => {
  * kernel's number of the disk in each. */
 function after(name: string, before: string, then: string, sequence: [string, string] = ['1', '1']) {
   const roots = tree({ [`sys/block/${name}/diskseq`]: sequence[0] });
-  const rates = new DiskAndInterfaceRates();
+  const rates = new DiskAndInterfaceRateCalculator();
   const read = (text: string) => {
     const counters = parseDiskstats(text).get(name);
-    return counters && diskActivity(name, diskSequence(roots, name), counters, rates);
+    return counters && diskActivity(name, readDiskseqOrInode(roots, name), counters, rates);
   };
   rates.begin({ wall: 0, monotonic: 0 });
   read(before);

@@ -1,12 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { DiskAndInterfaceRates } from '../../../../src/collectors/host/linux/disk-and-interface-rates.ts';
+import { DiskAndInterfaceRateCalculator } from '../../../../src/collectors/host/linux/disk-and-interface-rate-calculator.ts';
 import { HostDiskActivityReader } from '../../../../src/collectors/host/linux/host-disk-activity-reader.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
 import { partsPerTurn } from '../../../../src/model/event-loop-turns.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { device } from '../../../helpers/sample-collector.ts';
@@ -34,7 +34,7 @@ function disks(
   const reader = new HostDiskActivityReader(
     roots,
     z.parse(hostSettingsSchema, settings),
-    new DiskAndInterfaceRates(),
+    new DiskAndInterfaceRateCalculator(),
     drivers,
     remembered,
   );
@@ -44,7 +44,7 @@ function disks(
       drivers.begin();
       reader.begin();
       const found = await reader.read(device);
-      return found.map((one) => ('table' in one ? (one.part ?? '') : textOfWording(one.complaint)));
+      return found.map((one) => ('table' in one ? (one.part ?? '') : renderTranslatableText(one.complaint)));
     },
   };
 }

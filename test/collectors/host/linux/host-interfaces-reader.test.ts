@@ -2,7 +2,7 @@ import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { DiskAndInterfaceRates } from '../../../../src/collectors/host/linux/disk-and-interface-rates.ts';
+import { DiskAndInterfaceRateCalculator } from '../../../../src/collectors/host/linux/disk-and-interface-rate-calculator.ts';
 import { HostInterfacesReader } from '../../../../src/collectors/host/linux/host-interfaces-reader.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
@@ -23,7 +23,7 @@ function machine(files: Record<string, string> = {}, settings: Record<string, st
     'sys/class/net/eth0/speed': '1000',
     ...files,
   });
-  const [rates, drivers] = [new DiskAndInterfaceRates(), new SlowSysfsFileReader()];
+  const [rates, drivers] = [new DiskAndInterfaceRateCalculator(), new SlowSysfsFileReader()];
   const reader = new HostInterfacesReader(roots, z.parse(hostSettingsSchema, settings), rates, drivers);
   let seconds = 0;
   return {

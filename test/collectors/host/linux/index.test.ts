@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { hostTextsInGerman } from '../../../../src/collectors/host/german.ts';
 import { LinuxHostReader } from '../../../../src/collectors/host/linux/index.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { englishHint } from '../../../helpers/english-hint.ts';
 import { memory } from '../../../helpers/memory.ts';
@@ -94,5 +94,5 @@ test('a sensor that does not answer fails alone, the processor’s is unknown, a
   const hint = host !== undefined && 'hint' in host ? host.hint : undefined;
   const path = roots.sys('class/hwmon/hwmon0/temp1_input');
   expect(englishHint(hint)).toBe(`${path}: no answer`);
-  expect(textOfWording(hint ?? '', hostTextsInGerman)).toBe(`${path}: keine Antwort`);
+  expect(renderTranslatableText(hint ?? '', hostTextsInGerman)).toBe(`${path}: keine Antwort`);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
-  countDnfUpdates,
-  countPacmanUpdates,
   parseAptSimulation,
+  parseDnfUpdateCount,
+  parsePacmanUpdateCount,
 } from '../../../../src/collectors/host/linux/package-managers.ts';
 
 test('apt: what is updated, and which of it for security', () => {
@@ -34,12 +34,12 @@ Obsoleting Packages
 grub2-tools.x86_64                1:2.12-11.fc41             updates
     grub2-tools.x86_64            1:2.12-10.fc41             @System
 `;
-  expect(countDnfUpdates(text)).toBe(3);
-  expect(countDnfUpdates('')).toBe(0);
-  expect(countDnfUpdates('Last metadata expiration check: 0:12:01 ago on Wed 1 Jan 2026.\n')).toBe(0);
+  expect(parseDnfUpdateCount(text)).toBe(3);
+  expect(parseDnfUpdateCount('')).toBe(0);
+  expect(parseDnfUpdateCount('Last metadata expiration check: 0:12:01 ago on Wed 1 Jan 2026.\n')).toBe(0);
 });
 
 test('pacman: without packages that are held back', () => {
-  expect(countPacmanUpdates('linux 6.11.4.arch1-1 -> 6.11.5.arch1-1\nzlib 1:1.3-1 -> 1:1.4-1 [ignored]\n')).toBe(1);
-  expect(countPacmanUpdates('')).toBe(0);
+  expect(parsePacmanUpdateCount('linux 6.11.4.arch1-1 -> 6.11.5.arch1-1\nzlib 1:1.3-1 -> 1:1.4-1 [ignored]\n')).toBe(1);
+  expect(parsePacmanUpdateCount('')).toBe(0);
 });

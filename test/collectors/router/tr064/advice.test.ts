@@ -9,7 +9,7 @@ import {
   publicAddressHint,
 } from '../../../../src/collectors/router/tr064/advice.ts';
 import { AddressResolver } from '../../../../src/lib/names/address-resolver.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { parseSettings } from '../../../../src/settings/index.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { FritzBox } from '../../../helpers/fritzbox/index.ts';
@@ -38,7 +38,7 @@ async function readRouter(variables: Record<string, string>, state = stateOf(pro
   onTestFinished(() => source.close?.());
   const [router] = await source.read(new AbortController().signal);
   const reading = router !== undefined && 'reading' in router ? (router.reading as RouterReading) : undefined;
-  const advice = (source.advice?.() ?? []).map((one) => textOfWording(one));
+  const advice = (source.advice?.() ?? []).map((one) => renderTranslatableText(one));
   return { access: reading?.tr064?.access, hint: reading?.tr064?.hint?.(), advice };
 }
 

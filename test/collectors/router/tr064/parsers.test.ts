@@ -7,7 +7,7 @@ import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr
 import { Tr064SubDeviceObservationBuilder } from '../../../../src/collectors/router/tr064/sub-devices.ts';
 import { parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
 import { normalizeMacAddress } from '../../../../src/model/shared-device.ts';
-import { WordedError } from '../../../../src/model/worded-error.ts';
+import { TranslatableError } from '../../../../src/model/translatable-error.ts';
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
 /** A valid list with a part of it replaced. */
@@ -20,7 +20,7 @@ const expectClear = (read: () => unknown) => {
   try {
     read();
   } catch (error) {
-    expect([Error, WordedError]).toContain((error as Error).constructor);
+    expect([Error, TranslatableError]).toContain((error as Error).constructor);
     expect((error as Error).message).toMatch(
       /the answer (?:is empty|is not XML|has no root element|breaks off|is nested more than \d+ levels deep)|unknown format/,
     );

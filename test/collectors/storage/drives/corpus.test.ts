@@ -6,7 +6,7 @@ import {
   parseSmartctlAnswer,
   type SmartctlAnswer,
 } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
-import { parseSelfTests } from '../../../../src/collectors/storage/tools/self-tests.ts';
+import { parseSelfTestSummary } from '../../../../src/collectors/storage/tools/self-tests.ts';
 
 // CORPUS/storage: recorded answers about drives, and INDEX.tsv, which says of each file its tool and what is special in
 // it.
@@ -93,7 +93,9 @@ describe.runIf(smartctlRows.length > 0)('every answer of smartctl is what the in
 
 describe.runIf(nvmeRows.length > 0)('every log of self-tests by nvme-cli is what the index says of it', () => {
   test.each(nvmeRows)('$file: $special', ({ file, special }) =>
-    expect(parseSelfTests(readFileSync(join(folder, file), 'utf8'))).toMatchObject(saidOf(special).selfTests ?? {}),
+    expect(parseSelfTestSummary(readFileSync(join(folder, file), 'utf8'))).toMatchObject(
+      saidOf(special).selfTests ?? {},
+    ),
   );
 });
 

@@ -22,7 +22,7 @@ import { storageCollector } from '../../../../src/collectors/storage/index.ts';
 import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import { selfTestResult } from '../../../../src/collectors/storage/tools/self-tests.ts';
 import { describeError } from '../../../../src/model/errors.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { ataAnswer, plugDisk, powerModeAnswer, type StandInDisk, unplugDisk } from '../../../helpers/disks.ts';
 import { drives } from '../../../helpers/drives.ts';
@@ -425,7 +425,7 @@ test('drives behind bridges with one serial number remain the same devices when 
     { name: 'sdb', serial: 'BRIDGE', wwid: 'naa.5000c50000000012' },
   ]);
   const ids = async () =>
-    (await reader.read()).map((one) => ('complaint' in one ? textOfWording(one.complaint) : one.device.id));
+    (await reader.read()).map((one) => ('complaint' in one ? renderTranslatableText(one.complaint) : one.device.id));
   expect(await ids()).toEqual(['naa.5000c50000000011', 'naa.5000c50000000012']);
   unplugDisk(sys, 'sda');
   expect(await ids()).toEqual(['naa.5000c50000000012']);
@@ -458,7 +458,7 @@ test('drives by setting: others are excluded and never asked; one that is not th
   );
   expect(
     (await reader.read()).map((one) =>
-      'complaint' in one ? textOfWording(one.complaint) : (one.excluded ?? one.table),
+      'complaint' in one ? renderTranslatableText(one.complaint) : (one.excluded ?? one.table),
     ),
   ).toEqual([true, true, 'STORAGE_DRIVES: there is no drive WD-9; drives found: /dev/sda (WD-1); /dev/sdb (WD-2)']);
   expect(calls()).toEqual([]);
@@ -489,7 +489,7 @@ test('drives behind a RAID controller, told apart by their serial numbers; what 
   const seen = async () =>
     (await reader.read()).map((one) =>
       'complaint' in one
-        ? textOfWording(one.complaint)
+        ? renderTranslatableText(one.complaint)
         : [one.device.id, one.excluded ?? (one.error ? describeError(one.error) : one.reading?.report?.passed)],
     );
   const complaint = 'STORAGE_DRIVE_TYPES: /dev/bus/0=megaraid,5: the drive has no serial number';
@@ -541,7 +541,7 @@ async function readingsById(reader: StorageDrivesReader) {
   const observations = await reader.read();
   return Object.fromEntries(
     observations.map((one) => {
-      if ('complaint' in one) return ['complaint', textOfWording(one.complaint)];
+      if ('complaint' in one) return ['complaint', renderTranslatableText(one.complaint)];
       if (one.reading === undefined) return [one.device.id, one.excluded ? 'excluded' : describeError(one.error)];
       const { report, newErrors } = one.reading;
       return [one.device.id, [report?.serial, report?.passed, newErrors?.reallocated_sectors]];

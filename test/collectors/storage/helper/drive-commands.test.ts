@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { driveNameInCommand, explainCommandRefusal } from '../../../../src/collectors/storage/helper/drive-commands.ts';
+import {
+  driveOrProgramInCommand,
+  explainCommandRefusal,
+} from '../../../../src/collectors/storage/helper/drive-commands.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const machine = () =>
@@ -158,11 +161,11 @@ test('a machine without any drive', () => {
 });
 
 test('a controller and its namespace are one drive', () => {
-  expect(driveNameInCommand(['smartctl', '-j', '-i', '/dev/nvme0n1'])).toBe('nvme0');
-  expect(driveNameInCommand(['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'])).toBe('nvme0');
-  expect(driveNameInCommand(['smartctl', '-j', '-i', '/dev/sdaa'])).toBe('sdaa');
-  expect(driveNameInCommand('smartctl -j -i -d megaraid,3 /dev/bus/0'.split(' '))).toBe('bus/0 megaraid,3');
-  expect(driveNameInCommand(['dmsetup', 'status', '--noflush'])).toBe('dmsetup');
+  expect(driveOrProgramInCommand(['smartctl', '-j', '-i', '/dev/nvme0n1'])).toBe('nvme0');
+  expect(driveOrProgramInCommand(['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'])).toBe('nvme0');
+  expect(driveOrProgramInCommand(['smartctl', '-j', '-i', '/dev/sdaa'])).toBe('sdaa');
+  expect(driveOrProgramInCommand('smartctl -j -i -d megaraid,3 /dev/bus/0'.split(' '))).toBe('bus/0 megaraid,3');
+  expect(driveOrProgramInCommand(['dmsetup', 'status', '--noflush'])).toBe('dmsetup');
 });
 
 test('all that the sudo rule allows is a question', () => {

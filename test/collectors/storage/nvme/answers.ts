@@ -1,8 +1,8 @@
 import type { HealthLog, TemperatureLimitsAndCapacity } from '../../../../src/collectors/storage/nvme/reading.ts';
 import {
-  parseIdentifyController,
   parseNamespaceUsedBytes,
   parseSmartLog,
+  parseTemperatureLimitsAndCapacity,
 } from '../../../../src/collectors/storage/tools/nvme-cli.ts';
 import { cleanHealthLogOrThrow } from '../../../../src/collectors/storage/tools/nvme-health-log.ts';
 import { parseSmartctlNvmeHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
@@ -21,7 +21,7 @@ const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
       return { ...rest, log: cleanHealthLogOrThrow(log) };
     },
   ],
-  [/nvme/, (text) => ({ limits: parseIdentifyController(text) })],
+  [/nvme/, (text) => ({ limits: parseTemperatureLimitsAndCapacity(text) })],
   [/nvme/, (text) => ({ bytes: parseNamespaceUsedBytes(text) })],
 ];
 

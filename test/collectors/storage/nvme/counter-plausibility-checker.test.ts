@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   CounterPlausibilityChecker,
-  type LowerCounts,
+  type CounterResetEvidenceByName,
   monotonicCounterNames,
 } from '../../../../src/collectors/storage/nvme/counter-plausibility-checker.ts';
 import type { HealthLog } from '../../../../src/collectors/storage/nvme/reading.ts';
@@ -221,7 +221,7 @@ test('a counter that is missing, as with another source, has not fallen and is n
 /** A machine that runs for `hours` at a time, with a reading each `interval` minutes. Returns the counts known in each
  * run, the first of each day for which `count` gives the drive's data units written. */
 function runs(days: number, hours: number, interval: number, count: (day: number, minute: number) => bigint) {
-  let lowerCounts: LowerCounts = {};
+  let lowerCounts: CounterResetEvidenceByName = {};
   let stored: { dataUnitsWritten?: bigint } = { dataUnitsWritten: 9_000_000n };
   return Array.from({ length: days }, (_, day) => {
     const plausibility = new CounterPlausibilityChecker();

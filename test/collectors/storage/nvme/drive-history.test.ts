@@ -7,12 +7,12 @@ import {
   type DriveHistory,
   driveHistoryMemoryFormat,
   driveHistorySinceCounterReset,
-  driveHistoryWithLowerCounts,
+  driveHistoryWithResetEvidence,
   estimateWornOutDate,
   greatestStoredCounters,
   isClockPlausible,
+  parseCounterResetEvidence,
   parseDriveHistoryOrEmpty,
-  parseLowerCounts,
   wearPercentPerMonth,
 } from '../../../../src/collectors/storage/nvme/drive-history.ts';
 
@@ -246,18 +246,18 @@ test('without changes, the same object is returned', () => {
 
 test('lower counts are kept, merged by counter, and dropped if invalid', () => {
   const lower = { mediaErrors: { from: 0n, count: 2n ** 100n, readings: 5, seconds: 300 } };
-  const history = driveHistoryWithLowerCounts(month(), lower);
+  const history = driveHistoryWithResetEvidence(month(), lower);
   const read = driveHistoryMemoryFormat.parse(JSON.parse(JSON.stringify(history)));
   expect(read).toEqual(history);
-  expect(read && parseLowerCounts(read)).toEqual(lower);
-  expect(driveHistoryWithLowerCounts(history, lower)).toBe(history);
-  expect(driveHistoryWithLowerCounts(history, {})).toEqual(month());
+  expect(read && parseCounterResetEvidence(read)).toEqual(lower);
+  expect(driveHistoryWithResetEvidence(history, lower)).toBe(history);
+  expect(driveHistoryWithResetEvidence(history, {})).toEqual(month());
   const other = {
     mediaErrors: { from: 1n, count: 1n, readings: 9, seconds: 900 },
     powerCycles: { from: 1n, count: 1n, readings: 1, seconds: 0 },
   };
   expect(
-    parseLowerCounts(driveHistoryMemoryFormat.merge(history, driveHistoryWithLowerCounts(month(), other))),
+    parseCounterResetEvidence(driveHistoryMemoryFormat.merge(history, driveHistoryWithResetEvidence(month(), other))),
   ).toEqual({
     ...other,
     ...lower,

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/collectors/storage/nvme/drives.ts';
 import { selectWatchedAndExcludedDrives } from '../../../../src/collectors/storage/nvme/select-drives.ts';
 import { readNvmeControllers } from '../../../../src/collectors/storage/nvme/sysfs.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -162,7 +162,7 @@ test('NVME_DEVICES accepts controllers, namespaces and serial numbers, and missi
   expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
   expect(excluded.map(({ id }) => id)).toEqual(['D']);
   const drivesFound = 'drives found: /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
-  expect(complaints.map(({ complaint }) => textOfWording(complaint))).toEqual([
+  expect(complaints.map(({ complaint }) => renderTranslatableText(complaint))).toEqual([
     `NVME_DEVICES: there is no drive /dev/nvme97; ${drivesFound}`,
     `NVME_DEVICES: there is no drive Z; ${drivesFound}`,
   ]);

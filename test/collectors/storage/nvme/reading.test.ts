@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { nvmeCollector } from '../../../../src/collectors/storage/nvme/index.ts';
 import type { DriveReading, NamespaceReading } from '../../../../src/collectors/storage/nvme/reading.ts';
 import { describeError as told } from '../../../../src/model/errors.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { drives, identifyController, identifyNamespace, smartctl, smartLog } from '../../../helpers/drives.ts';
 import { withEnglishHint } from '../../../helpers/english-hint.ts';
@@ -44,7 +44,7 @@ async function watching(
       return [
         {
           id: one.device.id,
-          hint: one.hint && textOfWording(one.hint),
+          hint: one.hint && renderTranslatableText(one.hint),
           excluded: one.excluded,
           error: one.error === undefined ? undefined : told(one.error),
           ...(one.reading && withEnglishHint(one.reading as DriveReading)),

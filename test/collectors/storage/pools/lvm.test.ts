@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { commonDriveTextsInGerman } from '../../../../src/collectors/storage/german-texts.ts';
 import { DeviceMapper } from '../../../../src/collectors/storage/pools/dm-status.ts';
 import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
-import { textOfWording } from '../../../../src/model/translation.ts';
+import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { saying } from '../../../helpers/saying.ts';
@@ -105,7 +105,7 @@ test('that snapshots cannot be asked for is advice where no pool of LVM says it'
   expect(machine.reader.advice()).toEqual([]);
   rack.fail('dmsetup status', 'Command failed.');
   await machine.see(withSnapshot());
-  expect(machine.reader.advice().map((advice) => textOfWording(advice))).toEqual([
+  expect(machine.reader.advice().map((advice) => renderTranslatableText(advice))).toEqual([
     'whether LVM snapshots are full or lost is not known: dmsetup: Command failed.',
   ]);
   const [pool] = await machine.see({ ...withSnapshot(), ...thin() });
@@ -569,7 +569,7 @@ test('that device mapper does not answer is said in the language of the agent', 
   await clock.waits(4);
   clock.turn(4);
   const { hint = '' } = await asked;
-  expect(textOfWording(hint, commonDriveTextsInGerman)).toBe('dmsetup antwortet nicht');
+  expect(renderTranslatableText(hint, commonDriveTextsInGerman)).toBe('dmsetup antwortet nicht');
 });
 
 test('what becomes of the data when a drive dies is known as soon as the level is', async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseZpoolJson, type ZpoolStatus } from '../../../../src/collectors/storage/pools/zpool-status.ts';
-import { parseZpoolText } from '../../../../src/collectors/storage/pools/zpool-text.ts';
+import { parseNamedZpoolStatusJson, type ZpoolStatus } from '../../../../src/collectors/storage/pools/zpool-status.ts';
+import { parseNamedZpoolStatusText } from '../../../../src/collectors/storage/pools/zpool-text.ts';
 
 /** What `zpool status -j --json-int` and `zpool status -p -P` of OpenZFS 2.3.9 printed of the same pool. */
 const printed = (step: string, extension: string) =>
@@ -57,6 +57,8 @@ test.each([
     },
   ],
 ])('a real pool, %s: both formats tell the same', (step, pool, expected) => {
-  expect(summaryOf(parseZpoolJson(printed(step, 'json'), pool, Date.now()) as ZpoolStatus)).toEqual(expected);
-  expect(summaryOf(parseZpoolText(printed(step, 'txt'), pool) as ZpoolStatus)).toEqual(expected);
+  expect(summaryOf(parseNamedZpoolStatusJson(printed(step, 'json'), pool, Date.now()) as ZpoolStatus)).toEqual(
+    expected,
+  );
+  expect(summaryOf(parseNamedZpoolStatusText(printed(step, 'txt'), pool) as ZpoolStatus)).toEqual(expected);
 });

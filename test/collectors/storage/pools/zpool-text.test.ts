@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseZpoolText } from '../../../../src/collectors/storage/pools/zpool-text.ts';
+import { parseNamedZpoolStatusText } from '../../../../src/collectors/storage/pools/zpool-text.ts';
 
-const answer = (...lines: string[]) => parseZpoolText(['  pool: tank', ' state: ONLINE', ...lines].join('\n'), 'tank');
+const answer = (...lines: string[]) =>
+  parseNamedZpoolStatusText(['  pool: tank', ' state: ONLINE', ...lines].join('\n'), 'tank');
 
 test('an indent that is odd costs no more than its line', () => {
   const status = answer('config:', '', '\ttank ONLINE', '\t  mirror-0 ONLINE', '\t    sda ONLINE', '\t sdb ONLINE');

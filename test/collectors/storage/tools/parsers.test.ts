@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
-  parseIdentifyController,
   parseNamespaceUsedBytes,
   parseSmartLog,
+  parseTemperatureLimitsAndCapacity,
   requireNvmeCliOutput,
 } from '../../../../src/collectors/storage/tools/nvme-cli.ts';
 import { DriveCommandUnsupportedError } from '../../../../src/collectors/storage/tools/nvme-health-log.ts';
@@ -101,12 +101,14 @@ test('throttling is known only if both of its numbers are', () => {
 });
 
 test('a controller that does not report a limit or its size', () => {
-  expect(parseIdentifyController(identifyController({ wctemp: 353, cctemp: 0, tnvmcap: 0 }))).toEqual({
+  expect(parseTemperatureLimitsAndCapacity(identifyController({ wctemp: 353, cctemp: 0, tnvmcap: 0 }))).toEqual({
     warning: 80,
     critical: undefined,
     capacity: undefined,
   });
-  expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('the output lacks the expected fields; it has sn');
+  expect(() => parseTemperatureLimitsAndCapacity('{"sn":"x"}')).toThrow(
+    'the output lacks the expected fields; it has sn',
+  );
 });
 
 const formats = Array.from({ length: 20 }, (_, index) => ({ ms: 0, ds: index === 18 ? 12 : 9, rp: 0 }));

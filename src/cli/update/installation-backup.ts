@@ -11,38 +11,38 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandOutput } from '../../lib/command.ts';
-import { commandLinkToReleaseFolder, type Installation, npmPrefixOf } from '../installation.ts';
+import { commandSymlinkPath, type Installation, npmPrefixOf } from '../installation.ts';
 import { serviceUnitPath } from '../service.ts';
 
 /** Time limit of a package manager. */
 const limitSeconds = 600;
 
-export interface SavedInstallation {
+export interface InstallationBackup {
   restore(): Promise<unknown>;
   /** Removes what is not in the scratch folder. */
   discard(): void;
 }
 
 /** Beside the folder, so that it can be put back in one step. */
-function saveFolder(root: string): SavedInstallation {
+function saveFolder(root: string): InstallationBackup {
   const copy = `${root}.before`;
   rmSync(copy, { recursive: true, force: true });
   cpSync(root, copy, { recursive: true });
   const unit = existsSync(serviceUnitPath) ? readFileSync(serviceUnitPath) : undefined;
-  const program = existsSync(commandLinkToReleaseFolder) ? realpathSync(commandLinkToReleaseFolder) : undefined;
+  const program = existsSync(commandSymlinkPath) ? realpathSync(commandSymlinkPath) : undefined;
   return {
     async restore() {
       rmSync(root, { recursive: true });
       renameSync(copy, root);
-      rmSync(commandLinkToReleaseFolder, { force: true });
-      if (program !== undefined) symlinkSync(program, commandLinkToReleaseFolder);
+      rmSync(commandSymlinkPath, { force: true });
+      if (program !== undefined) symlinkSync(program, commandSymlinkPath);
       if (unit !== undefined) writeFileSync(serviceUnitPath, unit);
     },
     discard: () => rmSync(copy, { recursive: true, force: true }),
   };
 }
 
-async function saveNpmPackage(root: string, scratch: string): Promise<SavedInstallation> {
+async function saveNpmPackage(root: string, scratch: string): Promise<InstallationBackup> {
   const before = join(scratch, 'before');
   mkdirSync(before);
   const name = await readCommandOutput('npm', ['pack', '--silent', '--pack-destination', before, root], {
@@ -55,7 +55,7 @@ async function saveNpmPackage(root: string, scratch: string): Promise<SavedInsta
 }
 
 /** dpkg does not keep installed packages, so the package is rebuilt from its files. */
-async function saveDebianPackage(scratch: string): Promise<SavedInstallation> {
+async function saveDebianPackage(scratch: string): Promise<InstallationBackup> {
   const tree = join(scratch, 'tree');
   mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
   const list = (await readCommandOutput('dpkg', ['--listfiles', 'infra-monitor'], { seconds: limitSeconds }))
@@ -91,7 +91,7 @@ export const installNpmPackage = (root: string, file: string): Promise<string> =
   });
 
 /** Saves the installed version, as far as possible in the scratch folder. */
-export async function saveInstallation({ kind, root }: Installation, scratch: string): Promise<SavedInstallation> {
+export async function backUpInstallation({ kind, root }: Installation, scratch: string): Promise<InstallationBackup> {
   if (kind === 'folder') return saveFolder(root);
   return kind === 'npm' ? saveNpmPackage(root, scratch) : saveDebianPackage(scratch);
 }

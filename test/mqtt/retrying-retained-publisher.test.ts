@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { RetainedPublisher } from '../../src/mqtt/retained-publisher.ts';
+import { RetryingRetainedPublisher } from '../../src/mqtt/retrying-retained-publisher.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
@@ -14,7 +14,7 @@ async function scene() {
   const connection = await SingleUseBrokerConnection.open(mqtt, { clientId: 'me', protocolVersion: 5, after });
   onTestFinished(() => connection.abort());
   const accepted: string[] = [];
-  const publisher = new RetainedPublisher(connection, {
+  const publisher = new RetryingRetainedPublisher(connection, {
     accepted: (topic) => accepted.push(topic),
     rejected: () => undefined,
     unacknowledged: new Map(),

@@ -1,5 +1,5 @@
 /** What is said of problems that no table finds. */
-export const problemTexts = {
+export const generalProblemTexts = {
   broker: (url: string) => `Broker ${url}`,
   notConnected: 'not connected',
   notConnectedTo: (url: string) => `not connected to ${url}`,
@@ -17,4 +17,4 @@ export const problemTexts = {
   noReason: 'none',
 };
 
-export type ProblemTexts = typeof problemTexts;
+export type GeneralProblemTexts = typeof generalProblemTexts;

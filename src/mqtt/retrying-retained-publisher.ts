@@ -5,25 +5,25 @@ import { PacketTooLargeError, UnacknowledgedMessageError } from './publish-error
 import type { RunAfter } from './run-after.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-export interface RetainedPublisherContext {
+export interface RetryingRetainedPublisherCallbacks {
   accepted(topic: string): void;
   rejected(topic: string, error: unknown): void;
-  unacknowledged: UnacknowledgedByTopic;
+  unacknowledged: AckFailuresByTopic;
   /** Milliseconds from the acceptance of a payload to the next payload of the same topic. */
   restMs(topic: string): number;
   after: RunAfter;
 }
 
 /** Topics that the broker left unacknowledged, with the failures in a row and the last error; outlives a connection. */
-export type UnacknowledgedByTopic = Map<string, { failures: number; error: UnacknowledgedMessageError }>;
+export type AckFailuresByTopic = Map<string, { failures: number; error: UnacknowledgedMessageError }>;
 
 /** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker
  * refuses is sent again after a growing pause, with the newest payload, and does not hold up other topics. Some topics
  * rest after each message. */
-export class RetainedPublisher {
+export class RetryingRetainedPublisher {
   readonly #connection: SingleUseBrokerConnection;
-  readonly #context: RetainedPublisherContext;
-  readonly #unacknowledged: UnacknowledgedByTopic;
+  readonly #context: RetryingRetainedPublisherCallbacks;
+  readonly #unacknowledged: AckFailuresByTopic;
   /** The last payload sent to each topic, acknowledged or in flight. */
   readonly #sent = new Map<string, string>();
   /** Topics whose next payload is sent even if it is unchanged. */
@@ -39,7 +39,7 @@ export class RetainedPublisher {
   #idleWaiters: (() => void)[] = [];
   #closed = false;
 
-  constructor(connection: SingleUseBrokerConnection, context: RetainedPublisherContext) {
+  constructor(connection: SingleUseBrokerConnection, context: RetryingRetainedPublisherCallbacks) {
     this.#connection = connection;
     this.#context = context;
     this.#unacknowledged = context.unacknowledged;

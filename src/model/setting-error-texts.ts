@@ -35,13 +35,13 @@ const namedThings = {
   filesystem: 'file system',
 };
 
-export type NamedThing = keyof typeof namedThings;
+export type PerNameSettingTargetKind = keyof typeof namedThings;
 
 const encodeCredentials = 'in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40';
 
 /** What is said of settings: what is wrong with them, and warnings for those that are valid and may not be what was
  * meant. */
-export const settingTexts = {
+export const settingErrorTexts = {
   forms,
   /** Above all that is wrong. */
   wrong: (count: number) => `${count === 1 ? 'A setting is' : `${count} settings are`} wrong:`,
@@ -61,7 +61,7 @@ export const settingTexts = {
   bothOrNeither: (settings: string) => `${settings}: set both or neither`,
   reservedName: (name: string, reserved: string) => `got ${name}, but the names ${reserved} are reserved`,
   /** `possible`: variables that there can be, or nothing. */
-  namesNothing(setting: string, name: string, thing: NamedThing, possible: string): string {
+  namesNothing(setting: string, name: string, thing: PerNameSettingTargetKind, possible: string): string {
     const kind = namedThings[thing];
     const remedy =
       possible === ''
@@ -97,14 +97,16 @@ export const settingTexts = {
     `${command}, and pass the file with LoadCredential= in the unit: see docs/security.md`,
 };
 
-export type SettingTexts = typeof settingTexts;
+export type SettingErrorTexts = typeof settingErrorTexts;
 
-type Forms = SettingTexts['forms'];
+type Forms = SettingErrorTexts['forms'];
 
 /** What a value must be, by its key, or with what it depends on. */
-export type SettingForm =
+export type SettingValueFormat =
   | { [Key in keyof Forms]: Forms[Key] extends string ? Key : never }[keyof Forms]
   | ((forms: Forms) => string);
 
-export const textOfForm = (form: SettingForm, { forms }: SettingTexts = settingTexts): string =>
-  typeof form === 'function' ? form(forms) : forms[form];
+export const textOfSettingValueFormat = (
+  form: SettingValueFormat,
+  { forms }: SettingErrorTexts = settingErrorTexts,
+): string => (typeof form === 'function' ? form(forms) : forms[form]);

@@ -12,7 +12,7 @@ interface CountingDevice {
 
 /** Rates of the counters of interfaces and disks. Kernel names go round, so the counters under a name can be those of
  * another device than before, or of a guest that has moved to another machine. */
-export class DiskAndInterfaceRates {
+export class DiskAndInterfaceRateCalculator {
   readonly #rates = new CounterRateCalculator();
 
   /** Starts a reading: all counters up to the next call were read at this moment. */

@@ -65,7 +65,7 @@ function placesOf(svg: SVGSVGElement): [first: number, last: number] {
 
 /** Shows values and their time beside the pointer, and where the keyboard's arrows are. `now`: by the agent's clock.
  * Returns what keeps one graph within reach of the Tab key when graphs come and go. */
-export function showValuesOfLines(now: () => Date, texts: ScriptTexts): () => void {
+export function showGraphValueTooltip(now: () => Date, texts: ScriptTexts): () => void {
   const minutes = document.body.dataset.range === 'day' ? minutesOfInterval.day : minutesOfInterval.hour;
   const tip = document.createElement('p');
   tip.id = 'tip';
