@@ -13,7 +13,7 @@ const border =
 const exempt: Record<string, string> = {
   'cli/health.ts': 'the agent’s own answer',
   'cli/update/release-files.ts': 'a release that the user asks for, whose checksum is compared',
-  'cli/update/saved-installation.ts': 'files of this program',
+  'cli/update/installation-backup.ts': 'files of this program',
   'collectors/agent/latest-release-reader.ts': 'reads the head of the answer only',
   'collectors/host/inventory.ts': 'files of the kernel and the distribution, and this program’s own child process',
   'collectors/storage/drives/drive-identity.ts': 'files of the kernel',
