@@ -1,8 +1,9 @@
-import type { CollectorMetadata } from '../../src/model/collector.ts';
+import type { AnyCollectorDefinition, CollectorMetadata } from '../../src/model/collector.ts';
 import { runStepsAtOnce } from '../../src/model/event-loop-turns.ts';
 import type { AgentIdentity, AgentState } from '../../src/model/state.ts';
 import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
+import { parseLabDevicesWithRegistry } from '../../src/views/home-assistant/lab-devices.ts';
 import { english } from '../../src/views/language.ts';
 
 /** The discovery payloads that an agent publishes on a broker that has none. */
@@ -21,3 +22,10 @@ export const discoveryPayloads = (
       phase: 'tombstone',
     }),
   ).payloads;
+
+/** The entities of a collector that are enabled where nothing was announced before. */
+export const enabledEntityIds = (collector: AnyCollectorDefinition, agent: AgentIdentity, state: AgentState) =>
+  parseLabDevicesWithRegistry([collector], discoveryPayloads([collector], agent, state).values())
+    .flatMap(({ entities }) => entities)
+    .filter(({ enabled, collector: id }) => enabled && id === collector.id)
+    .map(({ id }) => id);

@@ -55,6 +55,18 @@ interface Announcement {
   components: Record<string, { platform: string; name?: string; unique_id?: string }>;
 }
 
+/** Starts a session. Returns what stops it, once, at the latest when the test ends. */
+function startUntilStopped(session: ReconnectingPublisher): () => Promise<void> {
+  session.start();
+  let isStopped = false;
+  const stop = async () => {
+    if (!isStopped) await session.stop();
+    isStopped = true;
+  };
+  onTestFinished(stop);
+  return stop;
+}
+
 async function scene(options = {}) {
   const broker = await startBroker(options);
   const observer = await observe(broker.url, { protocolVersion: 4 });
@@ -90,13 +102,7 @@ async function scene(options = {}) {
     const session = new ReconnectingPublisher(
       sessionContext(brokers, { ...anyAgent, id, name: id }, [collector], state, quietLog),
     );
-    session.start();
-    let isStopped = false;
-    const stop = async () => {
-      if (!isStopped) await session.stop();
-      isStopped = true;
-    };
-    onTestFinished(stop);
+    const stop = startUntilStopped(session);
     return { state, session, stop, read, online: () => until(`${id} is online`, () => state.broker.connected) };
   }
   const announcement = (id: string) =>
@@ -425,13 +431,7 @@ function beginNamed(url: string, id: string, names: readonly string[] | undefine
         if (ms === lateRetainedMs) ends.lateMessages += 1;
       }),
   });
-  session.start();
-  let isStopped = false;
-  const stop = async () => {
-    if (!isStopped) await session.stop();
-    isStopped = true;
-  };
-  onTestFinished(stop);
+  const stop = startUntilStopped(session);
   return { state, session, stop, read, ends };
 }
 

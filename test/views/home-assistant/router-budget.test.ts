@@ -3,9 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
-import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
-import { discoveryPayloads } from '../../helpers/discovery.ts';
+import { enabledEntityIds } from '../../helpers/discovery.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import { memory } from '../../helpers/memory.ts';
 import { agent } from '../../helpers/sample-collector.ts';
@@ -37,13 +36,7 @@ test('what a FRITZ!Box with an account and a mesh adds to Home Assistant', async
   onTestFinished(() => source.close?.());
   const observations = await source.read(new AbortController().signal);
   state.record(routerCollector, { ok: true, at: new Date(), seconds: 0, observations: observations as never });
-  const enabled = parseLabDevicesWithRegistry(
-    [routerCollector],
-    discoveryPayloads([routerCollector], agent, state).values(),
-  )
-    .flatMap(({ entities }) => entities)
-    .filter(({ enabled, collector }) => enabled && collector === routerCollector.id)
-    .map(({ id }) => id);
+  const enabled = enabledEntityIds(routerCollector, agent, state);
   for (const key of ['wan', 'dsl_sync', 'account_problem', 'attic_connected'])
     expect(enabled).toContain(`binary_sensor.nas_home_${key}`);
   for (const key of ['receive_rate', 'clients', 'dsl_down_rate', 'dsl_down_noise_margin', 'mesh_link_attic_5_ghz_down'])

@@ -3,9 +3,8 @@ import { storageCollector } from '../../../src/collectors/storage/index.ts';
 import { readCollectorAndRecord } from '../../../src/loop/collector-reading.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
-import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
 import { array, letHelperAnswer, sda, sdb } from '../../collectors/storage/pools/machine.ts';
-import { discoveryPayloads } from '../../helpers/discovery.ts';
+import { enabledEntityIds } from '../../helpers/discovery.ts';
 import { ataAnswer } from '../../helpers/disks.ts';
 import { expandSnapshot } from '../../helpers/machine-snapshot.ts';
 import { agent } from '../../helpers/sample-collector.ts';
@@ -46,13 +45,7 @@ test.runIf(process.platform === 'linux')('what a mirror of two drives adds to Ho
   state.memoryStore.load(new Map(), ['storage']);
   const { recorded } = readCollectorAndRecord({ collector: storageCollector, source, memory } as never, state);
   expect(await recorded).toMatchObject({ outcome: { ok: true } });
-  const enabled = parseLabDevicesWithRegistry(
-    [storageCollector],
-    discoveryPayloads([storageCollector], agent, state).values(),
-  )
-    .flatMap(({ entities }) => entities)
-    .filter(({ enabled, collector }) => enabled && collector === storageCollector.id)
-    .map(({ id }) => id);
+  const enabled = enabledEntityIds(storageCollector, agent, state);
   // The dashboard's tree of drives and pools reads these.
   for (const key of ['redundancy', 'mounts', 'member_lab_1_role', 'member_lab_1_drive'])
     expect(enabled).toContain(`sensor.nas_raid_srv_${key}`);
