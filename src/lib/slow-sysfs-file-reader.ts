@@ -107,12 +107,9 @@ export class SlowSysfsFileReader {
     )
       .catch(undefinedForKernelError)
       .finally(() => this.#unanswered.delete(path));
-    try {
-      return await withTimeout(answerTimeoutMs, answer, path);
-    } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error;
-      throw new NoAnswerError((texts = slowFileTexts) => texts.fileLate(path, answerTimeoutMs / 1000));
-    }
+    return withTimeout(answerTimeoutMs, answer, (texts = slowFileTexts) =>
+      texts.fileLate(path, answerTimeoutMs / 1000),
+    );
   }
 }
 

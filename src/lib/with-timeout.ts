@@ -1,16 +1,17 @@
 import { TranslatableError } from '../model/translatable-error.ts';
+import type { AnyTranslatableText } from '../model/translation.ts';
 
 /** Something did not answer in time. */
 export class NoAnswerError extends TranslatableError {}
 
-/** Rejects with a NoAnswerError after the timeout. The operation behind the promise is not cancelled. */
-export async function withTimeout<T>(timeoutMs: number, answer: Promise<T>, name: string): Promise<T> {
+/** Rejects with a NoAnswerError after the timeout. The operation behind the promise is not cancelled. `asked`: what is
+ * asked, by its name, or what to say if it does not answer. */
+export async function withTimeout<T>(timeoutMs: number, answer: Promise<T>, asked: AnyTranslatableText): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new NoAnswerError(`${name}: no answer in ${Math.round(timeoutMs / 100) / 10} s`)),
-      timeoutMs,
-    );
+    const unanswered =
+      typeof asked === 'string' ? `${asked}: no answer in ${Math.round(timeoutMs / 100) / 10} s` : asked;
+    timer = setTimeout(() => reject(new NoAnswerError(unanswered)), timeoutMs);
   });
   try {
     return await Promise.race([answer, timeout]);

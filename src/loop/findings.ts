@@ -1,15 +1,8 @@
 import type { ActiveFinding, LastingFinding, LastingFindings } from '../model/problem.ts';
 import type { AnyTableDeclaration } from '../model/table.ts';
+import type { CollectorTextsAndLanguage } from '../model/translation.ts';
 
 const noFindings: LastingFindings = new Map();
-
-/** What the texts of findings are made of. */
-export interface CollectorTextsAndLanguage {
-  /** The texts of the collector; English without. */
-  texts?: unknown;
-  /** Their language, if it is not English. */
-  language?: string | undefined;
-}
 
 /** A finding that has lasted keeps its beginning, and its text unless severity, step or language are new. */
 function lastingFinding(

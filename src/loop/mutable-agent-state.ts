@@ -21,14 +21,15 @@ import type {
   StateEntry,
 } from '../model/state.ts';
 import {
-  languageOfTranslatableText,
+  type CollectorTextsAndLanguage,
   renderTranslatableText,
+  renderWithLanguage,
   type StateTextsAndLanguage,
 } from '../model/translation.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { evaluateMetrics } from './evaluate-metrics.ts';
-import { type CollectorTextsAndLanguage, lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
+import { lastingFindingsAfterReading, markFindingsUncertain } from './findings.ts';
 import { EarlierProblemMemory } from './problem-memory.ts';
 import {
   entryMarkedMissing,
@@ -189,13 +190,14 @@ export class MutableAgentState implements AgentState {
     } else {
       if (before === undefined) changes.push({ subject: collector.id, error: outcome.error });
       const { error, wording = error, timedOutAfter } = outcome;
-      const { texts, language } = this.#textsOf(collector);
       const { code, problems } = this.#language;
-      const errorLanguage = timedOutAfter === undefined ? languageOfTranslatableText(wording, language) : code;
-      record.error =
-        timedOutAfter === undefined ? renderTranslatableText(wording, texts) : problems.timedOut(timedOutAfter);
-      if (errorLanguage === undefined) delete record.errorLanguage;
-      else record.errorLanguage = errorLanguage;
+      const { text, language } =
+        timedOutAfter === undefined
+          ? renderWithLanguage(wording, this.#textsOf(collector))
+          : { text: problems.timedOut(timedOutAfter), language: code };
+      record.error = text;
+      if (language === undefined) delete record.errorLanguage;
+      else record.errorLanguage = language;
       record.consecutiveFailures += 1;
     }
     record.lastRun = outcome.at;
@@ -404,13 +406,12 @@ const complaintsAfter = (
   before: readonly LastingCollectorComplaint[],
   observations: readonly ObservationOrComplaint<Record<string, unknown>>[],
   at: Date,
-  { texts, language: code }: CollectorTextsAndLanguage,
+  texts: CollectorTextsAndLanguage,
 ): LastingCollectorComplaint[] =>
   observations.flatMap((observation) => {
     if (!('complaint' in observation)) return [];
     const key = keyOfComplaint(observation);
     const since = before.find((earlier) => earlier.key === key)?.since ?? at;
-    const language = languageOfTranslatableText(observation.complaint, code);
-    const text = renderTranslatableText(observation.complaint, texts);
+    const { text, language } = renderWithLanguage(observation.complaint, texts);
     return [{ key, text, ...(language === undefined ? {} : { language }), since }];
   });

@@ -11,9 +11,9 @@ import { type GeneralProblemTexts, generalProblemTexts } from '../model/general-
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
 import type { StateEntry } from '../model/state.ts';
 import { translatableTextOfError } from '../model/translatable-error.ts';
-import { languageOfTranslatableText, renderTranslatableText } from '../model/translation.ts';
+import { type CollectorTextsAndLanguage, renderTranslatableText, renderWithLanguage } from '../model/translation.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
-import { type CollectorTextsAndLanguage, markFindingsUncertain } from './findings.ts';
+import { markFindingsUncertain } from './findings.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
  * became impossible, or is possible again. */
@@ -47,13 +47,14 @@ export function entryWithoutFindings(
   observation: Observation<Record<string, unknown>>,
   evaluation: EvaluatedMetrics | undefined,
   at: Date,
-  { texts, language }: CollectorTextsAndLanguage = {},
+  texts: CollectorTextsAndLanguage = {},
 ): Omit<StateEntry, 'findings'> {
   const { table, device, part } = observation;
   const sample = evaluation?.sample ?? before?.sample;
-  const wording = 'error' in observation ? translatableTextOfError(observation.error) : undefined;
-  const error = wording === undefined ? undefined : renderTranslatableText(wording, texts);
-  const errorLanguage = wording === undefined ? undefined : languageOfTranslatableText(wording, language);
+  const { text: error, language: errorLanguage } =
+    'error' in observation
+      ? renderWithLanguage(translatableTextOfError(observation.error), texts)
+      : { text: undefined, language: undefined };
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
   return {
@@ -67,7 +68,7 @@ export function entryWithoutFindings(
     ...(error === undefined ? {} : { error }),
     ...(errorLanguage === undefined ? {} : { errorLanguage }),
     ...('hint' in observation && observation.hint !== undefined
-      ? { hint: renderTranslatableText(observation.hint, texts) }
+      ? { hint: renderTranslatableText(observation.hint, texts.texts) }
       : {}),
     ...('canBeForgotten' in observation && observation.canBeForgotten ? { canBeForgotten: true } : {}),
     ...('excluded' in observation ? { excluded: true } : {}),

@@ -47,11 +47,22 @@ export type AnyTranslatableText = string | TranslatableText<any>;
 export const renderTranslatableText = (wording: AnyTranslatableText, texts?: unknown): string =>
   typeof wording === 'string' ? wording : wording(texts);
 
-/** The language of such a text, of an agent that speaks `language`; undefined: English, or the same in all. */
-export const languageOfTranslatableText = (
+/** What a collector says its texts in. */
+export interface CollectorTextsAndLanguage {
+  /** The texts of the collector; English without. */
+  texts?: unknown;
+  /** Their language, if it is not English. */
+  language?: string | undefined;
+}
+
+/** Such a text, and its language; undefined: English, or the same in all. */
+export const renderWithLanguage = (
   wording: AnyTranslatableText,
-  language: string | undefined,
-): string | undefined => (typeof wording === 'string' ? undefined : language);
+  { texts, language }: CollectorTextsAndLanguage,
+): { text: string; language: string | undefined } => ({
+  text: renderTranslatableText(wording, texts),
+  language: typeof wording === 'string' ? undefined : language,
+});
 
 /** The language in which the findings of readings are told. */
 export interface StateTextsAndLanguage {

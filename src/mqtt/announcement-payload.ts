@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { parseAndExpandDiscoveryJson } from '../views/discovery-json.ts';
 
 export type Component = Record<string, unknown>;
@@ -24,6 +26,21 @@ export function parseAnnouncement(payload: string | undefined) {
     return retainedPayloadSchema.safeParse(parseAndExpandDiscoveryJson(payload)).data;
   } catch {
     return undefined;
+  }
+}
+
+export type Announcement = NonNullable<ReturnType<typeof parseAnnouncement>>;
+
+/** The announcements among what an agent has retained, each parsed when its turn comes. */
+export function* parseOwnAnnouncements(
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+): Generator<Announcement & { topic: string; id: string }> {
+  const topics = new Topics(agent);
+  for (const [topic, payload] of retained) {
+    const id = topics.deviceOfOwnDiscovery(topic);
+    const announcement = id === undefined ? undefined : parseAnnouncement(payload);
+    if (id !== undefined && announcement !== undefined) yield { topic, id, ...announcement };
   }
 }
 

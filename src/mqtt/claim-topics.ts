@@ -7,7 +7,7 @@ import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts'
 import type { AgentIdentity } from '../model/state.ts';
 import { validItems } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from './announcement-payload.ts';
+import { type Announcement, parseAnnouncement, parseOwnAnnouncements } from './announcement-payload.ts';
 import { subscriptionPortions } from './retained-by-name.ts';
 import { readRetainedPayloadsInPortions } from './retained-topics.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -31,14 +31,19 @@ export function parseDeviceClaim(payload: string): DeviceClaim | undefined {
   }
 }
 
+const macAddressOf = ({ device }: Announcement): string | undefined =>
+  connectionsSchema
+    .parse(device.connections)
+    .find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
+
 /** Only routers have connections: the payload of a machine, with thousands of components, need not be parsed. */
 const mayHaveConnections = (payload: string) => /"(?:connections|cns)"/.test(payload);
 
 /** The MAC address in a discovery payload that identifies its device; undefined if it has none. */
 export function macAddressInDiscoveryPayload(payload: string | undefined): string | undefined {
   if (payload === undefined || !mayHaveConnections(payload)) return undefined;
-  const connections = connectionsSchema.parse(parseAnnouncement(payload)?.device.connections);
-  return connections.find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
+  const announcement = parseAnnouncement(payload);
+  return announcement && macAddressOf(announcement);
 }
 
 /** The topics of claims that the agent may have on devices that it has announced, by MAC address, and on their names:
@@ -49,14 +54,14 @@ function* claimTopicsOfAnnouncements(
 ): StepwiseWork<string[]> {
   const topics = new Topics(agent);
   const found = new Set<string>();
-  for (const [topic, payload] of retained) {
-    const device = topics.deviceOfOwnDiscovery(topic);
-    const announcement = device === undefined ? undefined : parseAnnouncement(payload);
-    if (device === undefined || announcement === undefined) continue;
+  for (const announcement of parseOwnAnnouncements(agent, retained)) {
     const components = Object.keys(announcement.components);
     yield components.length;
-    const { name } = announcement.device;
-    const keys = [device, typeof name === 'string' ? name : device, macAddressInDiscoveryPayload(payload) ?? device];
+    const {
+      id,
+      device: { name },
+    } = announcement;
+    const keys = [id, typeof name === 'string' ? name : id, macAddressOf(announcement) ?? id];
     for (const collector of new Set(components.flatMap((key) => parseComponentKey(key)?.collector ?? [])))
       for (const key of keys) found.add(topics.claim(collector, key));
   }

@@ -4,7 +4,12 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { type AnnouncementPlan, discoveryOrigin } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
-import { type Component, isComponentTombstone, parseAnnouncement } from './announcement-payload.ts';
+import {
+  type Component,
+  isComponentTombstone,
+  parseAnnouncement,
+  parseOwnAnnouncements,
+} from './announcement-payload.ts';
 
 /** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows
  * turns into its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no
@@ -179,12 +184,8 @@ export function* payloadsWithComponentTombstones(
   discovery: AnnouncementPlan,
   retained: ReadonlyMap<string, string>,
 ): StepwiseWork<RetainedPayloadsByTopic> {
-  const topics = new Topics(agent);
   const payloads = new Map<string, string>();
-  for (const [topic, payload] of retained) {
-    const id = topics.deviceOfOwnDiscovery(topic);
-    const earlier = id === undefined ? undefined : parseAnnouncement(payload);
-    if (id === undefined || earlier === undefined) continue;
+  for (const { topic, id, ...earlier } of parseOwnAnnouncements(agent, retained)) {
     const components = Object.entries(earlier.components);
     yield components.length;
     if (!components.some(([key]) => isRemoved(discovery, id, key))) continue;

@@ -100,11 +100,12 @@ export class FilesystemUsageReader {
     const name = `${point} (${type})`;
     if (this.#hanging.has(id)) throw new NoAnswerError((texts = hostTexts) => texts.mountSilent(name));
     try {
-      return await withTimeout(answerTimeoutSeconds * 1000, usage, name);
+      return await withTimeout(answerTimeoutSeconds * 1000, usage, (texts = hostTexts) =>
+        texts.mountLate(name, answerTimeoutSeconds),
+      );
     } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error;
-      this.#hanging.add(id);
-      throw new NoAnswerError((texts = hostTexts) => texts.mountLate(name, answerTimeoutSeconds));
+      if (error instanceof NoAnswerError) this.#hanging.add(id);
+      throw error;
     }
   }
 
