@@ -72,9 +72,11 @@ export interface AgentDirectory {
   readonly error?: TranslatableText<AgentDirectoryErrorTexts>;
 }
 
-/** What is said of the directory; `reason`: the broker's own words. */
+/** What is said of the directory. */
 export const agentDirectoryErrorTexts = {
+  /** `reason`: the broker's own words. */
   mayNotRead: (topics: string, reason: string) => `the broker does not let this user read ${topics}: ${reason}`,
+  notRead: (topics: string, reason: string) => `${topics} could not be read: ${reason}`,
 };
 
 export type AgentDirectoryErrorTexts = typeof agentDirectoryErrorTexts;

@@ -11,6 +11,7 @@ import type { TranslatableText } from '../model/translation.ts';
 import { AgentLivenessProbe } from './agent-liveness-probe.ts';
 import { AgentReports } from './agent-reports.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
+import { SubscriptionRefusedError } from './publish-error.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** What all agents on the broker publish, kept up to date while connected. */
@@ -57,7 +58,8 @@ export class BrokerAgentDirectory implements AgentDirectory {
     } catch (error) {
       const topics = new Topics(agent).presenceFilters.join(', ');
       const reason = describeError(error);
-      this.error = (texts = agentDirectoryErrorTexts) => texts.mayNotRead(topics, reason);
+      const isRefused = error instanceof SubscriptionRefusedError;
+      this.error = (texts = agentDirectoryErrorTexts) => texts[isRefused ? 'mayNotRead' : 'notRead'](topics, reason);
       return;
     }
     this.isCurrent = true;

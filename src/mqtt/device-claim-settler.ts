@@ -1,15 +1,10 @@
-import { memoryKey } from '../model/address.ts';
-import type { CollectorMetadata } from '../model/collector.ts';
-import { parseComponentKey } from '../model/naming.ts';
-import { claimPrevailsOver, type DeviceClaim, type DeviceOwner, nameOwnerKey } from '../model/shared-device.ts';
-import type { AgentIdentity, AgentState } from '../model/state.ts';
-import { Topics } from '../model/topics.ts';
-import { isComponentTombstone, parseAnnouncement } from './announcement-payload.ts';
-import { macAddressInDiscoveryPayload, parseDeviceClaim, readClaimTopicsOfAgent } from './claim-topics.ts';
+import { claimPrevailsOver, type DeviceClaim, type DeviceOwner } from '../model/shared-device.ts';
+import { parseDeviceClaim, readClaimTopicsOfAgent } from './claim-topics.ts';
 import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { subscribeInPortions } from './retained-by-name.ts';
 import type { RunAfter } from './run-after.ts';
+import { SharedDevices, type SharedDevicesContext } from './shared-devices.ts';
 import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Milliseconds between two claims of one device: another program that writes to its topic must not cause a flood. */
@@ -32,29 +27,13 @@ export interface ClaimMemory {
   hangUpsAtRelease: number;
 }
 
-export interface DeviceClaimSettlerContext {
-  agent: AgentIdentity;
-  catalogue: readonly CollectorMetadata[];
-  state: AgentState;
-  /** This agent's retained messages. */
-  retained: ReadonlyMap<string, string>;
+export interface DeviceClaimSettlerContext extends SharedDevicesContext {
   memory: ClaimMemory;
-  /** Whether the user has removed the device in Home Assistant. */
-  isDismissed(device: string): boolean;
   after: RunAfter;
   /** Another agent owns the device or its name, by its key in AgentState.owners; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;
   /** The owners are settled, or have changed. */
   changed(): void;
-}
-
-/** A device of this agent that others may watch too, or whose name others may use too. */
-interface SharedDevice {
-  topic: string;
-  device: string;
-  /** In AgentState.owners. */
-  ownerKey: string;
-  rank: number;
 }
 
 /** Settles over one connection which agent owns each device that several may watch, or its name. A claim stays on the
@@ -63,7 +42,7 @@ interface SharedDevice {
 export class DeviceClaimSettler {
   readonly #context: DeviceClaimSettlerContext;
   readonly #connection: SingleUseBrokerConnection;
-  readonly #topics: Topics;
+  readonly #devices: SharedDevices;
   readonly #followed = new Set<string>();
   /** Topics whose retained message has been read. */
   readonly #known = new Set<string>();
@@ -78,13 +57,13 @@ export class DeviceClaimSettler {
   constructor(context: DeviceClaimSettlerContext, connection: SingleUseBrokerConnection) {
     this.#context = context;
     this.#connection = connection;
-    this.#topics = new Topics(context.agent);
+    this.#devices = new SharedDevices(context);
     connection.listen((message) => this.#take(message));
   }
 
   /** Whether the owner of a device has yet to be settled. */
   get isUnsettled(): boolean {
-    return this.#isSettling || this.#devices().some(({ topic }) => !this.#followed.has(topic));
+    return this.#isSettling || this.#devices.list().some(({ topic }) => !this.#followed.has(topic));
   }
 
   /** No announcements of this agent arrive late any more: what it has not announced it does not watch. */
@@ -96,7 +75,7 @@ export class DeviceClaimSettler {
   async settle(): Promise<void> {
     if (this.#isSettling) return;
     this.#isSettling = true;
-    const topics = this.#devices().map(({ topic }) => topic);
+    const topics = this.#devices.list().map(({ topic }) => topic);
     const added = [...new Set(topics)].filter((topic) => !this.#followed.has(topic));
     for (const topic of added) this.#followed.add(topic);
     if (added.length > 0) await this.#unlessForbidden('hangUps', () => this.#readAndClaim(added));
@@ -161,56 +140,16 @@ export class DeviceClaimSettler {
     memory[count] = hasEnded ? memory[count] + 1 : 0;
   }
 
-  /** The devices that others may watch too; of two with one key the first. Of one that has not said its MAC address
-   * yet, the key is that of its last announcement. */
-  #devices(): SharedDevice[] {
-    const { catalogue, state, retained } = this.#context;
-    return catalogue.flatMap(({ id }) =>
-      [...(state.collectors.get(id)?.entries.values() ?? [])].flatMap(({ address, device, part, excluded }) => {
-        if (part !== undefined || excluded) return [];
-        const { shared, sharedName, name } = device;
-        const claimed = (key: string, { rank }: { rank: number }, ownerKey: string): SharedDevice[] => [
-          { topic: this.#topics.claim(id, key), device: address.device, ownerKey, rank },
-        ];
-        if (sharedName !== undefined) return claimed(name, sharedName, nameOwnerKey(address));
-        if (shared === undefined) return [];
-        const key = shared.key ?? macAddressInDiscoveryPayload(retained.get(this.#topics.discovery(address.device)));
-        return key === undefined ? [] : claimed(key, shared, memoryKey(address));
-      }),
-    );
-  }
-
   /** Topics of claims of this agent on what it neither watches nor may watch again. */
   #unneededClaims(): string[] {
     const own = [...this.#claims].flatMap(([topic, claim]) =>
       claim?.agent === this.#context.agent.id && this.#known.has(topic) ? [{ topic, device: claim.device }] : [],
     );
     if (own.length === 0) return [];
-    const watched = new Set(this.#devices().map(({ topic }) => topic));
+    const watched = new Set(this.#devices.list().map(({ topic }) => topic));
     return own
-      .filter(({ topic, device }) => !watched.has(topic) && !this.#mayWatchAgain(topic, device))
+      .filter(({ topic, device }) => !watched.has(topic) && !this.#devices.mayReturn(topic, device))
       .map(({ topic }) => topic);
-  }
-
-  /** Whether the device may be found again as what this claim is for: it is announced, or has not said its MAC address
-   * yet. */
-  #mayWatchAgain(topic: string, device: string): boolean {
-    const { state, retained, isDismissed } = this.#context;
-    const parsed = this.#topics.parse(topic);
-    if (parsed?.kind !== 'claim') return false;
-    const { collector } = parsed;
-    const active = state.collectors.get(collector);
-    if (active === undefined || state.forgotten.has(memoryKey({ collector, device }))) return false;
-    const entry = active.entries.get(device);
-    if (entry !== undefined)
-      return !entry.excluded && entry.device.shared !== undefined && entry.device.shared.key === undefined;
-    const announced = parseAnnouncement(retained.get(this.#topics.discovery(device)))?.components ?? {};
-    return (
-      !isDismissed(device) &&
-      Object.entries(announced).some(
-        ([key, component]) => parseComponentKey(key)?.collector === collector && !isComponentTombstone(component),
-      )
-    );
   }
 
   #take({ topic, payload, retained }: ReceivedMessage): void {
@@ -226,7 +165,7 @@ export class DeviceClaimSettler {
   /** Claims a device, unless the claim on the broker prevails. */
   #contend(topic: string): void {
     const { agent, memory, after } = this.#context;
-    const device = this.#devices().find((one) => one.topic === topic);
+    const device = this.#devices.list().find((one) => one.topic === topic);
     if (device === undefined || !this.#known.has(topic)) return;
     const claim = this.#claims.get(topic);
     const { rank, device: name } = device;
@@ -253,7 +192,7 @@ export class DeviceClaimSettler {
 
   #publishOwners(): void {
     const { agent, ownerKnown, changed } = this.#context;
-    for (const { topic, ownerKey } of this.#devices()) {
+    for (const { topic, ownerKey } of this.#devices.list()) {
       if (!this.#known.has(topic)) continue;
       const claim = this.#claims.get(topic);
       const isOther = claim !== undefined && claim.agent !== agent.id;

@@ -141,6 +141,20 @@ test('after the end of a connection it is not current, keeps its topics, and sta
   expect(known(lab, 'nas')?.isOnline).toBe(true);
 });
 
+test('a connection that ends while the topics are read is not told as a ban', async () => {
+  const { lab, follow } = await scene(said, {
+    authorizeSubscribe: (client, subscription, done) => {
+      if (subscription.topic === 'infra-monitor/+/status') client.close();
+      else done(null, subscription);
+    },
+  });
+  await follow();
+  const topics = 'infra-monitor/+/status, infra-monitor/bridge/+/state';
+  expect(lab.error?.()).toMatch(`${topics} could not be read: `);
+  expect(lab.error?.(sitesTextsInGerman)).toMatch(`${topics} konnten nicht gelesen werden: `);
+  expect(lab.isCurrent).toBe(false);
+});
+
 test('a broker that forbids reading is reported, and the next one that allows it is read', async () => {
   let forbids = true;
   const { lab, follow } = await scene(said, {

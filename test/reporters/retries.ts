@@ -11,10 +11,11 @@ export class Retries implements Reporter {
 
   onTestCaseResult(test: TestCase): void {
     const { flaky, retryCount = 0 } = test.diagnostic() ?? {};
-    if (flaky)
-      this.#late.push(
-        `passed at try ${retryCount + 1}: ${test.project.name} ${test.module.relativeModuleId} > ${test.fullName}`,
-      );
+    if (!flaky) return;
+    const [reason = ''] = test.result().errors?.[0]?.message.split('\n') ?? [];
+    this.#late.push(
+      `passed at try ${retryCount + 1}: ${test.project.name} ${test.module.relativeModuleId} > ${test.fullName}: ${reason}`,
+    );
   }
 
   onTestRunEnd(): void {

@@ -111,7 +111,7 @@ test.each([
 
 test('child processes of the agent get no secret', async () => {
   const tools = folder();
-  writeFileSync(join(tools, 'ping'), `#!/bin/sh\nenv >${tools}/new && mv ${tools}/new ${tools}/seen\nexit 2\n`, {
+  writeFileSync(join(tools, 'ping'), `#!/bin/sh\nenv >${tools}/$$ && mv ${tools}/$$ ${tools}/seen\nexit 2\n`, {
     mode: 0o755,
   });
   const { PATH = '' } = process.env;

@@ -58,6 +58,7 @@ export const sitesTextsInGerman: SitesTexts = {
   andMore: (worst, count, isAtLeast) =>
     `${worst}; und ${isAtLeast ? 'mindestens ' : ''}${count} ${count === 1 ? 'weiteres' : 'weitere'}`,
   mayNotRead: (topics, reason) => `dieser Benutzer darf am Broker ${topics} nicht lesen: ${reason}`,
+  notRead: (topics, reason) => `${topics} konnten nicht gelesen werden: ${reason}`,
   statesUnknown: 'ohne Verbindung zum Broker sind die Zustände der Agenten unbekannt',
   clearsWhenWhole: 'wenn der Standort wieder vollständig erreichbar ist',
   startOrForget: (ids) =>

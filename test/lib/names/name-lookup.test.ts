@@ -33,7 +33,8 @@ test('a silent resolver holds up no other name', async () => {
 test('a name that is being looked up already is not looked up twice, but anew later', async () => {
   const count = join(mkdtempSync(join(tmpdir(), 'count-')), 'count');
   onTestFinished(() => rmSync(join(count, '..'), { recursive: true }));
-  standIn(`echo x >> ${count}; echo "192.0.2.$(wc -l < ${count}) STREAM"`);
+  // Where it takes long, each family is asked for by itself as well: these are not counted.
+  standIn(`[ $2 = ahosts ] || exec sleep 1000; echo x >> ${count}; echo "192.0.2.$(wc -l < ${count}) STREAM"`);
   expect(await Promise.all([lookUpName('a.lan'), lookUpName('a.lan')])).toEqual([[v4], [v4]]);
   expect(await lookUpName('a.lan')).toEqual([{ address: '192.0.2.2', family: 4 }]);
 });
