@@ -13,7 +13,7 @@ import { printableBrokerUrl } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
 import { planAnnouncements } from '../views/discovery.ts';
-import { countEnabledEntitiesInDiscovery } from '../views/home-assistant/entity-count.ts';
+import { countEnabledEntitiesInDiscoveryPayloads } from '../views/home-assistant/entity-count.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 import type { CheckAndOnceLanguage } from './load-language.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
@@ -112,6 +112,6 @@ export async function checkEntityCount(
   if (connection === undefined) return;
   // Some brokers refuse a subscription to what the user may not read.
   const payloads = await readDiscoveryPayloadsOfAllPrograms(connection, agent).catch(() => new Map<string, string>());
-  const count = countEnabledEntitiesInDiscovery(agent.discoveryPrefix, payloads);
+  const count = countEnabledEntitiesInDiscoveryPayloads(agent.discoveryPrefix, payloads);
   if (count >= entityLimits.many) printAdvice(`Home Assistant: ${texts.manyEntities(count, entityLimits.most)}`);
 }

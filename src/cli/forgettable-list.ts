@@ -6,7 +6,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import type { AnyTableDeclaration } from '../model/table.ts';
 import { optionalField } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from '../mqtt/announcement-payload.ts';
+import { parseDeviceDiscoveryPayload } from '../mqtt/announcement-payload.ts';
 import { readRetainedPayloadsInPortions } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { offlinePayload } from '../views/availability.ts';
@@ -42,7 +42,7 @@ const aboutSchema = z.object({
 
 /** What a device is, as its announcement says: `Samsung 970 EVO, S5GXNF0R654321`. */
 function describeDevice(announcement: string | undefined): { name: string; about: string } {
-  const device = aboutSchema.safeParse(parseAnnouncement(announcement)?.device).data;
+  const device = aboutSchema.safeParse(parseDeviceDiscoveryPayload(announcement)?.device).data;
   const maker = [device?.manufacturer, device?.model].filter(Boolean).join(' ');
   return { name: device?.name ?? '', about: [maker, device?.serial_number].filter(Boolean).join(', ') };
 }

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { bounds } from '../model/bounds.ts';
 import type { Secret } from '../model/secret.ts';
 import { FrozenServerError, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
-import { lookUpName, socketLookupFunction } from './names/name-lookup.ts';
+import { resolveHostName, socketLookupFunction } from './names/name-lookup.ts';
 
 /** Milliseconds after which a connection that was kept is taken for dead: packets to a machine that is gone get no
  * answer at all. */
@@ -67,7 +67,12 @@ export class HaRest {
     const key = authorities?.join('');
     if (this.#agent !== undefined && this.#agentKey === key && performance.now() < this.#agentEnd) return this.#agent;
     this.close();
-    const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, lookup: socketLookupFunction(lookUpName) };
+    const options = {
+      keepAlive: true,
+      maxSockets: 1,
+      maxFreeSockets: 1,
+      lookup: socketLookupFunction(resolveHostName),
+    };
     this.#agentKey = key;
     this.#agentEnd = performance.now() + connectionLifeMs;
     this.#agent = this.#base.startsWith('https:')

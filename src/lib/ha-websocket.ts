@@ -10,7 +10,7 @@ import {
   readHttpAnswer,
   type ServerCertificate,
 } from './http-answer.ts';
-import { lookUpName, socketLookupFunction } from './names/name-lookup.ts';
+import { resolveHostName, socketLookupFunction } from './names/name-lookup.ts';
 
 /** The server answered, but not with the protocol of Home Assistant. */
 export class NotHomeAssistantError extends Error {}
@@ -118,7 +118,7 @@ class JsonSocket {
         request.once('socket', (connection) => connection.once('connect', () => (isConnected = true)));
         request.end();
       },
-      lookup: socketLookupFunction(lookUpName),
+      lookup: socketLookupFunction(resolveHostName),
       rejectUnauthorized: false,
       perMessageDeflate: false,
       maxPayload: messageBound.bytes,

@@ -22,9 +22,9 @@ import type {
 } from '../model/state.ts';
 import {
   type CollectorTextsAndLanguage,
+  type FindingLanguage,
   renderTranslatableText,
   renderWithLanguage,
-  type StateTextsAndLanguage,
 } from '../model/translation.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
@@ -90,15 +90,12 @@ export class MutableAgentState implements AgentState {
   readonly forgotten = new Set<string>();
   /** Paths, with their collectors, of parts that the broker has retained states of, until they are read. */
   readonly #announcedParts = new Set<string>();
-  readonly #language: StateTextsAndLanguage;
+  readonly #language: FindingLanguage;
   #announcedPartsAt = Number.POSITIVE_INFINITY;
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
-  constructor(
-    brokerUrl: string,
-    language: StateTextsAndLanguage = { collectorTexts: {}, problems: generalProblemTexts },
-  ) {
+  constructor(brokerUrl: string, language: FindingLanguage = { collectorTexts: {}, problems: generalProblemTexts }) {
     this.broker = new Broker(brokerUrl);
     this.#language = language;
   }

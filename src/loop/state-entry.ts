@@ -1,6 +1,6 @@
 import {
+  buildPartAddress,
   collectorDeviceAddress,
-  collectorPartAddress,
   type DeviceOrPartAddress,
   partAddressWithHash,
   pathBelowCollector,
@@ -35,7 +35,7 @@ export function uniqueAddressOfObservation(
   used: ReadonlySet<string>,
 ): DeviceOrPartAddress {
   if (part === undefined) return collectorDeviceAddress(id, device);
-  const address = collectorPartAddress(id, device, table, part);
+  const address = buildPartAddress(id, device, table, part);
   return used.has(pathBelowCollector(address)) ? partAddressWithHash(address, part) : address;
 }
 

@@ -25,7 +25,7 @@ export const agentDeviceAddress = (agentId: string): DeviceOrPartAddress => ({
   device: slug(agentId),
 });
 
-export const collectorPartAddress = (
+export const buildPartAddress = (
   collector: string,
   device: Device,
   table: string,

@@ -65,7 +65,7 @@ export const renderWithLanguage = (
 });
 
 /** The language in which the findings of readings are told. */
-export interface StateTextsAndLanguage {
+export interface FindingLanguage {
   /** As in `AGENT_LANGUAGE`; absent: English. */
   code?: string;
   /** What collectors say in words of their own, by their ids; where there are none, they speak English. */

@@ -5,7 +5,7 @@ import type { EarlierAnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { optionalField } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from './announcement-payload.ts';
+import { parseDeviceDiscoveryPayload } from './announcement-payload.ts';
 
 const deviceSchema = z.object({
   name: z.string(),
@@ -14,7 +14,8 @@ const deviceSchema = z.object({
 });
 
 /** The device of an announcement; undefined for anything else. */
-const parseDevice = (payload: string | undefined) => deviceSchema.safeParse(parseAnnouncement(payload)?.device).data;
+const parseDevice = (payload: string | undefined) =>
+  deviceSchema.safeParse(parseDeviceDiscoveryPayload(payload)?.device).data;
 
 /** Paths, with their collectors, of the parts that these retained messages of an agent have a state of. */
 export function partPathsWithRetainedState(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {

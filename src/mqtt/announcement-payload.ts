@@ -20,7 +20,7 @@ const retainedPayloadSchema = z.object({
 });
 
 /** A discovery payload that an agent has published; undefined if it is none. */
-export function parseAnnouncement(payload: string | undefined) {
+export function parseDeviceDiscoveryPayload(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
     return retainedPayloadSchema.safeParse(parseAndExpandDiscoveryJson(payload)).data;
@@ -29,7 +29,7 @@ export function parseAnnouncement(payload: string | undefined) {
   }
 }
 
-export type Announcement = NonNullable<ReturnType<typeof parseAnnouncement>>;
+export type Announcement = NonNullable<ReturnType<typeof parseDeviceDiscoveryPayload>>;
 
 /** The announcements among what an agent has retained, each parsed when its turn comes. */
 export function* parseOwnAnnouncements(
@@ -39,7 +39,7 @@ export function* parseOwnAnnouncements(
   const topics = new Topics(agent);
   for (const [topic, payload] of retained) {
     const id = topics.deviceOfOwnDiscovery(topic);
-    const announcement = id === undefined ? undefined : parseAnnouncement(payload);
+    const announcement = id === undefined ? undefined : parseDeviceDiscoveryPayload(payload);
     if (id !== undefined && announcement !== undefined) yield { topic, id, ...announcement };
   }
 }
@@ -48,11 +48,11 @@ export const isComponentTombstone = (component: Component) => Object.keys(compon
 
 /** Whether a payload still has tombstones. */
 export const hasComponentTombstones = (payload: string): boolean =>
-  Object.values(parseAnnouncement(payload)?.components ?? {}).some(isComponentTombstone);
+  Object.values(parseDeviceDiscoveryPayload(payload)?.components ?? {}).some(isComponentTombstone);
 
 /** A payload without the components that Home Assistant disables by default, and the keys of these. */
 export function omitComponentsDisabledByDefault(payload: string): { payload: string; omitted: string[] } {
-  const announcement = parseAnnouncement(payload);
+  const announcement = parseDeviceDiscoveryPayload(payload);
   if (announcement === undefined) return { payload, omitted: [] };
   const isDisabled = ([, component]: [string, Component]) => component.enabled_by_default === false;
   const components = Object.entries(announcement.components);

@@ -7,7 +7,7 @@ import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts'
 import type { AgentIdentity } from '../model/state.ts';
 import { validItems } from '../model/tolerant-schemas.ts';
 import { Topics } from '../model/topics.ts';
-import { type Announcement, parseAnnouncement, parseOwnAnnouncements } from './announcement-payload.ts';
+import { type Announcement, parseDeviceDiscoveryPayload, parseOwnAnnouncements } from './announcement-payload.ts';
 import { subscriptionPortions } from './retained-by-name.ts';
 import { readRetainedPayloadsInPortions } from './retained-topics.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -42,7 +42,7 @@ const mayHaveConnections = (payload: string) => /"(?:connections|cns)"/.test(pay
 /** The MAC address in a discovery payload that identifies its device; undefined if it has none. */
 export function macAddressInDiscoveryPayload(payload: string | undefined): string | undefined {
   if (payload === undefined || !mayHaveConnections(payload)) return undefined;
-  const announcement = parseAnnouncement(payload);
+  const announcement = parseDeviceDiscoveryPayload(payload);
   return announcement && macAddressOf(announcement);
 }
 

@@ -7,7 +7,7 @@ import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.
 import {
   type Component,
   isComponentTombstone,
-  parseAnnouncement,
+  parseDeviceDiscoveryPayload,
   parseOwnAnnouncements,
 } from './announcement-payload.ts';
 
@@ -149,9 +149,9 @@ export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput)
     const topic = topics.discovery(id);
     const current = desired.get(id);
     const count = Object.keys(current?.components ?? {}).length;
-    const earlier = parseAnnouncement(retained.get(topic));
+    const earlier = parseDeviceDiscoveryPayload(retained.get(topic));
     yield count;
-    const sent = parseAnnouncement(lastSent?.(topic));
+    const sent = parseDeviceDiscoveryPayload(lastSent?.(topic));
     yield count;
     const before = sent ?? earlier;
     const inherited = inheritedComponents(input, id, {

@@ -2,7 +2,7 @@ import { UnredactedMessageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from './announcement-payload.ts';
+import { parseDeviceDiscoveryPayload } from './announcement-payload.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import {
@@ -76,7 +76,7 @@ export const readRetainedOfExactTopics = (
 
 /** An announcement with whole topics, where `~` stands for their beginning. */
 function longForm(payload: string): string {
-  return payload.includes('"~"') ? JSON.stringify(parseAnnouncement(payload) ?? '') : payload;
+  return payload.includes('"~"') ? JSON.stringify(parseDeviceDiscoveryPayload(payload) ?? '') : payload;
 }
 
 /** The states and availabilities that announcements name. */

@@ -4,7 +4,7 @@ import { parseComponentKey } from '../model/naming.ts';
 import { nameOwnerKey } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { isComponentTombstone, parseAnnouncement } from './announcement-payload.ts';
+import { isComponentTombstone, parseDeviceDiscoveryPayload } from './announcement-payload.ts';
 import { macAddressInDiscoveryPayload } from './claim-topics.ts';
 
 /** A device of this agent that others may watch too, or whose name others may use too. */
@@ -68,7 +68,7 @@ export class SharedDevices {
     const entry = active.entries.get(device);
     if (entry !== undefined)
       return !entry.excluded && entry.device.shared !== undefined && entry.device.shared.key === undefined;
-    const announced = parseAnnouncement(retained.get(this.#topics.discovery(device)))?.components ?? {};
+    const announced = parseDeviceDiscoveryPayload(retained.get(this.#topics.discovery(device)))?.components ?? {};
     return (
       !isDismissed(device) &&
       Object.entries(announced).some(

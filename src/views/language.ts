@@ -3,7 +3,7 @@ import type { Device, DevicePart } from '../model/device.ts';
 import { generalProblemTexts } from '../model/general-problem-texts.ts';
 import { type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity, StateEntry } from '../model/state.ts';
-import type { StateTextsAndLanguage } from '../model/translation.ts';
+import type { FindingLanguage } from '../model/translation.ts';
 import { type DurationUnits, englishDurationUnits } from './duration.ts';
 import { type DashboardTexts, englishDashboardTexts } from './home-assistant/texts.ts';
 import { type NotificationTexts, notificationTexts } from './notification-texts.ts';
@@ -40,7 +40,7 @@ export interface AnnouncementWords {
 }
 
 /** The language in which the agent announces things. Ids, topics and payloads do not depend on it. */
-export interface Language extends StateTextsAndLanguage {
+export interface Language extends FindingLanguage {
   words: AnnouncementWords;
   severities: Readonly<Record<Severity, string>>;
   durationUnits: DurationUnits;

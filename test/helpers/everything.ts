@@ -1,4 +1,4 @@
-import { collectorDeviceAddress, collectorPartAddress, pathBelowCollector } from '../../src/model/address.ts';
+import { buildPartAddress, collectorDeviceAddress, pathBelowCollector } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
@@ -33,7 +33,7 @@ function entryOf(collector: string, of: string, { kind, metrics }: AnyTableDecla
     table: of,
     device,
     ...(kind === 'part'
-      ? { part, address: collectorPartAddress(collector, device, of, part) }
+      ? { part, address: buildPartAddress(collector, device, of, part) }
       : { address: collectorDeviceAddress(collector, device) }),
     sample: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, valueFor(metric)])),
     rawNumbers: Object.fromEntries(

@@ -1,5 +1,5 @@
 import { allCollectors } from '../../src/collectors/index.ts';
-import { collectorDeviceAddress, collectorPartAddress, pathBelowCollector } from '../../src/model/address.ts';
+import { buildPartAddress, collectorDeviceAddress, pathBelowCollector } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
@@ -69,7 +69,7 @@ function stateOf({ things }: Machine): AgentState {
       const table = tables[thing.table]?.metrics ?? {};
       const { device, part } = thing;
       const address =
-        part === undefined ? collectorDeviceAddress(id, device) : collectorPartAddress(id, device, thing.table, part);
+        part === undefined ? collectorDeviceAddress(id, device) : buildPartAddress(id, device, thing.table, part);
       const sample = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, goodValue(key, metric)]));
       return [
         pathBelowCollector(address),

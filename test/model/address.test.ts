@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   agentDeviceAddress,
+  buildPartAddress,
   collectorDeviceAddress,
-  collectorPartAddress,
   parsePartSegment,
   partAddressWithHash,
   pathBelowCollector,
@@ -13,14 +13,14 @@ const part = { id: '/mnt/a', name: 'A' };
 
 test('the path of a part is below its device', () => {
   expect(pathBelowCollector(collectorDeviceAddress('host', device))).toBe('nas');
-  expect(pathBelowCollector(collectorPartAddress('host', device, 'filesystem', part))).toBe('nas/filesystem_mnt_a');
+  expect(pathBelowCollector(buildPartAddress('host', device, 'filesystem', part))).toBe('nas/filesystem_mnt_a');
 });
 
 test('the device of an agent whose ID has a hash', () =>
   expect(agentDeviceAddress('long_name__0a1b2c')).toEqual({ collector: 'agent', device: 'long_name_0a1b2c' }));
 
 test('a part whose address is in use gets a hash of its id', () => {
-  const address = collectorPartAddress('host', device, 'filesystem', part);
+  const address = buildPartAddress('host', device, 'filesystem', part);
   expect(pathBelowCollector(partAddressWithHash(address, part))).toBe('nas/filesystem_mnt_a_f72353');
   expect(partAddressWithHash(collectorDeviceAddress('host', device), part)).toEqual(
     collectorDeviceAddress('host', device),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { announcedDevicesWithRetainedState } from '../../src/mqtt/announced-devices.ts';
-import { parseAnnouncement } from '../../src/mqtt/announcement-payload.ts';
+import { parseDeviceDiscoveryPayload } from '../../src/mqtt/announcement-payload.ts';
 import { parseAndExpandDiscoveryJson } from '../../src/views/discovery-json.ts';
 import { parseLabDevicesWithRegistry } from '../../src/views/home-assistant/lab-devices.ts';
 import { announcementsOf, exampleLab, retainedOf } from '../helpers/lab.ts';
@@ -96,7 +96,7 @@ test('what is announced with abbreviations is read as if it were announced in fu
     expect(abbreviated(payload).length).toBeLessThan(0.9 * payload.length);
     expect(parseAndExpandDiscoveryJson(abbreviated(payload))).toEqual(JSON.parse(payload));
     expect(parseAndExpandDiscoveryJson(payload)).toEqual(JSON.parse(payload));
-    expect(parseAnnouncement(abbreviated(payload))).toEqual(parseAnnouncement(payload));
+    expect(parseDeviceDiscoveryPayload(abbreviated(payload))).toEqual(parseDeviceDiscoveryPayload(payload));
   }
 });
 

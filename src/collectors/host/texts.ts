@@ -68,5 +68,5 @@ export const hostTexts = {
 export type HostTexts = typeof hostTexts;
 
 /** The error that a disk or interface is not listed. */
-export const notInFile = (name: string, file: string): TranslatableError =>
+export const missingInFileError = (name: string, file: string): TranslatableError =>
   new TranslatableError((texts = hostTexts) => texts.notInFile(name, file));

@@ -117,7 +117,7 @@ export function parseCommaList<T>(text: string, parse: (item: string) => T | und
 }
 
 /** A notice of the first host that may be a part of the URL before it. */
-export function noticeOfCommaInUrl(text: string, texts = settingErrorTexts): string | undefined {
+export function ambiguousCommaNotice(text: string, texts = settingErrorTexts): string | undefined {
   const items = splitCommaList(text, (item) => parseProbeTarget(item) !== undefined);
   const host = items.find((item, index) => isLongUrl(items[index - 1]) && !/[=:]/.test(item) && isIP(item) === 0);
   return host === undefined ? undefined : texts.commaInUrl(host);

@@ -10,7 +10,7 @@ import {
   stringSettingOverridablePerName,
 } from '../../model/setting.ts';
 import {
-  noticeOfCommaInUrl,
+  ambiguousCommaNotice,
   parseCommaList,
   parseConfiguredRouter,
   parseFritzboxClientsSetting,
@@ -26,7 +26,7 @@ export const routerSettingsSchema = z.object({
       default: '',
       example: 'home=192.168.178.1,cabin=10.8.0.1,shop=http://10.9.0.1:5000/rootDesc.xml',
       credentials: 'encodeCredentials',
-      notice: noticeOfCommaInUrl,
+      notice: ambiguousCommaNotice,
     },
     'routers',
     (value) => parseCommaList(value, parseConfiguredRouter),
@@ -53,7 +53,7 @@ export const routerSettingsSchema = z.object({
       default: '',
       example: 'office=10.1.0.1,tcp://nas.lan:445,shop=https://shop.example',
       credentials: 'encodeCredentials',
-      notice: noticeOfCommaInUrl,
+      notice: ambiguousCommaNotice,
     },
     'targets',
     (value) => parseCommaList(value, parseProbeTarget),

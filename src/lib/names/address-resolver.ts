@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIP, isIPv6 } from 'node:net';
 import { describeError } from '../../model/errors.ts';
 import { withTimeout } from '../with-timeout.ts';
-import { lookUpName } from './name-lookup.ts';
+import { resolveHostName } from './name-lookup.ts';
 
 /** Milliseconds that a reading waits for a name that has never been resolved. */
 const firstLookupTimeoutMs = 3000;
@@ -57,13 +57,13 @@ async function readTtlMs(host: string, address: string): Promise<number> {
 /** Resolves names to addresses. The system's resolver can block for many seconds while a router is down. So an expired
  * address is used until the new one arrives. */
 export class AddressResolver {
-  readonly #lookUpName: typeof lookUpName;
+  readonly #resolveHostName: typeof resolveHostName;
   readonly #cache = new Map<string, CachedAddresses>();
   /** When a name was last renewed. */
   readonly #renewedAt = new Map<string, number>();
 
-  constructor(lookUp = lookUpName) {
-    this.#lookUpName = lookUp;
+  constructor(lookUp = resolveHostName) {
+    this.#resolveHostName = lookUp;
   }
 
   /** All addresses, in the order in which they are to be tried. Rejects with UnresolvedNameError if the name has never
@@ -95,7 +95,7 @@ export class AddressResolver {
   }
 
   async #lookUp(host: string): Promise<readonly string[]> {
-    const found = (await this.#lookUpName(host)).filter(({ address }) => !isUnspecified(address));
+    const found = (await this.#resolveHostName(host)).filter(({ address }) => !isUnspecified(address));
     if (found.length === 0) throw new BlockedNameError('DNS has no address for it, or a filter that blocks it');
     const addresses = interleaveFamilies([...new Set(found.map(({ address }) => address))]).slice(0, maxAddresses);
     const now = performance.now();

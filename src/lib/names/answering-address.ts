@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AddressResolver } from './address-resolver.ts';
-import { type LookedUpAddress, lookUpName } from './name-lookup.ts';
+import { type LookedUpAddress, resolveHostName } from './name-lookup.ts';
 
 /** Milliseconds after which the next address is tried beside a silent one (RFC 8305, section 8). */
 const attemptDelayMs = 250;
@@ -80,7 +80,7 @@ export class AnsweringAddressFinder {
 
   /** Looks names up for connections to this host: the address that answered comes first. */
   lookUp = async (host: string): Promise<LookedUpAddress[]> => {
-    if (host !== this.#host) return lookUpName(host);
+    if (host !== this.#host) return resolveHostName(host);
     const addresses = await this.#addresses.resolve(host);
     const ordered = [...addresses].sort((a, b) => Number(b === this.#answered) - Number(a === this.#answered));
     return ordered.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));

@@ -79,7 +79,7 @@ const pending = new Map<string, Promise<LookedUpAddress[]>>();
 
 /** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. A name that is being looked up already
  * is not looked up twice, so that there are no more processes than names. */
-export function lookUpName(host: string): Promise<LookedUpAddress[]> {
+export function resolveHostName(host: string): Promise<LookedUpAddress[]> {
   const known = pending.get(host);
   if (known !== undefined) return known;
   const found = resolveInOwnProcess(host)

@@ -9,7 +9,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { bounds } from '../../model/bounds.ts';
 import { describeError } from '../../model/errors.ts';
-import { lookUpName, socketLookupFunction } from '../names/name-lookup.ts';
+import { resolveHostName, socketLookupFunction } from '../names/name-lookup.ts';
 
 export interface HttpRequest {
   url: URL;
@@ -86,7 +86,7 @@ export class HttpClient {
   /** Routers use self-signed certificates: the default `https` takes any. */
   constructor(
     timeoutSeconds = 5,
-    lookUp = lookUpName,
+    lookUp = resolveHostName,
     https = new HttpsAgent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }),
   ) {
     this.#timeoutSeconds = timeoutSeconds;

@@ -20,7 +20,7 @@ const isEnabledEntity = (platform: string | undefined, component: Component) =>
   component.enabled_by_default !== false &&
   !platformsWithoutEntity.has(platform ?? '');
 
-function parseAnnouncement(payload: string): z.output<typeof announcementSchema> | undefined {
+function parseAnyDiscoveryPayload(payload: string): z.output<typeof announcementSchema> | undefined {
   try {
     return announcementSchema.safeParse(parseAndExpandDiscoveryJson(payload)).data;
   } catch {
@@ -29,13 +29,13 @@ function parseAnnouncement(payload: string): z.output<typeof announcementSchema>
 }
 
 /** The entities that these discovery payloads of any programs announce and that are not disabled by default. */
-export function countEnabledEntitiesInDiscovery(
+export function countEnabledEntitiesInDiscoveryPayloads(
   discoveryPrefix: string,
   payloads: ReadonlyMap<string, string>,
 ): number {
   let count = 0;
   for (const [topic, payload] of payloads) {
-    const announcement = parseAnnouncement(payload);
+    const announcement = parseAnyDiscoveryPayload(payload);
     if (announcement === undefined) continue;
     const { components, ...single } = announcement;
     const [platformOfTopic] = topic.slice(discoveryPrefix.length + 1).split('/');

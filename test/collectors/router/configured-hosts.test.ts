@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  noticeOfCommaInUrl,
+  ambiguousCommaNotice,
   parseCommaList,
   parseConfiguredRouter,
   parseProbeTarget,
@@ -83,7 +83,7 @@ test.each([
   ['cam=http://cam.lan/a,b.jpg,10.0.0.1', 'b.jpg'],
   ['cam=http://cam.lan/?size=a,nas.lan', 'nas.lan'],
 ])('a host that may be a part of the URL before it: %s', (text, host) =>
-  expect(noticeOfCommaInUrl(text)).toContain(`${host} is taken for a host of its own`),
+  expect(ambiguousCommaNotice(text)).toContain(`${host} is taken for a host of its own`),
 );
 
 test.each([
@@ -91,7 +91,7 @@ test.each([
   'https://shop.lan/health,10.0.0.1,fd00::1',
   'https://shop.lan/,nas',
   'a,b',
-])('a list without doubt: %s', (text) => expect(noticeOfCommaInUrl(text)).toBeUndefined());
+])('a list without doubt: %s', (text) => expect(ambiguousCommaNotice(text)).toBeUndefined());
 
 const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
 const route = (iface: string, destination: string, gateway: string, metric: number, mask: string) =>

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { lookUpName, socketLookupFunction } from '../../../src/lib/names/name-lookup.ts';
+import { resolveHostName, socketLookupFunction } from '../../../src/lib/names/name-lookup.ts';
 
 /** Puts a `getent` in place of the system's, which answers by a shell script: `$2` is the database, `$3` the name. */
 function standIn(script: string): void {
@@ -22,11 +22,11 @@ const v4 = { address: '192.0.2.1', family: 4 };
 
 test('a silent resolver holds up no other name', async () => {
   standIn('case $3 in silent*) exec sleep 1000 ;; esac; echo "192.0.2.1 STREAM $3"; echo "192.0.2.1 DGRAM"');
-  const silent = Array.from({ length: 8 }, (_, index) => lookUpName(`silent${index}.lan`));
+  const silent = Array.from({ length: 8 }, (_, index) => resolveHostName(`silent${index}.lan`));
   const settled: string[] = [];
   for (const one of silent) one.catch(() => settled.push('silent'));
-  expect(await lookUpName('a.lan')).toEqual([v4]);
-  expect(await lookUpName('b.lan')).toEqual([v4]);
+  expect(await resolveHostName('a.lan')).toEqual([v4]);
+  expect(await resolveHostName('b.lan')).toEqual([v4]);
   expect(settled).toEqual([]);
 });
 
@@ -35,28 +35,28 @@ test('a name that is being looked up already is not looked up twice, but anew la
   onTestFinished(() => rmSync(join(count, '..'), { recursive: true }));
   // Where it takes long, each family is asked for by itself as well: these are not counted.
   standIn(`[ $2 = ahosts ] || exec sleep 1000; echo x >> ${count}; echo "192.0.2.$(wc -l < ${count}) STREAM"`);
-  expect(await Promise.all([lookUpName('a.lan'), lookUpName('a.lan')])).toEqual([[v4], [v4]]);
-  expect(await lookUpName('a.lan')).toEqual([{ address: '192.0.2.2', family: 4 }]);
+  expect(await Promise.all([resolveHostName('a.lan'), resolveHostName('a.lan')])).toEqual([[v4], [v4]]);
+  expect(await resolveHostName('a.lan')).toEqual([{ address: '192.0.2.2', family: 4 }]);
 });
 
 test('each address comes once, with its family, in the order of the system', async () => {
   standIn(`printf 'fe80::1%%eth0 STREAM a.lan\nfe80::1%%eth0 DGRAM\n192.0.2.1 STREAM\n192.0.2.1 DGRAM\n'`);
-  expect(await lookUpName('a.lan')).toEqual([{ address: 'fe80::1%eth0', family: 6 }, v4]);
+  expect(await resolveHostName('a.lan')).toEqual([{ address: 'fe80::1%eth0', family: 6 }, v4]);
 });
 
 test('a server that is silent for one family costs not the other one', async () => {
   standIn('[ $2 = ahostsv4 ] || exec sleep 1000; echo "192.0.2.1 STREAM"');
-  expect(await lookUpName('half.lan')).toEqual([v4]);
+  expect(await resolveHostName('half.lan')).toEqual([v4]);
 });
 
 test('an IPv4 address that is written as one of IPv6 is no address of that family', async () => {
   standIn('[ $2 = ahostsv6 ] || exec sleep 1000; echo "::ffff:192.0.2.1 STREAM"; echo "2001:db8::1 STREAM"');
-  expect(await lookUpName('half.lan')).toEqual([{ address: '2001:db8::1', family: 6 }]);
+  expect(await resolveHostName('half.lan')).toEqual([{ address: '2001:db8::1', family: 6 }]);
 });
 
 test('a name that is not known has the code of Node', async () => {
   standIn('exit 2');
-  await expect(lookUpName('nowhere.lan')).rejects.toMatchObject({
+  await expect(resolveHostName('nowhere.lan')).rejects.toMatchObject({
     code: 'ENOTFOUND',
     message: 'nowhere.lan is not known, or no DNS server answers for it',
   });
@@ -64,12 +64,12 @@ test('a name that is not known has the code of Node', async () => {
 
 test('where getent cannot do it, the system’s resolver is called in this process', async () => {
   standIn('echo "Unknown database: ahosts" >&2; exit 1');
-  expect(await lookUpName('127.0.0.3')).toEqual([{ address: '127.0.0.3', family: 4 }]);
+  expect(await resolveHostName('127.0.0.3')).toEqual([{ address: '127.0.0.3', family: 4 }]);
 });
 
 test('a look-up that is killed, as at the end of this process, is not begun anew', async () => {
   standIn('kill -9 $$');
-  await expect(lookUpName('127.0.0.3')).rejects.toMatchObject({
+  await expect(resolveHostName('127.0.0.3')).rejects.toMatchObject({
     code: 'ENOTFOUND',
     message: 'no DNS server answers for 127.0.0.3',
   });
@@ -81,7 +81,7 @@ test('without getent, names are looked up one after the other', async () => {
     process.env.PATH = PATH;
   });
   process.env.PATH = '/nowhere';
-  const found = Promise.all([lookUpName('127.0.0.1'), lookUpName('127.0.0.2')]);
+  const found = Promise.all([resolveHostName('127.0.0.1'), resolveHostName('127.0.0.2')]);
   expect(await found).toEqual([[{ address: '127.0.0.1', family: 4 }], [{ address: '127.0.0.2', family: 4 }]]);
 });
 
@@ -112,6 +112,6 @@ test('a socket gets all addresses, the first one, or those of one family', async
 });
 
 test('the system’s resolver is asked', async () => {
-  expect(await lookUpName('127.0.0.1')).toEqual([{ address: '127.0.0.1', family: 4 }]);
-  await expect(ask(socketLookupFunction(lookUpName), 'no-such-name.invalid', {})).rejects.toBeInstanceOf(Error);
+  expect(await resolveHostName('127.0.0.1')).toEqual([{ address: '127.0.0.1', family: 4 }]);
+  await expect(ask(socketLookupFunction(resolveHostName), 'no-such-name.invalid', {})).rejects.toBeInstanceOf(Error);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseProbeTarget } from '../../../src/collectors/router/configured-hosts.ts';
 import { AddressResolver, UnresolvedNameError } from '../../../src/lib/names/address-resolver.ts';
-import { lookUpName } from '../../../src/lib/names/name-lookup.ts';
+import { resolveHostName } from '../../../src/lib/names/name-lookup.ts';
 import { ReachabilityProbe } from '../../../src/lib/probe/reachability-probe.ts';
 import { freePort } from '../../helpers/ports.ts';
 
@@ -19,7 +19,7 @@ function probeOf(text: string, addresses?: string[]) {
   const world = { addresses, lookups: 0 };
   const resolver = new AddressResolver(async (host) => {
     world.lookups += 1;
-    if (world.addresses === undefined) return lookUpName(host);
+    if (world.addresses === undefined) return resolveHostName(host);
     return world.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   });
   return { world, probe: new ReachabilityProbe(target, 5, resolver) };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { countEnabledEntitiesInDiscovery } from '../../../src/views/home-assistant/entity-count.ts';
+import { countEnabledEntitiesInDiscoveryPayloads } from '../../../src/views/home-assistant/entity-count.ts';
 
 const count = (topic: string, payload: unknown) =>
-  countEnabledEntitiesInDiscovery(
+  countEnabledEntitiesInDiscoveryPayloads(
     'ha/x',
     new Map([[`ha/x/${topic}`, typeof payload === 'string' ? payload : JSON.stringify(payload)]]),
   );

@@ -10,7 +10,7 @@ import { resultOfStepsInTurns, type StepwiseWork } from '../../../model/event-lo
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
-import { notInFile } from '../texts.ts';
+import { missingInFileError } from '../texts.ts';
 import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import { type DiskIdentity, DiskIdentityReader } from './disk-identity.ts';
 import {
@@ -93,7 +93,7 @@ export class HostDiskActivityReader {
       if (part === undefined) continue;
       observations.push(
         counters === undefined
-          ? { table, device, part, error: notInFile(name, this.#roots.proc('diskstats')) }
+          ? { table, device, part, error: missingInFileError(name, this.#roots.proc('diskstats')) }
           : { table, device, part, reading: diskActivity(name, sequences.get(name), counters, this.#rates) },
       );
     }

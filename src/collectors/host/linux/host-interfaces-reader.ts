@@ -8,7 +8,7 @@ import { resultOfStepsInTurns } from '../../../model/event-loop-turns.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReadingByTable, InterfaceReading } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
-import { notInFile } from '../texts.ts';
+import { missingInFileError } from '../texts.ts';
 import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import {
   type InterfaceCounters,
@@ -75,7 +75,8 @@ export class HostInterfacesReader {
     const observations = watched.map(async (name) => {
       const part = interfacePart(name);
       const counters = this.#counters.get(name);
-      if (counters === undefined) return { table, device, part, error: notInFile(name, this.#roots.proc('net/dev')) };
+      if (counters === undefined)
+        return { table, device, part, error: missingInFileError(name, this.#roots.proc('net/dev')) };
       const link = await readInterfaceLinkAndSpeed(this.#roots, this.#drivers, name);
       const reading = {
         ...counters,

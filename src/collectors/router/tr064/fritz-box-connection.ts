@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { ClockReading } from '../../../lib/clocks.ts';
-import type { lookUpName } from '../../../lib/names/name-lookup.ts';
+import type { resolveHostName } from '../../../lib/names/name-lookup.ts';
 import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import { parseUpnpDescription, type UpnpDescription, type UpnpService } from '../../../lib/upnp/description.ts';
 import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
@@ -61,7 +61,7 @@ export class FritzBoxConnection {
     address: string,
     { username, password }: { username: string; password: Secret | undefined },
     clock: () => ClockReading,
-    lookUp: typeof lookUpName,
+    lookUp: typeof resolveHostName,
   ) {
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
     if (this.#base.port === '') this.#base.port = String(tr064Port);

@@ -1,6 +1,6 @@
 import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
 import { LoginLockout } from '../../../lib/login-lockout.ts';
-import { lookUpName } from '../../../lib/names/name-lookup.ts';
+import { resolveHostName } from '../../../lib/names/name-lookup.ts';
 import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
 import { CertificateChangedError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
@@ -51,7 +51,7 @@ export class Tr064Client {
     credentials: { username: string | undefined; password: Secret | undefined },
     clock: () => ClockReading = readClocks,
     lockoutMemory?: LoginMemorySlot,
-    lookUp = lookUpName,
+    lookUp = resolveHostName,
   ) {
     const { username = defaultUsername, password } = credentials;
     this.#clock = clock;
