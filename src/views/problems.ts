@@ -103,7 +103,7 @@ function entryProblems(
   collector: CollectorState,
   path: string,
   entry: StateEntry,
-  gateway: string | undefined,
+  { gateway, gone }: { gateway: string | undefined; gone: ReadonlySet<string> },
   language: Language,
 ): Candidate[] {
   const { address, device, part, error, isMissing, findings } = entry;
@@ -138,9 +138,15 @@ function entryProblems(
     isCertain: true,
     ...(part === undefined ? { explainsDevice: true } : {}),
     ...(key === missingProblemKey
-      ? { ...missingAdvice(language.problems), language: language.code }
+      ? { ...missingAdvice(language.problems), ...blamesOfMissing, language: language.code }
       : { language: entry.errorLanguage }),
   });
+  // What was built of several devices and is gone together with some of them: one cause, such as a dock that was
+  // unplugged. What is reached through one device is explained by that.
+  const blamesOfMissing =
+    device.reachedThrough === undefined && device.liesOn !== undefined
+      ? { blames: device.liesOn.filter((id) => gone.has(slug(id))) }
+      : {};
   const missing = declaration.tables[entry.table]?.missing;
   const unreadable =
     error === undefined || (isMissing && missing === undefined)
@@ -200,6 +206,13 @@ const gatewayOf = ({ collectors }: AgentState) =>
   [...collectors.values()]
     .flatMap(({ entries }) => [...entries.values()])
     .find(({ device, part }) => part === undefined && device.isGateway)?.address.device;
+
+const slugsOfGoneDevices = ({ collectors }: AgentState): ReadonlySet<string> =>
+  new Set(
+    [...collectors.values()]
+      .flatMap(({ entries }) => [...entries.values()])
+      .flatMap(({ part, isMissing, address }) => (part === undefined && isMissing ? [address.device] : [])),
+  );
 
 /** The worst first; of equal ones the oldest. */
 const compareProblems = (a: Candidate, b: Candidate) =>
@@ -284,7 +297,7 @@ export function findProblems(
   language: Language = english,
   monotonicMs = performance.now(),
 ): Problem[] {
-  const gateway = gatewayOf(state);
+  const surroundings = { gateway: gatewayOf(state), gone: slugsOfGoneDevices(state) };
   const isExplainedSoon = createPendingExplanationCheck(state);
   const candidates = [
     ...brokerProblems(state.broker, language),
@@ -302,7 +315,9 @@ export function findProblems(
         ),
         ...[...collector.entries]
           .filter(([, { excluded }]) => !excluded && declaration.id !== 'agent')
-          .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry, gateway, language)),
+          .flatMap(([path, entry]) =>
+            entryProblems(agent, declaration, collector, path, entry, surroundings, language),
+          ),
       ];
     }),
     ...stillMissingProblems(catalogue, agent, state, language),

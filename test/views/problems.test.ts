@@ -213,6 +213,27 @@ test('that a device is gone is explained by what blames it, however bad that is'
   expect(told(state)).toEqual(['(Disk: no longer present)', 'Thing: blaming text']);
 });
 
+test('what was built of several devices and is gone with some of them explains that these are gone, and nothing else', () => {
+  const disk = (number: number, note?: string): Reading => [
+    {
+      table: 'thing',
+      device: { id: `Disk ${number}`, name: `Disk ${number}` },
+      reading: note === undefined ? {} : { note },
+    },
+  ];
+  const pool = (more: object): Reading => [{ table: 'thing', device: { ...device, ...more }, reading: {} }];
+  const liesOn = ['Disk 1', 'Disk 2'];
+  expect(told(after([...disk(1), ...disk(2), ...disk(3), ...pool({ liesOn })], disk(2, 'hot:notice')))).toEqual([
+    '(Disk 1: no longer present)',
+    'Disk 3: no longer present',
+    'Thing: no longer present',
+    'Disk 2: hot text',
+  ]);
+  // What lies on one device is reached through it.
+  const onOne = after([...disk(1), ...pool({ liesOn: ['Disk 1'], reachedThrough: 'Disk 1' })], disk(3));
+  expect(told(onOne)).toEqual(['Disk 1: no longer present', '(Thing: no longer present)']);
+});
+
 test('that a device is gone waits for what is built of it to be read, for a minute and a half', () => {
   const disk = { id: 'Disk 1', name: 'Disk' };
   const drives: typeof collector = { ...collector, id: 'drives' };

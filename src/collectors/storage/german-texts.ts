@@ -38,7 +38,7 @@ const accessTextsInGerman: AccessTexts = {
   silent: (asked) => `${asked} antwortet nicht`,
   helperLacksFolder: 'der Container des Helfers für Laufwerke braucht den Ordner /var/lib/btrfs: docs/de/storage.md',
   scrubsUnknown: (why) => `Stand der Scrubs unbekannt: ${why}`,
-  snapshotsUnknown: (why) => `ob LVM-Snapshots voll oder verloren sind, ist unbekannt: ${why}`,
+  snapshotsUnknown: (why) => `ob LVM-Snapshots voll oder verloren oder Caches ausgefallen sind, ist unbekannt: ${why}`,
 };
 
 export const commonDriveTextsInGerman: CommonDriveTexts = {

@@ -50,7 +50,8 @@ export const accessTexts = {
   silent: (asked: string) => `${asked} does not answer`,
   helperLacksFolder: 'the container of the drives helper needs the folder /var/lib/btrfs: docs/storage.md',
   scrubsUnknown: (why: string) => `scrubs are unknown: ${why}`,
-  snapshotsUnknown: (why: string) => `whether LVM snapshots are full or lost is not known: ${why}`,
+  snapshotsUnknown: (why: string) =>
+    `whether LVM snapshots are full or lost, and caches have failed, is not known: ${why}`,
 };
 
 export type AccessTexts = typeof accessTexts;

@@ -53,10 +53,12 @@ function temperatureFinding(
   const isHot = isAsleep
     ? false
     : report?.isTooHot || isStillHot || (isOver ?? report?.isTooHot ?? (isUntold ? undefined : false));
+  // What an attribute calls too hot is by a limit of its own, which it does not tell.
+  const reached = isOver || isStillHot ? limit : undefined;
   return findingIf('temperature', isHot, () => ({
     severity: 'degraded',
-    text: texts.tooHot(limit),
-    clearsAt: texts.belowCelsius(limit && limit - hysteresisCelsius),
+    text: texts.tooHot(reached),
+    clearsAt: texts.belowCelsius(reached && reached - hysteresisCelsius),
     remedy: texts.checkAirflow,
   }));
 }

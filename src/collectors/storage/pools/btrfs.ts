@@ -150,6 +150,7 @@ function unmountedPools(
           device: name,
           role: 'active',
           state: 'present',
+          ...(isItsSeed(name) ? { seed: true } : {}),
         })),
         expectedMembers: memory.pool_members.length,
         groups: undefined,

@@ -153,6 +153,21 @@ export function parseDmSnapshot({ target, words }: DmStatus): DmSnapshotState | 
   return state === 'Overflow' ? 'full' : 'usable';
 }
 
+/** `failed`: nothing on the volume can be read or written any more. `damaged`: the cache cannot read or record what it
+ * holds, or what it has recorded must be checked. */
+export type DmCacheState = 'usable' | 'failed' | 'damaged';
+
+/** `cache 8 27/2048 128 0/8192 … smq 0 rw -`, or only `Fail` or `Error`; `writecache 0 …` with the number of an error
+ * first (Linux, Documentation/admin-guide/device-mapper/cache.rst, writecache.rst). Undefined if it is neither. */
+export function parseDmCache({ target, words }: DmStatus): DmCacheState | undefined {
+  const [first] = words;
+  if (target === 'writecache') return first === undefined ? undefined : first === '0' ? 'usable' : 'failed';
+  if (target !== 'cache' || first === undefined) return undefined;
+  if (first === 'Fail') return 'failed';
+  const modeAndCheck = words.slice(-2);
+  return ['ro', 'needs_check', 'Error'].some((word) => modeAndCheck.includes(word)) ? 'damaged' : 'usable';
+}
+
 /** Asks device mapper for the state of all its devices. No drive is read: the kernel knows it. */
 export class DeviceMapper {
   readonly #poller: Poller<ReadonlyMap<string, DmStatus>>;

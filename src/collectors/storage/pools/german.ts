@@ -41,6 +41,12 @@ export const poolTextsInGerman: PoolTexts = {
     merge_failed: (name) =>
       `ein Snapshot ließ sich nicht mit dem LVM-Volume ${name} zusammenführen: dessen Laufwerke prüfen; der nächste Versuch folgt, wenn das Volume wieder aktiviert wird`,
   },
+  lvmCaches: {
+    failed: (name) =>
+      `der Cache des LVM-Volumes ${name} ist ausgefallen: vom Volume lässt sich nichts mehr lesen und nichts darauf schreiben; dessen Laufwerke prüfen, dann mit lvconvert --repair reparieren`,
+    damaged: (name) =>
+      `die Metadaten des Caches des LVM-Volumes ${name} sind beschädigt oder lassen sich nicht schreiben: dessen Laufwerke prüfen, dann den Cache mit lvconvert --repair reparieren`,
+  },
   mountsAre: (mounts, effect) =>
     mounts.length === 0
       ? ''

@@ -61,15 +61,22 @@ export const legsOf = (
     })
     .sort((a, b) => a.number - b.number);
 
-/** RAID volumes, mirrors, thin pools and snapshots of this machine; snapshots of a thin pool are volumes like
- * others. */
-export function groupLvmVolumesByKind(layout: StorageLayout): Record<'raids' | 'thinPools' | 'snapshots', LvmVolume[]> {
+/** RAID volumes, mirrors, thin pools, snapshots and volumes with a cache of this machine; snapshots of a thin pool are
+ * volumes like others. */
+export function groupLvmVolumesByKind(
+  layout: StorageLayout,
+): Record<'raids' | 'thinPools' | 'snapshots' | 'cached', LvmVolume[]> {
   const volumes = [...layout.devices.values()].flatMap((device) => volumeOf(device) ?? []);
-  const isSnapshotStore = (name: string) => layout.devices.get(name)?.mapping?.uuid.endsWith('-cow') === true;
+  const liesOn = ({ device }: LvmVolume, layer: RegExp) =>
+    device.slaves.some((name) => layer.test(layout.devices.get(name)?.mapping?.uuid ?? ''));
   return {
     raids: volumes.flatMap(({ volume }) => (legsOf(volume.device, layout).length > 0 ? [volume] : [])),
     thinPools: volumes.flatMap(({ volume, layer }) => (layer === 'tpool' ? [volume] : [])),
-    snapshots: volumes.flatMap(({ volume }) => (volume.device.slaves.some(isSnapshotStore) ? [volume] : [])),
+    snapshots: volumes.flatMap(({ volume }) => (liesOn(volume, /-cow$/) ? [volume] : [])),
+    // The layers of a cache lie on a volume of their own, which is no cached one.
+    cached: volumes.flatMap(({ volume, layer }) =>
+      layer === undefined && liesOn(volume, /-(cdata|cmeta|cvol)$/) ? [volume] : [],
+    ),
   };
 }
 

@@ -3,12 +3,32 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { type AnyTranslatableText, renderTranslatableText, type TranslatableText } from '../../../model/translation.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { accessTexts } from '../texts.ts';
-import { DeviceMapper, type DmRaidStatus, type DmStatusesOrHint, parseDmSnapshot } from './dm-status.ts';
+import {
+  DeviceMapper,
+  type DmRaidStatus,
+  type DmStatus,
+  type DmStatusesOrHint,
+  parseDmCache,
+  parseDmSnapshot,
+} from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { groupLvmVolumesByKind, type LvmVolume } from './lvm-sysfs.ts';
 import { lvmThinFacts } from './lvm-thin.ts';
 import type { PoolFacts } from './pool.ts';
 import { type PoolTexts, poolTexts } from './texts.ts';
+
+/** What is wrong with a volume of that name: `false` if nothing is, undefined if its status does not say. */
+type VolumeProblemFinder = (status: DmStatus, name: string) => TranslatableText<PoolTexts> | false | undefined;
+
+const snapshotProblem: VolumeProblemFinder = (status, name) => {
+  const state = parseDmSnapshot(status);
+  return state === 'usable' ? false : state && ((texts = poolTexts) => texts.lvmSnapshots[state](name));
+};
+
+const cacheProblem: VolumeProblemFinder = (status, name) => {
+  const state = parseDmCache(status);
+  return state === 'usable' ? false : state && ((texts = poolTexts) => texts.lvmCaches[state](name));
+};
 
 /** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's
  * own commands would read every drive of the machine. */
@@ -19,9 +39,9 @@ export class LvmPoolsReader {
   /** Where the synchronisation of a volume that is busy was when it was first seen, and where it was last. */
   readonly #starts = new Map<string, { action: string; at: number; done: number; latest: number }>();
 
-  /** What was wrong with snapshots when device mapper last said how they are, by the volume's id. */
-  #snapshotProblems: ReadonlyMap<string, TranslatableText<PoolTexts>> = new Map();
-  /** Why device mapper can't be asked how the snapshots are, where no pool of LVM tells. */
+  /** What was wrong with snapshots and caches when device mapper last said how they are, by the complaint's key. */
+  #problems: ReadonlyMap<string, TranslatableText<PoolTexts>> = new Map();
+  /** Why device mapper can't be asked how snapshots and caches are, where no pool of LVM tells. */
   #hint: AnyTranslatableText | undefined;
 
   constructor(roots: HostRoots) {
@@ -29,9 +49,10 @@ export class LvmPoolsReader {
   }
 
   async read(layout: StorageLayout): Promise<{ pools: PoolFacts[]; complaints: CollectorComplaint[] }> {
-    const { raids, thinPools, snapshots } = groupLvmVolumesByKind(layout);
+    const { raids, thinPools, snapshots, cached } = groupLvmVolumesByKind(layout);
     const volumes = [...raids, ...thinPools];
-    const statuses = volumes.length + snapshots.length === 0 ? {} : await this.#deviceMapper.read();
+    const isAnyThere = [...volumes, ...snapshots, ...cached].length > 0;
+    const statuses = isAnyThere ? await this.#deviceMapper.read() : {};
     this.#hint = volumes.length === 0 ? statuses.hint : undefined;
     const before = this.#suspended;
     this.#suspended = new Set(volumes.filter(({ isSuspended }) => isSuspended).map(({ id }) => id));
@@ -45,15 +66,19 @@ export class LvmPoolsReader {
     const busy = new Set(ofRaids.flatMap(({ id, progress }) => (progress === undefined ? [] : [id])));
     for (const id of this.#starts.keys()) if (!busy.has(id)) this.#starts.delete(id);
     const ofThinPools = thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout));
-    this.#snapshotProblems = new Map(
-      snapshots.flatMap((volume) => {
-        const problem = this.#snapshotProblem(volume, statuses);
-        return problem === undefined ? [] : [[volume.id, problem] as const];
-      }),
-    );
+    const judge = (kind: string, judged: readonly LvmVolume[], problemOf: VolumeProblemFinder) =>
+      judged.flatMap((volume) => {
+        const key = `${kind} ${volume.id}`;
+        const problem = this.#problem(key, volume, statuses, problemOf);
+        return problem === undefined ? [] : [[key, problem] as const];
+      });
+    this.#problems = new Map([
+      ...judge('lvm_snapshot', snapshots, snapshotProblem),
+      ...judge('lvm_cache', cached, cacheProblem),
+    ]);
     return {
       pools: [...ofRaids, ...ofThinPools],
-      complaints: [...this.#snapshotProblems].map(([id, complaint]) => ({ key: `lvm_snapshot ${id}`, complaint })),
+      complaints: [...this.#problems].map(([key, complaint]) => ({ key, complaint })),
     };
   }
 
@@ -79,14 +104,15 @@ export class LvmPoolsReader {
     return done === 0 ? undefined : ((toSynchronise - synchronised) * (at - start.at)) / done;
   }
 
-  /** What is wrong stays so while device mapper does not say how the snapshot is. */
-  #snapshotProblem(
-    { id, name, device }: LvmVolume,
+  /** What is wrong stays so while device mapper does not say how the volume is. */
+  #problem(
+    key: string,
+    { name, device }: LvmVolume,
     { byName }: DmStatusesOrHint,
+    problemOf: VolumeProblemFinder,
   ): TranslatableText<PoolTexts> | undefined {
     const status = byName?.get(device.mapping?.name ?? '');
-    const state = status && parseDmSnapshot(status);
-    if (state === undefined) return this.#snapshotProblems.get(id);
-    return state === 'usable' ? undefined : (texts = poolTexts) => texts.lvmSnapshots[state](name);
+    const problem = status && problemOf(status, name);
+    return problem === undefined ? this.#problems.get(key) : problem || undefined;
   }
 }

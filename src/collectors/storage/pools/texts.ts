@@ -1,5 +1,5 @@
 import { joinFirstNamesAndMore } from '../texts.ts';
-import type { DmSnapshotState } from './dm-status.ts';
+import type { DmCacheState, DmSnapshotState } from './dm-status.ts';
 import type { PoolMember } from './pool.ts';
 
 /** What has become of mount points, or of what is mounted there. */
@@ -41,6 +41,14 @@ const lvmSnapshots: Record<Exclude<DmSnapshotState, 'usable'>, (name: string) =>
     `the merge of a snapshot into the LVM volume ${name} has failed: check its drives; the merge is tried again when the volume is next activated`,
 };
 
+/** A volume with a cache is a layer on the way to the data, and no pool. */
+const lvmCaches: Record<Exclude<DmCacheState, 'usable'>, (name: string) => string> = {
+  failed: (name) =>
+    `the cache of the LVM volume ${name} has failed: nothing on the volume can be read or written; check its drives, then repair it with lvconvert --repair`,
+  damaged: (name) =>
+    `the metadata of the cache of the LVM volume ${name} are damaged or cannot be written: check its drives, then repair the cache with lvconvert --repair`,
+};
+
 /** What is said of pools. `list` is of members or names; `effect` is what becomes of mount points, as `mountsAre` says
  * it, or nothing. */
 export const poolTexts = {
@@ -48,6 +56,7 @@ export const poolTexts = {
   member,
   mountEffects,
   lvmSnapshots,
+  lvmCaches,
   mountsAre: (mounts: readonly string[], effect: keyof typeof mountEffects) =>
     mounts.length === 0
       ? ''

@@ -176,6 +176,15 @@ test.each<[what: string, finding: string, first: string, last?: string]>([
   ],
   ['too hot by its own limit', 'temperature degraded: too hot', ataAnswer({ failingNow: [194] })],
   [
+    'too hot by its own limit, below that of the statistics',
+    'temperature degraded: too hot',
+    ataAnswer({
+      raw: { 190: 56 },
+      failingNow: [190],
+      more: statistics('Specified Maximum Operating Temperature', 60),
+    }),
+  ],
+  [
     'the newest finished self-test failed',
     'self_test data_at_risk: the last self-test failed at block 77',
     ataAnswer({ more: selfTest(41, 121, 0) }),

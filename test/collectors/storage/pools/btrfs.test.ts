@@ -159,6 +159,8 @@ test('a seed of one that is not mounted is there, though udev knows it by its ow
   const before = watchPools();
   await before.see({ ...seed, ...grown, ...tank({ profile: 'single' }) });
   const machine = watchPools(Object.fromEntries(before.memory.contents));
+  // The second reading has only what the first has kept.
+  expect(saidOf(await machine.see({ ...seed, ...grown }))).toEqual([]);
   expect(saidOf(await machine.see({ ...seed, ...grown }))).toEqual([]);
   expect(saidOf(await machine.see(grown))).toEqual([
     expect.stringContaining('a member is gone: DISK 4T (serial LAB-1'),

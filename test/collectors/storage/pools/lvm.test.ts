@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { commonDriveTextsInGerman } from '../../../../src/collectors/storage/german-texts.ts';
 import { DeviceMapper } from '../../../../src/collectors/storage/pools/dm-status.ts';
 import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
+import { poolTexts } from '../../../../src/collectors/storage/pools/texts.ts';
 import { renderTranslatableText } from '../../../../src/model/translation.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
@@ -106,7 +107,7 @@ test('that snapshots cannot be asked for is advice where no pool of LVM says it'
   rack.fail('dmsetup status', 'Command failed.');
   await machine.see(withSnapshot());
   expect(machine.reader.advice().map((advice) => renderTranslatableText(advice))).toEqual([
-    'whether LVM snapshots are full or lost is not known: dmsetup: Command failed.',
+    'whether LVM snapshots are full or lost, and caches have failed, is not known: dmsetup: Command failed.',
   ]);
   const [pool] = await machine.see({ ...withSnapshot(), ...thin() });
   expect(pool?.reading.hint).toBe('dmsetup: Command failed.');
@@ -133,6 +134,39 @@ test('a lost snapshot stays a problem while device mapper does not say how it is
   rack.fail('dmsetup status', 'Command failed.');
   expect(await machine.see({ ...socket, ...sda, ...volume(2, 'vg-root', ['sda']) })).toEqual([]);
   expect(await machine.reader.read()).toEqual([]);
+});
+
+test.each<[status: string, state: 'failed' | 'damaged' | undefined]>([
+  ['cache 8 27/2048 128 100/8192 5 6 7 8 0 0 0 2 metadata2 writeback 2 migration_threshold 2048 smq 0 rw -', undefined],
+  [
+    'cache 8 27/2048 128 100/8192 5 6 7 8 0 0 0 2 metadata2 writeback 2 migration_threshold 2048 smq 0 ro needs_check',
+    'damaged',
+  ],
+  [
+    'cache 8 27/2048 128 100/8192 5 6 7 8 0 0 0 2 metadata2 writethrough 2 migration_threshold 2048 smq 0 rw needs_check',
+    'damaged',
+  ],
+  ['cache Fail', 'failed'],
+  ['cache Error', 'damaged'],
+  ['writecache 0 1000 990 0', undefined],
+  ['writecache 5 1000 990 0', 'failed'],
+])('a volume with the status %s', async (status, state) => {
+  rack.tell('dmsetup status', `vg-data: 0 9 ${status}\nvg-data_corig: 0 9 linear \n`);
+  const machine = watchPools();
+  const layers = status.startsWith('cache')
+    ? { ...volume(1, 'vg-fast_cdata', ['sdb'], '-cdata'), ...volume(2, 'vg-fast_cmeta', ['sdb'], '-cmeta') }
+    : volume(1, 'vg-fast_cvol', ['sdb'], '-cvol');
+  const below = status.startsWith('cache') ? ['dm-0', 'dm-1', 'dm-2'] : ['dm-0', 'dm-1'];
+  const cached = { ...volume(0, 'vg-data_corig', ['sda'], '-real'), ...layers, ...volume(3, 'vg-data', below) };
+  expect(await machine.see({ ...socket, ...sda, ...sdb, ...cached })).toEqual([]);
+  const complaints = await machine.reader.read();
+  expect(complaints).toEqual(
+    state === undefined
+      ? []
+      : [{ key: `lvm_cache ${uuidOf('vg-data')}`, complaint: saying(poolTexts.lvmCaches[state]('vg/data')) }],
+  );
+  rack.fail('dmsetup status', 'Command failed.');
+  expect(await machine.reader.read()).toEqual(complaints);
 });
 
 /** A thin pool called `pool`, whose data lie on one drive and metadata on another. */
