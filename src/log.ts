@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { PerMinuteLimiter } from './lib/per-minute-limiter.ts';
+import { printableText } from './lib/printable-text.ts';
 import { bounds } from './model/bounds.ts';
 
 export type Log = Logger;
@@ -25,11 +26,11 @@ function formatLine(json: string, colours: boolean): string {
   return `${at} ${colours ? `${colour}${label}${reset}` : label} ${msg}\n`;
 }
 
-/** On one line, and without what a terminal would interpret: much of it was written by others. */
+/** On one line of limited length. */
 function printableLine(text: string): string {
   const { characters } = bounds.logLine;
   const beginning = text.length > characters ? `${text.slice(0, characters)}…` : text;
-  return beginning.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');
+  return printableText(beginning);
 }
 
 /** Logs to a stream, as text (in colour on a terminal) or as JSON. */

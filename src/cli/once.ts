@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
+import { onOneLine } from '../lib/printable-text.ts';
 import { readCollectorAndRecord } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
@@ -20,7 +21,7 @@ import {
   type ProblemRestoreOutcome,
   restoreMemoriesAndProblems,
 } from './restore-memories-and-problems.ts';
-import { alignColumns, colorize, printLine } from './terminal.ts';
+import { alignColumns, colorize, printJson, printLine, printLineToStderr } from './terminal.ts';
 import type { CheckAndOnceTexts } from './texts/english.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
@@ -59,7 +60,7 @@ async function restoreEarlier(
 ): Promise<ProblemRestoreOutcome> {
   const connection = await connectTemporarily(mqtt, agent).catch((error: unknown) => {
     if (mqtt.MQTT_URL.protocol !== 'embedded')
-      process.stderr.write(`${texts.broker}: ${textOfBrokerError(error, brokerErrors)}\n`);
+      printLineToStderr(`${texts.broker}: ${textOfBrokerError(error, brokerErrors)}`);
   });
   try {
     const identities = agentAndLabCollectorIdentities(agent, scheduled);
@@ -111,7 +112,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   const language = await loadCheckAndOnceLanguage({ language: peekLanguage(env) });
   const { texts } = language;
   const settings = loadSettings(allCollectors, env, texts.settingTexts);
-  for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
+  for (const warning of settings.warnings) printLineToStderr(warning);
   const state = new MutableAgentState('', json ? undefined : language);
   const opened = await openEnabledCollectors(settings, state, undefined, undefined, texts.settingTexts);
   const earlier = await restoreEarlier(settings, opened, state, language);
@@ -126,7 +127,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
       problems: problems.filter(({ path }) => `${path}/`.startsWith(`${status.collector}/`)).map(problemToResponseJson),
       comparedWithEarlier: earlier === 'restored',
     }));
-    printLine(JSON.stringify(withProblems, null, 2));
+    printJson(withProblems);
   } else {
     for (const collector of allCollectors) {
       const status = buildCollectorReadings(collector, settings.agent, state, language);
@@ -134,7 +135,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     }
     printLine(colorize('bold', texts.problems));
     const lines = problemLinesFromState(settings.agent, state, language);
-    for (const line of lines.length === 0 ? [texts.noProblems] : lines) printLine(`  ${line}`);
+    for (const line of lines.length === 0 ? [texts.noProblems] : lines) printLine(`  ${onOneLine(line)}`);
     const note = missingComparisonNote(earlier, settings.mqtt, texts);
     if (note !== undefined) printLine(`  ${colorize('yellow', note)}`);
   }

@@ -2,11 +2,12 @@ import { inspect } from 'node:util';
 import type { Log } from '../log.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { redactSecrets } from '../model/secret.ts';
+import { printLineToStderr } from './terminal.ts';
 
 /** Prints why the program ends and sets its exit status. Node’s own report would show everything that an error holds,
  * secrets too. */
 export function printFailureAndSetExitCode(error: unknown): void {
-  process.stderr.write(`${error instanceof UsageError ? describeError(error) : redactSecrets(inspect(error))}\n`);
+  printLineToStderr(error instanceof UsageError ? describeError(error) : redactSecrets(inspect(error)));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 

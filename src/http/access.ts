@@ -6,13 +6,15 @@ import { isListedPeer, loopbackPeers } from './peer-list.ts';
 import type { RouteResponse } from './route.ts';
 import type { WrongTokenPauses } from './wrong-token-pauses.ts';
 
-/** The host name without brackets and port, in lower case. */
+/** The host name without brackets and port, in lower case; undefined for what is no host (RFC 9110, section 7.2). */
 const hostName = (host: string) =>
-  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined;
+  !/[\s/?#@\\%]/.test(host) && URL.canParse(`http://${host}`)
+    ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '')
+    : undefined;
 
 /** Names that nobody on the internet can point at this machine: single labels, and the suffixes that RFC 6761, 6762 and
  * 8375 and ICANN reserve for private networks. */
-const isPrivate = (name: string) => /^[^.]+$|\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
+const isPrivate = (name: string) => /^[^.]+$|[^.]\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
 
 /** A foreign page can let its own host name resolve to this machine's address and then read the server as same-origin
  * (DNS rebinding); only the host name in the request shows it. A request without a host does not come from a

@@ -16,10 +16,13 @@ function prefixOf({ headers, socket }: IncomingMessage, proxies: BlockList | und
   return typeof prefix === 'string' && /^(\/[\w.~-]+)+$/.test(prefix) ? prefix : undefined;
 }
 
-/** Whether the request was made by a page of another site, by what the browser says of it (Fetch Metadata). A page may
- * open many streams to names of its own, and leave none for others. */
-const isForeign = (site: string | string[] | undefined) =>
-  site !== undefined && site !== 'same-origin' && site !== 'none';
+/** Whether the request was made by a page of another site, by what the browser says of it: in Fetch Metadata, or in
+ * Origin, which browsers without those (Safari before 16.4) send from other sites. A page may open many streams to
+ * names of its own, and leave none for others. */
+function isForeign({ headers: { 'sec-fetch-site': site, origin, host } }: IncomingMessage): boolean {
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return origin !== undefined && origin.replace(/^https?:\/\//, '') !== host;
+}
 
 const documentHeaders = {
   'content-type': 'text/html; charset=utf-8',
@@ -55,7 +58,7 @@ export function createLivePageRoutes(
     [
       '/events',
       (request) =>
-        isForeign(request.headers['sec-fetch-site'])
+        isForeign(request)
           ? { status: 403, body: { error: 'only for pages of this server' } }
           : isFull()
             ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'too many listeners' } }

@@ -21,7 +21,7 @@ const maxVersionLength = 100;
 // https://developers.home-assistant.io/docs/api/websocket
 const greetingSchema = z.object({
   type: z.literal('auth_required'),
-  ha_version: z.string().check(z.maxLength(maxVersionLength)),
+  ha_version: z.string().check(z.maxLength(maxVersionLength), z.regex(/^\d+\.\d[\w.+-]*$/)),
 });
 const authResultSchema = z.object({ type: z.enum(['auth_ok', 'auth_invalid']) });
 const resultSchema = z.object({

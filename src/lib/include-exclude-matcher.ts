@@ -1,6 +1,9 @@
 import picomatch from 'picomatch';
 import type { StepwiseWork } from '../model/event-loop-turns.ts';
 
+/** With line breaks, too, which a mount point may have. */
+const globOptions = { dot: true, flags: 's' };
+
 export interface IncludeExcludeGlobs {
   include: readonly string[];
   exclude: readonly string[];
@@ -14,7 +17,7 @@ export function createIncludeExcludeMatcher({
   exclude,
 }: IncludeExcludeGlobs): (name: string) => IncludeExcludeVerdict {
   const matcher = (patterns: readonly string[]) =>
-    patterns.length === 0 ? undefined : picomatch([...patterns], { dot: true });
+    patterns.length === 0 ? undefined : picomatch([...patterns], globOptions);
   const included = matcher(include);
   const excluded = matcher(exclude);
   return (name) => {
@@ -48,5 +51,5 @@ const isPlainName = (pattern: string) => !/[*?[\]{}|]|^!|[!@+]\(/.test(pattern);
 /** Names in a setting that none of these is, though patterns with wildcards may match nothing. */
 export const includedNamesWithoutMatch = (include: readonly string[], names: readonly string[]): string[] =>
   include.filter(
-    (pattern) => isPlainName(pattern) && !names.some((name) => picomatch.isMatch(name, pattern, { dot: true })),
+    (pattern) => isPlainName(pattern) && !names.some((name) => picomatch.isMatch(name, pattern, globOptions)),
   );

@@ -25,6 +25,9 @@ export const bounds = {
   devicesOfAgentsOnPage: { items: 1000 },
   /** Home Assistant takes no longer state. */
   reportedText: { characters: 255 },
+  /** Answers within a minute to agents that ask whether this one is running: each of them asks five times a minute at
+   * most. */
+  livenessAnswers: { items: 300 },
   /** Commands over MQTT that are carried out within a minute: a person presses one button. */
   commands: { items: 20 },
 

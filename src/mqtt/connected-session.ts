@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { PerMinuteLimiter } from '../lib/per-minute-limiter.ts';
+import { bounds } from '../model/bounds.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { announcedDevicesWithRetainedState, partPathsWithRetainedState } from './announced-devices.ts';
 import { DeviceClaimSettler } from './device-claim-settler.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, HomeAssistantPresenceAndRemoval } from './discovery-lifecycle.ts';
+import { answerLivenessQuestion } from './duplicate-agent.ts';
 import { dispatchInboundMessage, type InboundMessageListener, selectMemoryPayloads } from './inbound.ts';
 import { OwnRetainedMessages } from './own-retained-messages.ts';
 import { PendingEventPublisher } from './pending-event-publisher.ts';
@@ -116,6 +119,7 @@ export class ConnectedSession {
       },
       connection,
     );
+    const livenessAnswers = new PerMinuteLimiter(bounds.livenessAnswers);
     this.#inbound = {
       homeAssistantOnline: () => {
         memory.homeAssistantSeen = true;
@@ -125,7 +129,8 @@ export class ConnectedSession {
         // A retained message may be older than a birth message that has arrived already.
         if (!isRetained || this.#removal.isHomeAssistantPresent) this.#removal.offline();
       },
-      ownWillPublished: () => this.#states.correctWill(),
+      pingReceived: (message) => void answerLivenessQuestion(connection, context.agent, message, livenessAnswers),
+      ownStatusReplaced: () => this.#states.correctStatus(),
       commandReceived: (command) => {
         if (this.#lifecycle.isPublishing) context.commandReceived(command);
       },
@@ -153,7 +158,7 @@ export class ConnectedSession {
     this.#connection.listen((message) => {
       const isRead = this.#retained.stage === 'reading' && message.retained && message.topic !== this.#topics.ping;
       if (isRead) this.#retained.add(message.topic, message.payload);
-      else dispatchInboundMessage(this.#connection, agent, message, this.#inbound);
+      else dispatchInboundMessage(agent, message, this.#inbound);
     });
     this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent, maxSilenceMs));
     void this.#connection.retainsByNameOnly.then((isByNameOnly) => this.#setRetainsByNameOnly(isByNameOnly));

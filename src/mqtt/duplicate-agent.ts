@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PerMinuteLimiter } from '../lib/per-minute-limiter.ts';
 import { UnredactedMessageError, UsageError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -25,14 +26,15 @@ const signedAnswerPayload = async (password: Secret, topic: string, token: strin
 const answerTimeoutMs = 2500;
 const questionIntervalMs = 500;
 
-/** Answers the question of another agent of the same name. */
+/** Answers the question of another agent, as long as the limit admits it: anybody may ask. */
 export async function answerLivenessQuestion(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   { topic, payload }: ReceivedMessage,
+  limit: PerMinuteLimiter,
 ): Promise<void> {
   const [, token, wantsSignature] = (topic === new Topics(agent).ping && questionPattern.exec(payload)) || [];
-  if (token === undefined) return;
+  if (token === undefined || limit.admit() === undefined) return;
   const { password } = connection;
   const answer =
     wantsSignature && password !== undefined

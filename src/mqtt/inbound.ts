@@ -1,9 +1,8 @@
 import { memoryKey } from '../model/address.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { offlinePayload } from '../views/availability.ts';
-import { answerLivenessQuestion } from './duplicate-agent.ts';
-import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
+import { onlinePayload } from '../views/availability.ts';
+import type { ReceivedMessage } from './single-use-broker-connection.ts';
 
 export interface DeviceCommand {
   collector: string;
@@ -16,8 +15,10 @@ export interface InboundMessageListener {
   homeAssistantOnline(): void;
   /** `isRetained`: it went offline before this connection began. */
   homeAssistantOffline(isRetained: boolean): void;
-  /** The broker has published that this agent is offline. */
-  ownWillPublished(): void;
+  /** A message on the ping topic, which other agents publish, too. */
+  pingReceived(message: ReceivedMessage): void;
+  /** The broker has published that this agent is offline, or somebody has published anything else than online. */
+  ownStatusReplaced(): void;
   commandReceived(command: DeviceCommand): void;
   /** An announcement of this agent was published; empty if it was cleared. */
   announcementPublished(device: string, topic: string, payload: string): void;
@@ -41,9 +42,8 @@ export function selectMemoryPayloads(agent: AgentIdentity, retained: ReadonlyMap
   return memories;
 }
 
-/** Tells the listener what a message says, and answers an agent of the same name. */
+/** Tells the listener what a message says. */
 export function dispatchInboundMessage(
-  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   message: ReceivedMessage,
   listener: InboundMessageListener,
@@ -53,10 +53,10 @@ export function dispatchInboundMessage(
   if (parsed === undefined || ('agent' in parsed && parsed.agent !== agent.id)) return;
   switch (parsed.kind) {
     case 'ping':
-      void answerLivenessQuestion(connection, agent, message);
+      listener.pingReceived(message);
       return;
     case 'status':
-      if (!retained && payload === offlinePayload) listener.ownWillPublished();
+      if (!retained && payload !== onlinePayload) listener.ownStatusReplaced();
       return;
     case 'homeAssistantStatus':
       if (payload !== agent.homeAssistantBirth.payload) listener.homeAssistantOffline(retained);

@@ -24,7 +24,7 @@ export interface BrokerConnectionOptions {
   protocolVersion: MqttProtocolVersion;
   /** Size of a packet at which the broker closed an earlier connection. */
   disconnectBytes?: number | undefined;
-  /** Milliseconds of silence until CONNACK, if less than usual. */
+  /** Milliseconds of silence until CONNACK, and until the first subscription is answered, if less than usual. */
   maxSilenceMs?: number | undefined;
   after?: RunAfter | undefined;
 }

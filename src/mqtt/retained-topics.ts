@@ -4,7 +4,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { parseDeviceDiscoveryPayload } from './announcement-payload.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
-import { SubscriptionRefusedError } from './publish-error.ts';
+import { SubscriptionRefusedError, UnansweredSubscriptionError } from './publish-error.ts';
 import {
   readOwnRetainedByName,
   readRetainedOfTopicNames,
@@ -34,7 +34,8 @@ class RetainedReader {
 
   /** Stays subscribed. The first portion must include the ping topic. */
   async readPortion(topics: string[]): Promise<void> {
-    await this.#connection.subscribe(topics).catch((cause: unknown) => {
+    await this.#connection.subscribe(topics, this.#maxSilenceMs).catch((cause: unknown) => {
+      if (cause instanceof UnansweredSubscriptionError) throw cause;
       const refused = cause instanceof SubscriptionRefusedError ? cause.topics : topics;
       throw new UnredactedMessageError(`the broker refuses the subscription to ${refused.join(', ')}`, { cause });
     });

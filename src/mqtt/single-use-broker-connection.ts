@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
-import type { Secret } from '../model/secret.ts';
+import { redactSecrets, type Secret } from '../model/secret.ts';
 import type { TranslatableText } from '../model/translation.ts';
 import {
   BrokerConnectionError,
@@ -128,7 +128,9 @@ export class SingleUseBrokerConnection {
       let otherServer = '';
       client.on('packetreceive', (packet) => {
         const reference = packet.cmd === 'connack' || packet.cmd === 'disconnect' ? packet.properties : undefined;
-        if (reference?.serverReference) otherServer = `: ${JSON.stringify(reference.serverReference.slice(0, 120))}`;
+        // Who is not the broker may repeat the password.
+        if (reference?.serverReference)
+          otherServer = `: ${JSON.stringify(redactSecrets(reference.serverReference).slice(0, 120))}`;
       });
       client.on('error', (error) => {
         const code = errorCodeOf(error);
@@ -216,7 +218,7 @@ export class SingleUseBrokerConnection {
   /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would
    * first have to agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. Filters
    * with wildcards are left out where the broker takes none. */
-  async subscribe(filters: string[]): Promise<void> {
+  async subscribe(filters: string[], maxWaitMs = minAckTimeoutMs): Promise<void> {
     const topics = filters.filter((filter) => this.#takes(filter));
     if (topics.length === 0) return;
     this.#limits.assertAccepts(subscribePacketBytes(topics, this.protocolVersion));
@@ -231,7 +233,7 @@ export class SingleUseBrokerConnection {
           );
     });
     const list = topics.join(', ');
-    await this.#withTimeout(answer, (texts = brokerErrorTexts) => texts.noAnswerToSubscription(list));
+    await this.#withTimeout(answer, maxWaitMs, (texts = brokerErrorTexts) => texts.noAnswerToSubscription(list));
   }
 
   async unsubscribe(filters: string[]): Promise<void> {
@@ -239,17 +241,21 @@ export class SingleUseBrokerConnection {
     if (topics.length === 0) return;
     const answer = this.#client.unsubscribeAsync(topics);
     const list = topics.join(', ');
-    await this.#withTimeout(answer, (texts = brokerErrorTexts) => texts.noAnswerToUnsubscribe(list));
+    await this.#withTimeout(answer, minAckTimeoutMs, (texts = brokerErrorTexts) => texts.noAnswerToUnsubscribe(list));
   }
 
   #takes(filter: string): boolean {
     return this.takesWildcards || !/[+#]/.test(filter);
   }
 
-  async #withTimeout(answer: Promise<unknown>, unanswered: TranslatableText<BrokerErrorTexts>): Promise<void> {
+  async #withTimeout(
+    answer: Promise<unknown>,
+    maxWaitMs: number,
+    unanswered: TranslatableText<BrokerErrorTexts>,
+  ): Promise<void> {
     let stop = () => {};
     const timedOut = new Promise<never>((_, reject) => {
-      stop = this.#after(minAckTimeoutMs, () => reject(new UnansweredSubscriptionError(unanswered)));
+      stop = this.#after(maxWaitMs, () => reject(new UnansweredSubscriptionError(unanswered)));
     });
     await Promise.race([answer, timedOut]).finally(stop);
   }

@@ -44,9 +44,10 @@ export class StatePublisher {
     this.#publisher.publishChanged(new Map([[new Topics(this.#context.agent).status, onlinePayload]]));
   }
 
-  /** The broker has published the will of an earlier connection of this agent, which it has only just given up. The
+  /** The broker has published the will of an earlier connection of this agent, which it has only just given up, or
+   * another client has changed or cleared the status. The
    * list of problems comes again, too: one from before an agent was offline can be that of another version. */
-  correctWill(): void {
+  correctStatus(): void {
     const { status, problems } = new Topics(this.#context.agent);
     if (this.#publisher.lastSent(status) === undefined) return;
     this.#publisher.repeatNext([problems, status]);

@@ -43,14 +43,16 @@ export class VersionFallbackConnectionOpener {
     const endedEarly = connection.ended.then((reason) => {
       throw reason ?? new BrokerConnectionError((texts = brokerErrorTexts) => texts.closed);
     });
-    await Promise.race([connection.subscribe([new Topics(agent).ping]), endedEarly]).catch((cause: unknown) => {
-      if (cause instanceof SubscriptionRefusedError) return;
-      connection.abort();
-      throw new BrokerConnectionError((texts = brokerErrorTexts) => texts.noVersion5, {
-        lacksVersion5Answer: true,
-        cause,
-      });
-    });
+    await Promise.race([connection.subscribe([new Topics(agent).ping], options.maxSilenceMs), endedEarly]).catch(
+      (cause: unknown) => {
+        if (cause instanceof SubscriptionRefusedError) return;
+        connection.abort();
+        throw new BrokerConnectionError((texts = brokerErrorTexts) => texts.noVersion5, {
+          lacksVersion5Answer: true,
+          cause,
+        });
+      },
+    );
     this.#version5Brokers.add(url);
     return connection;
   }

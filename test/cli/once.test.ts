@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { listFolderSync } from '../../src/lib/files.ts';
 import { run } from '../helpers/cli.ts';
+import { drives } from '../helpers/drives.ts';
 import { freePort } from '../helpers/ports.ts';
 import { tree } from '../helpers/tree.ts';
 
@@ -23,6 +24,17 @@ test('once --json prints every collector, with rates', async () => {
   expect(status).toBe(0);
   expect([host, ...others].map(({ collector }) => collector)).toEqual(['host', 'nvme', 'storage', 'router', 'agent']);
   expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
+});
+
+test('the name that a drive gives itself does not reach the terminal as it is', async () => {
+  const rack = drives({});
+  rack.sysfs('class/nvme/nvme9000/model', 'Evil\u001b]0;title\u0007\nAll is well\u202e\u009b31m');
+  const settings = { PATH: process.env.PATH ?? '', DRIVES: process.env.DRIVES ?? '', HOST_SYS: rack.sys };
+  for (const args of [['once'], ['check']]) {
+    const { output } = await run(settings, ...args);
+    expect(output).toContain('Evil');
+    expect(output).not.toMatch(/[^\P{Cc}\n]|\u202e|^All is well/mu);
+  }
 });
 
 test('once exits with 1 if something can’t be read', async () => {

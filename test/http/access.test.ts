@@ -104,6 +104,11 @@ test.each([
   'nas.local.evil.com',
   'a b',
   'monitor.example.org.',
+  'evil.com%2elocal',
+  'evil.com/.local',
+  'me@nas.lan',
+  'http://localhost',
+  '.local',
 ])('but not %s, which anybody may point at this machine', async (host) => {
   const ask = await serve({ HTTP_ALLOWED_HOSTS: ['monitor.example.org'] });
   for (const path of ['/probe/status', '/health/', '/']) {

@@ -148,6 +148,18 @@ test.each([
 });
 
 test.each([
+  ['http://evil.example', 403],
+  ['http://127.0.0.1:1', 403],
+  ['null', 403],
+  [undefined, 200],
+])('a browser without Fetch Metadata, with a page of %s', async (origin = '', status) => {
+  const { url } = await serve();
+  const answer = await fetch(`${url}/events`, { headers: { origin: origin || url } });
+  await answer.body?.cancel();
+  expect(answer.status).toBe(status);
+});
+
+test.each([
   ['gzip, deflate, br', 'gzip'],
   ['br;q=1.0, gzip;q=0.5', 'gzip'],
   ['gzip;q=0, identity', null],

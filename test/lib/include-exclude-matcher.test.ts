@@ -22,6 +22,11 @@ test('exclusion wins', () => {
     'excluded',
   ]);
 });
+test('wildcards match line breaks, too, which a mount point may have', () =>
+  expect(['/mnt/a\nb', '/mnt/a/b\nc'].map(createIncludeExcludeMatcher({ include: ['/mnt/**'], exclude: [] }))).toEqual([
+    'included',
+    'included',
+  ]));
 test('paths: * stays in its folder, ** does not, and hidden names count', () => {
   expect(
     ['/mnt/a', '/mnt/a/b', '/mnt/.x'].map(createIncludeExcludeMatcher({ include: ['/mnt/*'], exclude: [] })),

@@ -73,6 +73,20 @@ test.each([0x9c, 0x9d])('CONNACK 0x%i: the server that the broker names is told'
   expect((await failure(settings)).message).toMatch(/another server|moved.*: "node-2\.lan:1883"$/i);
 });
 
+test('what the broker names is quoted, without the password', async () => {
+  const { settings } = await startPeer((packet, send) => {
+    if (packet.cmd === 'connect')
+      send({
+        cmd: 'connack',
+        reasonCode: 0x9d,
+        sessionPresent: false,
+        properties: { serverReference: 'me:open-sesame-1@node\n\u001b[31m' },
+      });
+  });
+  const { message } = await failure({ ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('open-sesame-1') });
+  expect(message).toMatch(/: "me:\*\*\*@node\\n\\u001b\[31m"$/);
+});
+
 test('a message without subscribers and a refused message are recognized', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await open(settings);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
+import { bounds } from '../../src/model/bounds.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
 import { parseSettings } from '../../src/settings/index.ts';
@@ -437,6 +438,35 @@ test('a late will of an earlier connection is corrected, with the list of proble
   );
 });
 
+test.each(['', 'gone'])('a status that another client has replaced by “%s” is corrected', async (payload) => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  startSession(broker.settings, [collector], state);
+  await online(state);
+  await observer.see(status, (seen) => seen === 'online');
+  const before = observer.messages.length;
+  await observer.client.publishAsync(status, payload, { qos: 1, retain: true });
+  await until('online again', () =>
+    observer.messages.slice(before).some((message) => message.topic === status && message.payload === 'online'),
+  );
+});
+
+test('of more questions than agents ask, some are answered', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  startSession(broker.settings, [collector], state);
+  await online(state);
+  const echo = 'infra-monitor/nas/echo';
+  const { items } = bounds.livenessAnswers;
+  for (let question = 0; question < items + 20; question += 1)
+    void observer.client.publishAsync(echo, `who is there? ${question}`, { qos: 1 });
+  const answers = () => observer.messages.filter(({ payload }) => payload.startsWith('I am: ')).length;
+  await until('as many as are admitted', () => answers() === items);
+  await observer.client.publishAsync(status, 'gone', { qos: 1 });
+  await observer.see(status, (payload) => payload === 'online');
+  expect(answers()).toBe(items);
+});
+
 test('the question of an agent of the same name is answered, and no other', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
@@ -521,6 +551,22 @@ test('several brokers: one that does not answer gives way to the next after two 
   await online(state);
   expect(log[0]).toMatch(/no answer within 2 s/);
   expect(log[1]).toBe(`info  MQTT: connected to ${broker.url} (MQTT 3.1.1)`);
+});
+
+test('several brokers: so does one that answers the connection alone', async () => {
+  const mute = await startPeer((packet, send) => {
+    if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode: 0, returnCode: 0, sessionPresent: false });
+    if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
+  }, 4);
+  const broker = await startBroker();
+  const settings = {
+    ...mute.settings,
+    MQTT_URL: { ...mute.settings.MQTT_URL, fallbacks: [broker.settings.MQTT_URL] },
+  };
+  const state = records(12);
+  const { log } = startSession(settings, [collector], state);
+  await until('on the second broker', () => state.broker.connected, 20);
+  expect(log[0]).toMatch(/the broker does not answer the subscription to (?!.* subscription)/);
 });
 
 test('several brokers that are all away: each is told once, and the pauses grow', async () => {

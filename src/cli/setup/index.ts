@@ -65,7 +65,8 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
   await offerDrivesHelper(drives);
   const failed = await systemdService.start();
   if (failed !== undefined) {
-    printFailure(`The service failed to start:\n${failed}`);
+    printFailure('The service failed to start:');
+    printLine(failed);
     return false;
   }
   const { HTTP_HOST, HTTP_PORT } = settings.http;

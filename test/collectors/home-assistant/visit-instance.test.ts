@@ -194,6 +194,8 @@ describe('something else answers', () => {
   test.each([
     ['another WebSocket', '{"hello":"world"}'],
     ['no JSON', 'hello'],
+    ['a version with a token', '{"type":"auth_required","ha_version":"open-sesame"}'],
+    ['a version with an escape', '{"type":"auth_required","ha_version":"2026.1\\u001b[31m"}'],
   ])('%s', async (_, greeting) => {
     const { url } = await startInstance({ greeting });
     expect(await visitWithoutToken(url)).toMatchObject({ state: 'not_home_assistant', reachable: false });

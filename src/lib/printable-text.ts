@@ -1,0 +1,17 @@
+/** On one line, and without what a terminal would interpret, or what reorders the text around it: much of what is
+ * printed was written by others, such as the model of a drive. */
+export const printableText = (text: string): string => replaceControls(onOneLine(text));
+
+/** The same for text that may have lines, and colours of this program. */
+export const printableLines = (text: string): string =>
+  text
+    .split(ownStyle)
+    .map((part, index) => (index % 2 === 1 ? part : part.split('\n').map(replaceControls).join('\n')))
+    .join('');
+
+export const onOneLine = (text: string): string => text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ');
+
+/** What `styleText` writes for bold, dim, red to cyan, and their ends. */
+const ownStyle = new RegExp(`(${'\u001b'}\\[(?:1|2|22|3[1-6]|39)m)`);
+
+const replaceControls = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');

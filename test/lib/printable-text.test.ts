@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { printableLines, printableText } from '../../src/lib/printable-text.ts';
+
+test.each([
+  ['a plain text, with ä and 🏠', 'a plain text, with ä and 🏠'],
+  ['red \u001b[31m, a title \u001b]0;x\u0007', 'red \ufffd[31m, a title \ufffd]0;x\ufffd'],
+  ['two \r\n lines\u2028and more', 'two lines and more'],
+  [
+    'C1 \u009b31m, reordered \u202e, isolated \u2066, half \ud800',
+    'C1 \ufffd31m, reordered \ufffd, isolated \ufffd, half \ufffd',
+  ],
+])('%j', (text, printed) => expect(printableText(text)).toBe(printed));
+
+test('lines keep their breaks and the colours of this program', () =>
+  expect(printableLines('\u001b[1mHost\u001b[22m\n  \u001b[31mlost\u001b[39m\n\u001b[8mhidden\u001b[2J\r')).toBe(
+    '\u001b[1mHost\u001b[22m\n  \u001b[31mlost\u001b[39m\n\ufffd[8mhidden\ufffd[2J\ufffd',
+  ));
