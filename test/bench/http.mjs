@@ -12,7 +12,8 @@ import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
 const interfaces = 46;
 const requests = 200;
-const listeners = 50;
+/** As many as the server takes (eventStreams in src/model/bounds.ts). */
+const listeners = 40;
 const listening = 30;
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const say = (text) => process.stderr.write(`${text}\n`);
