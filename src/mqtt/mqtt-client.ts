@@ -10,6 +10,7 @@ import type { TranslatableText } from '../model/translation.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { BrokerConnectionError, translatableConnectionErrorWithAdvice } from './broker-connection-error.ts';
 import { adviseUnlessFirstAnswerIsConnack, openMqttWebSocket } from './first-answer.ts';
+import { dropPacketsAbove } from './long-packet-filter.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
@@ -101,6 +102,7 @@ export function startMqttJsClient(
       createWebsocket: (url, subprotocols, { wsOptions }) =>
         openMqttWebSocket(url, subprotocols, wsOptions as WebSocket.ClientOptions, address, foreign),
     });
+    dropPacketsAbove(client.stream, bounds.brokerMessage.bytes);
     adviseUnlessFirstAnswerIsConnack(client.stream, address, foreign);
     return client;
   } catch (error) {
