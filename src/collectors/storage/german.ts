@@ -173,6 +173,8 @@ export const storageTextsInGerman: StorageDriveTexts & PoolTexts = {
   ...poolTextsInGerman,
   missingDrive: (name, found) => `STORAGE_DRIVES: das Laufwerk ${name} gibt es nicht; gefunden: ${found || 'keine'}`,
   noSerialNumber: 'das Laufwerk hat keine Seriennummer',
+  unknownDrivesBehindController: (why = 'einmal als root smartctl --scan ausführen') =>
+    `welche Laufwerke hinter dem MegaRAID-Controller sind, ist nicht bekannt: ${why}; oder sie in STORAGE_DRIVE_TYPES nennen`,
   errorRemedies,
   errors(name, count, total, hasFallingCount) {
     const [one, many] = errorNouns[name];

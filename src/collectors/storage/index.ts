@@ -66,7 +66,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
           ...ofPools,
         ];
       },
-      advice: () => pools.advice(),
+      advice: () => [...drives.advice(), ...pools.advice()],
       runAction(device) {
         if (!pools.acknowledge(device)) drives.acknowledge(device);
       },

@@ -1,158 +1,37 @@
-import { readlinkSync } from 'node:fs';
-import { tryReadTextSync } from '../../../lib/files.ts';
 import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { translatableTextOfError } from '../../../model/translatable-error.ts';
-import { renderTranslatableText } from '../../../model/translation.ts';
-import { drivesHelperSocketPath } from '../helper/protocol.ts';
-import { deviceNameOfPath } from '../nvme/sysfs.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import { raidControllerDeviceTypePattern } from '../tools/smartctl-device-types.ts';
-import type { DriveHealthReport } from './drive-health-report.ts';
-import { isPlaceholderSerial } from './drive-identity.ts';
-import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
+import { MegaraidDriveScanner } from './megaraid-drive-scanner.ts';
+import { nodesOfDisk, raidControllerNodeOf } from './raid-controller-nodes.ts';
+import { type IsExcluded, RaidSlotDriveFinder } from './raid-slot-drive-finder.ts';
 import type { SmartctlDeviceTypeSetting } from './settings.ts';
-import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
-import { isOfflineKernelState, type StorageDrive } from './storage-drives.ts';
-import { type StorageDriveTexts, storageDriveTexts } from './texts.ts';
+import type { StorageDrive } from './storage-drives.ts';
 
 const typePattern = new RegExp(`^(${raidControllerDeviceTypePattern})$`);
 
 export const isRaidControllerDriveSetting = ({ type }: SmartctlDeviceTypeSetting): boolean => typePattern.test(type);
 
-/** `/dev/bus/0`, smartctl's word for a host of SCSI, is no file. */
-const controllerNodeOf = ({ drive }: SmartctlDeviceTypeSetting): string =>
-  /^\/dev\/(bus\/\d+)$/.exec(drive)?.[1] ?? deviceNameOfPath(drive);
-
-/** The node, as `controllerNodeOf` has it, of the controller that has made this disk: MegaRAID's logical drives are on
- * the channels from 2 on (drivers/scsi/megaraid/megaraid_sas.h, MEGASAS_MAX_PD_CHANNELS). */
-function nodeOfLogicalDrive(roots: HostRoots, name: string): string | undefined {
-  try {
-    const link = readlinkSync(roots.sys('block', name));
-    const [, host, channel] = /\/host(\d+)\/target\d+:(\d+):/.exec(link) ?? [];
-    return Number(channel) >= 2 ? `bus/${host}` : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-type IsExcluded = (drive: StorageDrive) => boolean;
-
-/** Finds the drive in a slot behind a RAID controller: the kernel sees only what the controller makes of it, so that
- * nothing but smartctl's answer identifies it. Each answer says anew which drive it is. */
-export class RaidSlotDriveFinder {
-  readonly #node: string;
-  readonly #type: string;
-  readonly #setting: string;
-  readonly #roots: HostRoots;
-  readonly #unknown: StorageDrive;
-  #poller: NonWakingDrivePoller;
-  /** The latest report of the drive that is in the slot. */
-  #report: DriveHealthReport | undefined;
-  #answer: { state: DrivePowerAndReport } | { error: unknown } = { state: {} };
-
-  constructor(setting: SmartctlDeviceTypeSetting, roots: HostRoots) {
-    const { drive, type } = setting;
-    this.#node = controllerNodeOf(setting);
-    this.#type = type;
-    this.#setting = `${drive}=${type}`;
-    this.#roots = roots;
-    this.#unknown = {
-      id: this.#setting,
-      identity: { name: this.#node, bus: 'other', model: '', slot: type },
-      controllerType: type,
-      names: [this.#node],
-      isRotational: true,
-      capacity: undefined,
-      kernelState: undefined,
-      isSuspended: false,
-      activity: '',
-    };
-    this.#poller = this.#newPoller();
-  }
-
-  /** The drive, or why it is not known; nothing while it sleeps and has not told its serial number yet. `kernelDrives`:
-   * a drive that the controller passes through is one of them, too. A drive that is excluded is asked no more. */
-  async find(
-    kernelDrives: readonly StorageDrive[],
-    isExcluded: IsExcluded,
-  ): Promise<StorageDrive | CollectorComplaint | undefined> {
-    const before = this.#drive(kernelDrives);
-    // No command reaches a drive that the kernel has given up.
-    if (before !== undefined && (isExcluded(before) || isOfflineKernelState(before.kernelState))) return before;
-    try {
-      const { isRotational, isSuspended, activity } = before ?? this.#unknown;
-      const state = await this.#poller.poll({
-        ...this.#unknown,
-        isRotational,
-        isSuspended,
-        activity: activity || this.#controllerActivity(),
-      });
-      this.#answer = { state };
-      if (!isPlaceholderSerial(state.report?.serial ?? '')) this.#report = state.report;
-    } catch (error) {
-      if (error instanceof AnotherDriveAnsweredError) {
-        this.#poller = this.#newPoller();
-        this.#report = undefined;
-        return this.find(kernelDrives, isExcluded);
-      }
-      this.#answer = { error };
-    }
-    return this.#drive(kernelDrives) ?? this.#complaint(this.#answer);
-  }
-
-  /** What the drive answered when it was last looked for. Rejects if it could not be read. */
-  async poll(): Promise<DrivePowerAndReport> {
-    if ('error' in this.#answer) throw this.#answer.error;
-    return this.#answer.state;
-  }
-
-  get isPending(): boolean {
-    return this.#poller.isPending;
-  }
-
-  #newPoller(): NonWakingDrivePoller {
-    return new NonWakingDrivePoller(this.#unknown, this.#type, this.#roots.host(drivesHelperSocketPath));
-  }
-
-  /** Reads and writes of all drives behind the controller. */
-  #controllerActivity(): string {
-    return tryReadTextSync(this.#roots.sys('block', this.#node, 'stat')) ?? '';
-  }
-
-  /** The drive that has answered, with what the kernel knows of it if the controller passes it through. */
-  #drive(kernelDrives: readonly StorageDrive[]): StorageDrive | undefined {
-    if (this.#report?.serial === undefined) return undefined;
-    const { serial, model = '', firmware, capacity, isRotational = true } = this.#report;
-    const [drive, ...others] = kernelDrives.filter(({ identity }) => identity.serial === serial);
-    if (drive !== undefined && others.length === 0)
-      return { ...drive, controllerType: this.#type, names: [...drive.names, this.#node] };
-    const identity = { ...this.#unknown.identity, model, serial, firmware };
-    return { ...this.#unknown, id: serial, identity, capacity, isRotational };
-  }
-
-  #complaint(answer: { state: DrivePowerAndReport } | { error: unknown }): CollectorComplaint | undefined {
-    const isAsleep = 'state' in answer && answer.state.report === undefined && answer.state.hint === undefined;
-    if (isAsleep) return undefined;
-    const known = 'error' in answer ? translatableTextOfError(answer.error) : answer.state.hint;
-    return {
-      key: `STORAGE_DRIVE_TYPES ${this.#setting}`,
-      complaint: (texts: StorageDriveTexts = storageDriveTexts) =>
-        `STORAGE_DRIVE_TYPES: ${this.#setting}: ${known === undefined ? texts.noSerialNumber : renderTranslatableText(known, texts)}`,
-    };
-  }
-}
-
-/** All drives behind RAID controllers. */
+/** All drives behind RAID controllers: those that the settings name, and unless they name some of MegaRAID, those that
+ * its controllers list. */
 export class RaidControllerDrives {
   readonly #roots: HostRoots;
   readonly #finders: readonly RaidSlotDriveFinder[];
   readonly #nodes: ReadonlySet<string>;
+  readonly #scanner: MegaraidDriveScanner | undefined;
+  #listed: readonly SmartctlDeviceTypeSetting[] = [];
+  #findersOfListed: readonly RaidSlotDriveFinder[] = [];
 
   constructor(settings: readonly SmartctlDeviceTypeSetting[], roots: HostRoots) {
     const ofControllers = settings.filter(isRaidControllerDriveSetting);
     this.#roots = roots;
-    this.#finders = ofControllers.map((setting) => new RaidSlotDriveFinder(setting, roots));
-    this.#nodes = new Set(ofControllers.map(controllerNodeOf));
+    this.#finders = ofControllers.map(
+      (setting) => new RaidSlotDriveFinder(setting, `STORAGE_DRIVE_TYPES: ${setting.drive}=${setting.type}`, roots),
+    );
+    this.#nodes = new Set(ofControllers.map(raidControllerNodeOf));
+    this.#scanner = ofControllers.some(({ type }) => type.includes('megaraid'))
+      ? undefined
+      : new MegaraidDriveScanner(roots);
   }
 
   /** The drives, each with what has found it, and what is wrong with slots whose drive is not known. */
@@ -160,21 +39,50 @@ export class RaidControllerDrives {
     kernelDrives: readonly StorageDrive[],
     isExcluded: IsExcluded,
   ): Promise<{ found: Map<StorageDrive, RaidSlotDriveFinder>; complaints: CollectorComplaint[] }> {
+    await this.#lookForListed();
     const found = new Map<StorageDrive, RaidSlotDriveFinder>();
     const complaints: CollectorComplaint[] = [];
-    const answers = this.#finders.map(async (finder) => [finder, await finder.find(kernelDrives, isExcluded)] as const);
+    const finders = [...this.#finders, ...this.#findersOfListed];
+    const answers = finders.map(async (finder) => [finder, await finder.find(kernelDrives, isExcluded)] as const);
     for (const [finder, answer] of await Promise.all(answers)) {
       if (answer === undefined) continue;
       if ('complaint' in answer) complaints.push(answer);
       else found.set(answer, finder);
     }
+    this.#leavePassedThroughToKernel(found, kernelDrives);
     return { found, complaints };
+  }
+
+  /** That drives are behind a controller and nobody says which. */
+  advice(): readonly AnyTranslatableText[] {
+    return this.#scanner?.advice() ?? [];
   }
 
   /** Whether a disk is what a controller makes of its drives, which has no health. */
   isMadeByController({ controllerType, names }: StorageDrive): boolean {
     if (controllerType !== undefined) return false;
-    const nodes = names.flatMap((name) => [name, nodeOfLogicalDrive(this.#roots, name) ?? name]);
-    return nodes.some((node) => this.#nodes.has(node));
+    const nodes = [...this.#nodes, ...this.#listed.map(raidControllerNodeOf)];
+    return names.flatMap((name) => nodesOfDisk(this.#roots, name)).some((node) => nodes.includes(node));
+  }
+
+  async #lookForListed(): Promise<void> {
+    const listed = (await this.#scanner?.find()) ?? [];
+    if (listed === this.#listed) return;
+    this.#listed = listed;
+    this.#findersOfListed = listed.map(
+      (setting) => new RaidSlotDriveFinder(setting, `${setting.drive} -d ${setting.type}`, this.#roots),
+    );
+  }
+
+  /** A drive that its controller lists and passes through has a node of its own, by which it is asked. */
+  #leavePassedThroughToKernel(
+    found: Map<StorageDrive, RaidSlotDriveFinder>,
+    kernelDrives: readonly StorageDrive[],
+  ): void {
+    for (const [drive, finder] of found) {
+      if (!this.#findersOfListed.includes(finder) || !kernelDrives.some(({ id }) => id === drive.id)) continue;
+      found.delete(drive);
+      this.#findersOfListed = this.#findersOfListed.filter((one) => one !== finder);
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
+import type { AnyTranslatableText } from '../../../model/translation.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
 import { accessTexts } from '../texts.ts';
@@ -21,11 +22,8 @@ import {
 import type { StorageDriveReading } from './drive-reading.ts';
 import type { ErrorCounts } from './error-counts.ts';
 import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
-import {
-  isRaidControllerDriveSetting,
-  RaidControllerDrives,
-  type RaidSlotDriveFinder,
-} from './raid-controller-drives.ts';
+import { isRaidControllerDriveSetting, RaidControllerDrives } from './raid-controller-drives.ts';
+import type { RaidSlotDriveFinder } from './raid-slot-drive-finder.ts';
 import type { DrivesSettings } from './settings.ts';
 import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
 import { isOfflineKernelState, listStorageDrives, type StorageDrive, storageDriveDevice } from './storage-drives.ts';
@@ -88,6 +86,11 @@ export class StorageDrivesReader {
       }),
     );
     return [...observations, ...complaints, ...this.#complaintsOfMissing(all, this.#settings.STORAGE_DRIVES ?? [])];
+  }
+
+  /** What could not be found. */
+  advice(): readonly AnyTranslatableText[] {
+    return this.#controllerDrives.advice();
   }
 
   #isExcluded(drive: StorageDrive): boolean {

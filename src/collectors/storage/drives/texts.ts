@@ -37,6 +37,8 @@ export const storageDriveTexts = {
   missingDrive: (name: string, found: string) =>
     `STORAGE_DRIVES: there is no drive ${name}; drives found: ${found || 'none'}`,
   noSerialNumber: 'the drive has no serial number',
+  unknownDrivesBehindController: (why = 'run smartctl --scan once as root') =>
+    `which drives are behind the MegaRAID controller is not known: ${why}; or name them in STORAGE_DRIVE_TYPES`,
   errorRemedies,
   /** `hasFallingCount`: the drive takes errors off its count again, so that each that is left counts. */
   errors: (name: ErrorCountName, count: number | undefined, total: number | undefined, hasFallingCount: boolean) =>

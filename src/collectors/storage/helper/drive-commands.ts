@@ -18,6 +18,8 @@ const drivesHelperCommands = [
   `nvme id[ -]ns ${controller} -n [0-9]{1,10} -o json`,
   `smartctl -j( (${smartctlQuestion})){1,9}( -d (${driveDeviceTypePattern}|${raidControllerDeviceTypePattern}))? (${controller}|${disk})`,
   `smartctl -j( (${smartctlQuestion})){1,9} -d (${raidControllerDeviceTypePattern}) ${raidController}`,
+  // Only the controllers of RAIDs are asked, for the drives behind them.
+  'smartctl --scan -j',
   // OpenZFS before 2.3 has no JSON.
   `zpool (status (-j --json-int|-p -P)|list -Hp) ${zfsPool}`,
   // Without --noflush a thin pool would write.

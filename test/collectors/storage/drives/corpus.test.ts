@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseMegaraidScan } from '../../../../src/collectors/storage/drives/megaraid-drive-scanner.ts';
 import {
   PowerModeCheckFailedError,
   parseSmartctlAnswer,
@@ -101,4 +102,12 @@ describe.runIf(nvmeRows.length > 0)('every log of self-tests by nvme-cli is what
 
 test.runIf(smartctlRows.length === 0)('no corpus is named by CORPUS', () => {
   expect(process.env.CORPUS ?? '', 'CORPUS names a folder without storage/INDEX.tsv').toBe('');
+});
+
+const scan = join(process.env.CORPUS ?? '', 'nvme/real-smartctl-scan-megaraid.json');
+
+test.runIf(process.env.CORPUS && existsSync(scan))('the drives that a MegaRAID controller lists', () => {
+  expect(parseMegaraidScan(readFileSync(scan, 'utf8'))).toEqual(
+    [0, 1, 2].map((number) => ({ drive: '/dev/bus/0', type: `sat+megaraid,${number}` })),
+  );
 });

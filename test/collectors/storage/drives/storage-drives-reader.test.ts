@@ -87,10 +87,10 @@ function machine(disks: StandInDisk[], settings: Partial<DrivesSettings> = {}, r
 }
 
 /** A machine whose drives helper has all rights: what it can't read is not for want of them. */
-async function machineWithHelper(disks: StandInDisk[]) {
+async function machineWithHelper(disks: StandInDisk[], settings: Partial<DrivesSettings> = {}) {
   const root = mkdtempSync(join(tmpdir(), 'root-'));
   mkdirSync(join(root, 'run/infra-monitor'), { recursive: true });
-  const one = machine(disks, {}, { HOST_ROOT: root });
+  const one = machine(disks, settings, { HOST_ROOT: root });
   const server = new DrivesHelperServer(one.sys);
   await server.listen({ path: join(root, drivesHelperSocketPath) });
   onTestFinished(async () => {
@@ -530,6 +530,125 @@ test('a drive that its RAID controller passes through is asked by the controller
   turn(3600);
   await seen();
   expect(calls().slice(before)).toEqual(['smartctl standby,3 selftest megaraid,3 bus/0']);
+});
+
+/** What `smartctl --scan -j` prints with a MegaRAID controller that has drives with these numbers (7.4, as recorded). */
+const megaraidScan = (...numbers: number[]) =>
+  JSON.stringify({
+    smartctl: { version: [7, 4], argv: ['smartctl', '--scan', '-j'], exit_status: 0 },
+    devices: [
+      { name: '/dev/sda', info_name: '/dev/sda', type: 'scsi', protocol: 'SCSI' },
+      ...numbers.map((number) => ({
+        name: '/dev/bus/0',
+        info_name: `/dev/bus/0 [megaraid_disk_${String(number).padStart(2, '0')}]`,
+        type: `megaraid,${number}`,
+        protocol: 'SCSI',
+      })),
+    ],
+  });
+
+/** A machine with a MegaRAID controller: `sda` is a logical drive, `sdb` one that the controller passes through. */
+async function machineWithMegaraid(settings: Partial<DrivesSettings> = {}) {
+  const one = await machineWithHelper(
+    [
+      { vendor: 'DELL', model: 'PERC H730', serial: 'LOGICAL' },
+      { name: 'sdb', serial: 'PASSED' },
+    ],
+    settings,
+  );
+  for (const [name, target] of [
+    ['sda', 'target0:2:0/0:2:0:0'],
+    ['sdb', 'target0:0:3/0:0:3:0'],
+  ] as const) {
+    const folder = join('devices/pci0/host0', target);
+    mkdirSync(join(one.sys, folder), { recursive: true });
+    renameSync(join(one.sys, 'block', name), join(one.sys, folder, name));
+    symlinkSync(join('..', folder, name), join(one.sys, 'block', name));
+  }
+  for (const host of ['host0', 'host1', 'host2'])
+    mkdirSync(join(one.sys, 'class/scsi_host', host), { recursive: true });
+  one.sysfs('class/scsi_host/host0/proc_name', 'megaraid_sas\n');
+  one.sysfs('class/scsi_host/host1/proc_name', 'ahci\n');
+  return {
+    ...one,
+    seen: async () =>
+      (await one.reader.read()).map((each) =>
+        'complaint' in each ? renderTranslatableText(each.complaint) : [each.device.id, each.excluded ?? false],
+      ),
+    advice: () => one.reader.advice().map((each) => renderTranslatableText(each)),
+    scans: () => one.calls().filter((call) => call === 'smartctl').length,
+  };
+}
+
+test('the drives behind a MegaRAID controller are found by themselves; one that it passes through is asked by its node', async () => {
+  const { answer, seen, scans, tell, turn, advice, calls, sysfs } = await machineWithMegaraid();
+  tell('smartctl', megaraidScan(3, 8, 9));
+  answer(ataAnswer({ more: { serial_number: 'PASSED' } }), 'sdb');
+  answer(ataAnswer({ more: { serial_number: 'PASSED' } }), 'bus/0', 'megaraid,3');
+  answer(ataAnswer({ more: { serial_number: 'BEHIND-8' } }), 'bus/0', 'megaraid,8');
+  answer(powerModeAnswer('STANDBY'), 'bus/0', 'megaraid,9');
+  const all = [
+    ['LOGICAL', true],
+    ['PASSED', false],
+    ['BEHIND-8', false],
+  ];
+  expect(await seen()).toEqual(all);
+  expect(advice()).toEqual([]);
+  turn(24 * 3600);
+  expect(await seen()).toEqual(all);
+  turn(700);
+  sysfs('block/sda/stat', '77 0 8 1');
+  const before = calls().length;
+  await seen();
+  expect(calls().slice(before), 'it is used, as the logical drive is').toContain('smartctl standby,3 megaraid,8 bus/0');
+  expect(calls().filter((call) => call.includes('megaraid,3'))).toHaveLength(1);
+  expect(calls().filter((call) => call.includes('bus/0') && !call.includes('standby,3'))).toEqual([]);
+  expect(scans()).toBe(1);
+  sysfs('class/scsi_host/host2/proc_name', 'megaraid_sas\n');
+  tell('smartctl', megaraidScan(8));
+  expect(await seen()).toEqual(all);
+  expect(scans(), 'there is another controller').toBe(2);
+});
+
+test('a drive that its MegaRAID controller lists and that does not answer is told', async () => {
+  const { fail, seen, tell } = await machineWithMegaraid();
+  tell('smartctl', megaraidScan(8));
+  for (const logs of [' selftest devstat', '']) fail(`smartctl standby,3${logs} megaraid,8 bus/0`, 'INQUIRY failed');
+  expect(await seen()).toContainEqual(
+    expect.stringMatching(/^\/dev\/bus\/0 -d megaraid,8: smartctl .*: INQUIRY failed$/),
+  );
+});
+
+test('where a MegaRAID controller does not tell its drives, it is said what to do, and its disks stay', async () => {
+  const { seen, tell, advice, scans, turn, fail } = await machineWithMegaraid();
+  tell('smartctl', megaraidScan());
+  const disks = [
+    ['LOGICAL', false],
+    ['PASSED', false],
+  ];
+  expect(await seen()).toEqual(disks);
+  const unknown = 'which drives are behind the MegaRAID controller is not known';
+  expect(advice()).toEqual([`${unknown}: run smartctl --scan once as root; or name them in STORAGE_DRIVE_TYPES`]);
+  turn(24 * 3600);
+  await seen();
+  expect(scans()).toBe(1);
+  const other = await machineWithMegaraid();
+  fail('smartctl', 'no');
+  expect(await other.seen()).toEqual(disks);
+  expect(other.advice()).toEqual([
+    expect.stringMatching(new RegExp(`^${unknown}: .+; or name them in STORAGE_DRIVE_TYPES$`)),
+  ]);
+});
+
+test('no MegaRAID controller is asked for its drives if the settings name them, nor if there is none', async () => {
+  const named = await machineWithMegaraid({ STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,8' }] });
+  await named.seen();
+  expect(named.scans()).toBe(0);
+  expect(named.advice()).toEqual([]);
+  const without = await machineWithHelper([{}]);
+  await without.reader.read();
+  expect(without.calls()).not.toContain('smartctl');
+  expect(without.reader.advice()).toEqual([]);
 });
 
 /** What a drive behind a controller answers. */
