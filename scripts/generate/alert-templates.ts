@@ -1,11 +1,12 @@
 import type { AlertDefinition } from './alerts.ts';
 import type { BlueprintTexts } from './blueprint-texts.ts';
 import {
+  clockTimeExpression,
   explainedExpression,
   lastingTemplate,
   quietHoursExpression,
-  reasonTemplate,
   setEntityVariables,
+  setReason,
 } from './jinja.ts';
 import { entityCountTemplate } from './watched-entities.ts';
 
@@ -64,11 +65,12 @@ export function alertDueTemplate({ id }: AlertDefinition, texts: BlueprintTexts)
     '{%- for k in compared -%}{%- set subject = k.subject -%}{%- set began = k.began -%}',
     `{%- set tag = 'infra_monitor_${id}_' ~ subject -%}`,
     setTitleVariables,
-    "{%- set since = began | timestamp_custom('%H:%M') -%}",
+    `{%- set since = ${clockTimeExpression('began', texts)} -%}`,
     '{%- if k.ended > 0 and not quiet -%}{%- set ended = k.ended -%}',
     message(recovered, texts.itLasted(lastingTemplate('ended', texts)), true),
     '{%- elif k.ended == 0 and k.held > 0 and (at - k.held >= minutes * 60 if not k.told else remind_hours > 0 and at - k.told_at >= remind_hours * 3600) -%}',
-    message(title, `${reasonTemplate}${texts.since}`, false),
+    setReason,
+    message(title, texts.since, false),
     '{%- set ns.known = ns.known + [dict(k, told=true, told_at=at)] -%}',
     '{%- else -%}{%- set ns.known = ns.known + [k] -%}{%- endif -%}{%- endfor -%}',
     '{{ dict(known=ns.known, messages=ns.messages, quiet=quiet) }}',

@@ -137,16 +137,20 @@ export const englishBlueprintTexts = {
   foundAtStart: (list: string) => `Home Assistant has started and finds: ${list}`,
   /** Jinja expression of `lasted` in minutes, at least 1440. */
   daysAndHours: "'%d d %d h' | format(lasted // 1440, lasted % 1440 // 60)",
+  /** Less than half a minute. */
+  aFewSeconds: 'a few seconds',
+  /** For `strftime`, of another day. */
+  dateAndTime: '%Y-%m-%d %H:%M',
   /** The first words are there if the beginning is not known. */
   itLasted: (lasting: string) => `It lasted {{ 'longer than ' if k.adopted }}${lasting}.`,
-  since: "{{ 'Still, since' if k.told else 'Since' }} {{ since }}.",
+  since: "{{ 'Still, since' if k.told else 'Since' }} {{ since }}{{ ': ' ~ reason if reason }}.",
   /** `%s`: text of what was wrong, “longer than ” or nothing, and for how long. */
   wrongLasted: '“%s” lasted %s%s.',
   longerThan: 'longer than ',
   over: ': over',
   /** A problem in the list of an agent. */
   wrong: [
-    "{{ k.severity | replace('_', ' ') | capitalize }} on {{ k.place }}. Since {{ k.began | timestamp_custom('%H:%M') }}.",
+    "{{ k.severity | replace('_', ' ') | capitalize }} on {{ k.place }}. Since {{ since }}.",
     "{{ ' Serial number %s.' | format(k.serial) if k.serial }}",
     "{{ ' With it: %s.' | format(k.went | join(', ')) if k.went }}",
     "{{ ' What to do: %s.' | format(k.remedy) if k.remedy }}",

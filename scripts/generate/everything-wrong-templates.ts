@@ -1,5 +1,5 @@
 import type { BlueprintTexts } from './blueprint-texts.ts';
-import { lastingTemplate, quietHoursExpression } from './jinja.ts';
+import { clockTimeExpression, lastingTemplate, quietHoursExpression } from './jinja.ts';
 
 // Jinja with Home Assistant's extensions. Lists of what is wrong are attributes of the entities “Problem” of the
 // agents.
@@ -65,7 +65,7 @@ export const dueTemplate = (texts: BlueprintTexts): string =>
     '{%- for k in compared -%}',
     "{%- set tag = 'infra_monitor_' ~ k.cause | slugify -%}",
     `{%- if not quiet and ${dueExpression} -%}`,
-    `{%- set message -%}${texts.wrong}{%- endset -%}`,
+    `{%- set since = ${clockTimeExpression('k.began', texts)} -%}{%- set message -%}${texts.wrong}{%- endset -%}`,
     "{%- set ns.messages = ns.messages + [dict(title=k.subject ~ ': ' ~ k.text, message=message ~ '', tag=tag, over=false)] -%}",
     '{%- set ns.known = ns.known + [dict(k, told=k.severity, told_at=as_timestamp(now()))] -%}',
     '{%- elif not quiet and k.ended > 0 -%}',

@@ -16,9 +16,20 @@ export const setEntityVariables = [
 ].join('\n');
 
 /** Time from `began` to `end`, as “2 h 5 min”. */
-export const lastingTemplate = (end: string, { daysAndHours }: BlueprintTexts): string =>
-  `{% set lasted = ((${end} - began) / 60) | round(0) | int %}{{ ${daysAndHours} if lasted >= 1440 else '%d h %d min' | format(lasted // 60, lasted % 60) if lasted >= 60 else '%d min' | format(lasted) }}`;
+export const lastingTemplate = (end: string, { daysAndHours, aFewSeconds }: BlueprintTexts): string =>
+  `{% set lasted = ((${end} - began) / 60) | round(0) | int %}{{ ${daysAndHours} if lasted >= 1440 else '%d h %d min' | format(lasted // 60, lasted % 60) if lasted >= 60 else '%d min' | format(lasted) if lasted >= 1 else '${aFewSeconds}' }}`;
 
-/** State of the entity with the reason, which this program names `<entity>_reason`; empty where there is none. */
-export const reasonTemplate =
-  "{% set reason = states('sensor.' ~ subject.split('.')[1] ~ '_reason') %}{{ '' if reason in ['unknown', 'unavailable', 'none', ''] else reason ~ '. ' }}";
+/** Expression of a time, in seconds since 1970: without its date if that is today's. */
+export const clockTimeExpression = (time: string, { dateAndTime }: BlueprintTexts): string =>
+  `${time} | timestamp_custom('%H:%M' if ${time} | timestamp_custom('%Y-%m-%d') == now().strftime('%Y-%m-%d') else '${dateAndTime}')`;
+
+/** Sets `reason` to the state of the entity with the reason, or nothing. This program names it `<entity>_reason`. Where
+ * the user has given only the flag another ID, it is the one of the device that belongs to no other flag. */
+export const setReason = [
+  "{%- set of_reason = namespace(id='sensor.' ~ subject.split('.')[1] ~ '_reason') -%}",
+  '{%- if states[of_reason.id] is none -%}',
+  "{%- for other in device_entities(device_id(subject)) if other is search('^sensor[.].*_problem_reason$') and states['binary_sensor.' ~ other.split('.')[1] | regex_replace('_reason$', '')] is none -%}",
+  '{%- set of_reason.id = other -%}',
+  '{%- endfor -%}{%- endif -%}',
+  "{%- set reason = states(of_reason.id) -%}{%- set reason = '' if reason in ['unknown', 'unavailable', 'none'] else reason -%}",
+].join('\n');

@@ -30,7 +30,7 @@ export const hostNamesInGerman: TranslatedTableNamesOfCollector<typeof hostTable
       boot_time: 'Letzter Start',
       processes: 'Prozesse',
       reboot_required: 'Neustart erforderlich',
-      reboot_packages: 'Neustart erforderlich wegen',
+      reboot_packages: 'Gründe für einen Neustart',
       updates_pending: 'Ausstehende Systemupdates',
       security_updates_pending: 'Ausstehende Sicherheitsupdates',
       failed_units: 'Fehlgeschlagene systemd-Units',
@@ -85,6 +85,9 @@ export const hostNamesInGerman: TranslatedTableNamesOfCollector<typeof hostTable
 };
 
 export const hostTextsInGerman: HostTexts = {
+  noNames: 'keine',
+  namesInAll: (count) => `insgesamt ${count}`,
+  moreNames: (names, count) => `${names} und ${count} weitere`,
   noSpaceLeft: 'kein Speicherplatz mehr frei',
   nearlyFull: (percent) => `fast voll: ${percent} % belegt`,
   below: (percent) => `unter ${percent} %`,

@@ -4,6 +4,9 @@ import { TranslatableError } from '../../model/translatable-error.ts';
 /** What is said of a machine and its file systems. */
 export const hostTexts = {
   ...slowFileTexts,
+  noNames: 'none',
+  namesInAll: (count: number) => `${count} in all`,
+  moreNames: (names: string, count: number) => `${names} and ${count} more`,
   noSpaceLeft: 'no space left',
   nearlyFull: (percent: number) => `nearly full: ${percent} % used`,
   below: (percent: number) => `below ${percent} %`,

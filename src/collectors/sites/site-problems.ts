@@ -1,6 +1,7 @@
 import type { ReportedAgent, ReportedProblem } from '../../model/agent-directory.ts';
 import { slug } from '../../model/naming.ts';
 import { compareSeverities, isFaultSeverity, type Severity } from '../../model/problem.ts';
+import type { SiteSpellings } from '../../model/site-spellings.ts';
 import type { TranslatableText } from '../../model/translation.ts';
 import { type SitesTexts, sitesTexts } from './texts.ts';
 
@@ -14,7 +15,7 @@ export interface DescribedProblem {
 export interface AgentReportedProblem extends DescribedProblem {
   /** Key of the site at which it is. */
   site: string;
-  /** Slug of the device. */
+  /** Slug of the device; that of the site if it has the name of one. */
   device: string | undefined;
 }
 
@@ -39,6 +40,7 @@ export function problemsReportedByAgents(
   agents: readonly ReportedAgent[],
   answering: ReadonlySet<ReportedAgent>,
   siteKeys: ReadonlySet<string>,
+  spellings: SiteSpellings,
 ): AgentReportedProblem[] {
   const byCause = new Map<string, AgentReportedProblem>();
   for (const agent of agents) {
@@ -46,12 +48,13 @@ export function problemsReportedByAgents(
     for (const { cause, subject, severity, text, certain, device } of faultsOf(agent, isAnswering)) {
       const other = byCause.get(cause);
       if (other !== undefined && compareSeverities(other.severity, severity) <= 0) continue;
+      const ofDevice = device === undefined ? undefined : spellings.chosenSlug(device.device);
       const reported = `${subjectWithAgent(agent.name, subject)}: ${text}`;
       byCause.set(cause, {
         severity,
         text: (texts = sitesTexts) => (certain && isAnswering ? reported : `${reported} ${texts.lastKnown}`),
-        site: device !== undefined && siteKeys.has(device.device) ? device.device : siteKey(agent.site),
-        device: device?.device,
+        site: ofDevice !== undefined && siteKeys.has(ofDevice) ? ofDevice : siteKey(agent.site),
+        device: ofDevice,
       });
     }
   }

@@ -1,5 +1,6 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
 import { groupBy } from '../../model/group-by.ts';
+import { SiteSpellings } from '../../model/site-spellings.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { TranslatableText } from '../../model/translation.ts';
 import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
@@ -49,15 +50,16 @@ interface RouterView {
 
 /** How agents see the routers of other sites, by the key of the site: an agent watches such a router under the site's
  * name. */
-function viewsOfRouters(agents: readonly ReportedAgent[]): ReadonlyMap<string, RouterView[]> {
+function viewsOfRouters(agents: readonly ReportedAgent[], spellings: SiteSpellings): ReadonlyMap<string, RouterView[]> {
   const views = new Map<string, RouterView[]>();
   for (const { name, site, devices } of agents) {
     const ownKey = siteKey(site);
     for (const { address, isAvailable, values } of devices) {
       const reachable = address.collector === 'router' && isAvailable ? values?.reachable : undefined;
-      if (address.device === ownKey || typeof reachable !== 'string') continue;
+      const watched = spellings.chosenSlug(address.device);
+      if (watched === ownKey || typeof reachable !== 'string') continue;
       const view = { by: name, isReachable: reachable === 'ON' };
-      views.get(address.device)?.push(view) ?? views.set(address.device, [view]);
+      views.get(watched)?.push(view) ?? views.set(watched, [view]);
     }
   }
   return views;
@@ -70,27 +72,33 @@ const isReachable = (views: readonly RouterView[]) =>
 /** Judges every site. `monitor`: the agent that judges, which is online and at its site whatever its topics say, and
  * whose broker is reached without a bridge. `ownId`: the id under which this collector publishes. */
 export function determineSiteVerdicts(
-  { agents: all, bridges }: Pick<AgentDirectory, 'agents' | 'bridges'>,
+  directory: Pick<AgentDirectory, 'agents' | 'bridges'>,
   monitor: Pick<AgentIdentity, 'id' | 'site'>,
   ownId: string,
 ): SiteVerdict[] {
-  const agents = all
+  const spellings = new SiteSpellings([monitor.site, ...directory.agents.map(({ site }) => site)]);
+  const bridges = new Map([...directory.bridges].map(([site, isUp]) => [spellings.chosenSlug(site), isUp]));
+  const monitorSite = monitor.site === undefined ? undefined : spellings.chosenSpelling(monitor.site);
+  const agents = directory.agents
     .filter(({ id }) => id !== ownId)
-    .map((agent) =>
-      agent.id === monitor.id
-        ? { ...agent, isOnline: true, ...(monitor.site === undefined ? {} : { site: monitor.site }) }
-        : agent,
-    );
+    .map((agent): ReportedAgent => {
+      const site = (agent.id === monitor.id ? monitor.site : undefined) ?? agent.site;
+      return {
+        ...agent,
+        isOnline: agent.isOnline || agent.id === monitor.id,
+        ...(site === undefined ? {} : { site: spellings.chosenSpelling(site) }),
+      };
+    });
   const sites = groupBySite(agents);
   const isBridgeDown = (key: string) =>
-    bridges.get(key) === false && (monitor.site === undefined || key !== siteKey(monitor.site));
+    bridges.get(key) === false && (monitorSite === undefined || key !== siteKey(monitorSite));
   const answering = agents.filter(({ isOnline, site }) => isOnline && !isBridgeDown(siteKey(site)));
   const isAnswering = new Set(answering);
   const problems = groupBy(
-    problemsReportedByAgents(agents, isAnswering, new Set(sites.map(({ key }) => key))),
+    problemsReportedByAgents(agents, isAnswering, new Set(sites.map(({ key }) => key)), spellings),
     ({ site }) => site,
   );
-  const routers = viewsOfRouters(answering);
+  const routers = viewsOfRouters(answering, spellings);
 
   function outageOf({ site, key, agents: expected }: SiteAgents, views: readonly RouterView[]): SiteOutage | undefined {
     const reachable = isReachable(views);

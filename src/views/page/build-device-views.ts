@@ -7,6 +7,7 @@ import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { AgentIdentity, CollectorState, StateEntry } from '../../model/state.ts';
 import { shortenToStateLength } from '../../model/state-length.ts';
+import { projectName } from '../../version.ts';
 import { namesOfTable, translateDevice, translatePartName } from '../language.ts';
 import { type DeviceView, httpUrlOrUndefined } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
@@ -52,8 +53,14 @@ function isExplainedBySameDevice({ path, explainedBy }: Problem, { byId }: Probl
   return other !== undefined && deviceOfPath(other.path) === deviceOfPath(path);
 }
 
-const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: Device) =>
-  [[manufacturer, model].filter(Boolean).join(' '), softwareVersion, serialNumber].filter(Boolean).join(' · ');
+/** Maker and model; the model alone where it has the maker's name or there is no maker but this program. */
+function describeMakerAndModel({ manufacturer = '', model = '' }: Device): string {
+  const isSaid = manufacturer === projectName || model.toLowerCase().includes(manufacturer.toLowerCase());
+  return isSaid ? model : `${manufacturer} ${model}`.trim();
+}
+
+const describeDevice = (device: Device) =>
+  [describeMakerAndModel(device), device.softwareVersion, device.serialNumber].filter(Boolean).join(' · ');
 
 const viewOfDevice = (id: string, device: Device, kind: string): DeviceView => ({
   id,

@@ -4,6 +4,7 @@ import type { CollectorMetadata } from '../../model/collector.ts';
 import type { StepwiseWork } from '../../model/event-loop-turns.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { AnyMetricDeclaration, MetricValue, UpdateVersions } from '../../model/metric.ts';
+import { SiteSpellings } from '../../model/site-spellings.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { AnyTableDeclaration } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
@@ -171,6 +172,7 @@ export function* buildOtherAgentSections(
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const others = agents.filter(({ id }) => !ownIds.has(id));
   const shown = mostImportant(others);
+  const spellings = new SiteSpellings([self.site, ...agents.map(({ site }) => site)]);
   const maxDevices = Math.floor(bounds.devicesOfAgentsOnPage.items / Math.max(1, shown.length));
   const sections: PageSection[] = [];
   for (const agent of shown) {
@@ -183,7 +185,7 @@ export function* buildOtherAgentSections(
     sections.push({
       id: otherAgentSectionId(agent.id),
       title: agent.name,
-      site: agent.site ?? texts.noSite,
+      site: agent.site === undefined ? texts.noSite : spellings.chosenSpelling(agent.site),
       href: httpUrlOrUndefined(agent.problems?.pageUrl),
       problems: problemViews(agent, context),
       isFailing: !agent.isOnline,
@@ -192,6 +194,7 @@ export function* buildOtherAgentSections(
     });
     yield 1;
   }
-  const inOrder = bySite(self.site, sections, texts);
+  const ownSite = self.site === undefined ? undefined : spellings.chosenSpelling(self.site);
+  const inOrder = bySite(ownSite, sections, texts);
   return shown.length === others.length ? inOrder : [...inOrder, sectionOfOmitted(others.length - shown.length, texts)];
 }

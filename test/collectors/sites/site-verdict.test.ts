@@ -3,6 +3,7 @@ import { sitesTextsInGerman } from '../../../src/collectors/sites/german.ts';
 import { sitesTables } from '../../../src/collectors/sites/metrics.ts';
 import { determineSiteVerdicts } from '../../../src/collectors/sites/site-verdict.ts';
 import { type SitesTexts, sitesTexts } from '../../../src/collectors/sites/texts.ts';
+import { slug } from '../../../src/model/naming.ts';
 import type { PublishedProblem } from '../../../src/views/problems-payload.ts';
 import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
 
@@ -449,6 +450,34 @@ test('spellings with the same slug are one site', () => {
   expect(judge(topics, [], { id: 'monitor' }).map(({ site, agents }) => [site, agents.length])).toEqual([
     ['Berlin', 2],
   ]);
+});
+
+test('capitals and the form of an umlaut make no other site, for agents, the target of its name, and the bridge', () => {
+  const name = 'Köln';
+  const [lower, decomposed] = [name.toLowerCase(), name.normalize('NFD')];
+  const topics = (watched: string): [string, string][] => [
+    ...['a', 'b', 'c'].map((id): [string, string] => [`${id}/status`, 'offline']),
+    ...device('a/agent/a', { site: lower }),
+    ...device('b/agent/b', { site: name }),
+    ...device('c/agent/c', { site: decomposed }),
+    ...device('nas/agent/nas', { site: 'Berlin' }),
+    ...device(`nas/router/${slug(watched)}`, { reachable: 'OFF' }),
+    ['nas/status', 'online'],
+    ['nas/problems', problemList()],
+  ];
+  for (const watched of [name, lower]) {
+    const [of, ...others] = judge(topics(watched)).filter(({ site }) => site !== 'Berlin');
+    expect(others).toEqual([]);
+    expect(of?.agents).toHaveLength(3);
+    expect(of?.reading).toMatchObject({ cause: 'router_unreachable', online: false });
+  }
+  const bridged = judge([...topics('elsewhere'), [`bridge/${lower}/state`, '0']]);
+  expect(bridged.find(({ site }) => site !== 'Berlin')?.reading.cause).toBe('bridge_down');
+});
+
+test('a single spelling is that of the site, whatever it is', () => {
+  const topics = new Map([...device('a/agent/a', { site: 'köln' }), ['a/status', 'online']]);
+  expect(judge(topics, [], { id: 'monitor' }).map(({ site }) => site)).toEqual(['köln']);
 });
 
 test('an unresponsive agent is lost, whatever its topics say', () => {

@@ -122,7 +122,7 @@ test('each cause is told once, and so is its end', async () => {
   await untilTold(2 * causes.length);
   for (const { blueprint, recovery } of causes)
     expect(told, blueprint).toContainEqual(
-      expect.objectContaining({ title: recovery, message: 'It lasted 0 min.', over: true }),
+      expect.objectContaining({ title: recovery, message: 'It lasted a few seconds.', over: true }),
     );
 
   // An alarm outlives its entity's absence; what passes quickly is none.
@@ -224,7 +224,7 @@ test('a real agent: its restart is no alarm, its death is one, and its coming ba
   start();
   expect((await untilTold(2))[1]).toMatchObject({
     title: 'testling is back',
-    message: expect.stringMatching(/^It lasted \d min\.$/),
+    message: expect.stringMatching(/^It lasted (a few seconds|\d min)\.$/),
     over: true,
   });
   expect(told).toHaveLength(2);
@@ -282,7 +282,7 @@ test('everything that is wrong: each cause once, with its place, what to do and 
   await says('pi');
   expect((await untilTold(2))[1]).toEqual({
     title: 'nas File system /: over',
-    message: expect.stringMatching(/^“is full” lasted \d min\.$/),
+    message: expect.stringMatching(/^“is full” lasted (a few seconds|\d min)\.$/),
     tag: 'infra_monitor_host_nas_filesystem_root_full',
     over: true,
   });
@@ -295,5 +295,30 @@ test('everything that is wrong: each cause once, with its place, what to do and 
   });
   await pause(3000);
   expect(told).toHaveLength(4);
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('an alarm says why, also where the user has given the flag another ID and another name', async () => {
+  const { homeAssistant, automate, set, idOf, untilTold, shows } = await stage();
+  const own = 'binary_sensor.wd_red_sn700_problem';
+  const renamed = 'binary_sensor.worry';
+  await homeAssistant.ask('config/entity_registry/update', {
+    entity_id: idOf('binary_sensor.samsung_980_problem'),
+    new_entity_id: renamed,
+    name: 'Worry',
+  });
+  await automate('drive_problem', { subjects: [renamed, own], minutes });
+  for (const [drive, reason] of [
+    ['samsung_980', 'available spare below threshold'],
+    ['wd_red_sn700', 'read-only'],
+  ] as const) {
+    await set(`sensor.${drive}_problem_reason`, reason);
+    await shows(`sensor.${drive}_problem_reason`, reason);
+    await set(`binary_sensor.${drive}_problem`, 'ON');
+  }
+  expect((await untilTold(2)).map(({ message }) => message).sort()).toEqual([
+    expect.stringMatching(/^Since \d\d:\d\d: available spare below threshold\.$/),
+    expect.stringMatching(/^Since \d\d:\d\d: read-only\.$/),
+  ]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });

@@ -103,6 +103,20 @@ test('a hint that is too long for the state of an entity is shown once', () => {
   expect(shown).toContain(hint);
 });
 
+test('the maker stands before the model, unless the model says it or this program made the device up', () => {
+  const detailsOf = (manufacturer: string, model: string) =>
+    />([^<]*) · 1\.0</.exec(
+      main(
+        pageOf([{ table: 'thing', device: { ...device, manufacturer, model, softwareVersion: '1.0' }, reading: {} }]),
+      ),
+    )?.[1];
+  expect(detailsOf('Dell Inc.', 'OptiPlex 7080')).toBe('Dell Inc. OptiPlex 7080');
+  expect(detailsOf('KVM', 'Virtual machine (KVM)')).toBe('Virtual machine (KVM)');
+  expect(detailsOf('Raspberry Pi', 'Raspberry Pi 5 Model B')).toBe('Raspberry Pi 5 Model B');
+  expect(detailsOf('Home Lab Infra Monitor', 'Site')).toBe('Site');
+  expect(detailsOf('AVM', '')).toBe('AVM');
+});
+
 describe('foreign texts are never markup', () => {
   test.each(hostile)('%j', (text) => {
     const hostileDevice = {

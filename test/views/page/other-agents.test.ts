@@ -78,6 +78,20 @@ test('agents stand by site: the own one first, those without a site last', () =>
   ]);
 });
 
+test('agents whose site is spelled with other capitals stand together', () => {
+  const topics = { 'a/agent/a': 'KÖLN', 'b/agent/b': 'Wien', 'c/agent/c': 'Köln', 'd/agent/d': 'berlin' };
+  const { agents } = new DirectoryOfTopics(
+    Object.entries(topics).map(([topic, site]) => [topic, JSON.stringify({ site })]),
+  );
+  const sections = buildSections(catalogue, { ...agent, site: 'Berlin' }, agents, now);
+  expect(sections.map(({ title, site }) => [title, site])).toEqual([
+    ['d', 'Berlin'],
+    ['a', 'KÖLN'],
+    ['c', 'KÖLN'],
+    ['b', 'Wien'],
+  ]);
+});
+
 test('an agent that is online by its status but does not answer is lost', () => {
   expect(lab({ 'pi/status': 'online', 'pi/problems': problemList() }, 'pi')).toMatchObject([
     { note: 'lost: last known values', isFailing: true },

@@ -1,17 +1,18 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import type { HostReading } from '../reading.ts';
+import { type HostTexts, hostTexts } from '../texts.ts';
 
 /** Home Assistant's longest state (255), less the words for what is left out. */
 const maxListLength = 230;
 
 /** As much of a list as Home Assistant has room for, with how many are left out. */
-function listNames(names: readonly string[]): string {
-  if (names.length === 0) return 'none';
+function listNames(names: readonly string[], texts: HostTexts = hostTexts): string {
+  if (names.length === 0) return texts.noNames;
   let text = '';
   for (const [index, name] of names.entries()) {
     const longer = index === 0 ? name : `${text}, ${name}`;
     const rest = names.length - index;
-    if (longer.length > maxListLength) return index === 0 ? `${rest} in all` : `${text} and ${rest} more`;
+    if (longer.length > maxListLength) return index === 0 ? texts.namesInAll(rest) : texts.moreNames(text, rest);
     text = longer;
   }
   return text;
@@ -50,7 +51,7 @@ export const systemMetrics = {
     icon: 'mdi:package-variant',
     category: 'diagnostic',
     optional: true,
-    value: (r) => r.reboot?.packages && listNames(r.reboot.packages),
+    value: (r, texts?: HostTexts) => r.reboot?.packages && listNames(r.reboot.packages, texts),
   },
   updates_pending: {
     kind: 'gauge',
@@ -82,7 +83,7 @@ export const systemMetrics = {
     icon: 'mdi:cog-off',
     category: 'diagnostic',
     optional: true,
-    value: (r) => r.failedUnits && listNames(r.failedUnits),
+    value: (r, texts?: HostTexts) => r.failedUnits && listNames(r.failedUnits, texts),
   },
   clock_synchronized: {
     kind: 'boolean',

@@ -85,7 +85,7 @@ export const nvmeNamesInGerman: TranslatedTableNamesOfCollector<typeof nvmeTable
 export const nvmeTextsInGerman: NvmeTexts = {
   ...commonDriveTextsInGerman,
   reportsProblem: 'das Laufwerk meldet ein Problem',
-  clearsWhenDriveReportsNone: 'wenn das Laufwerk keines mehr meldet; bei Medienfehlern nach dem Bestätigen',
+  clearsWhenDriveReportsNone: 'wenn das Laufwerk kein Problem mehr meldet; bei Medienfehlern nach dem Bestätigen',
   restartThenReplace: 'Rechner neu starten; erscheint das Laufwerk wieder, dennoch ersetzen',
   controllerDead: 'der Controller ist ausgefallen',
   spareLow: (percent, threshold) =>

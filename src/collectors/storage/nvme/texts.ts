@@ -4,7 +4,7 @@ import { commonDriveTexts } from '../texts.ts';
 export const nvmeTexts = {
   ...commonDriveTexts,
   reportsProblem: 'the drive reports a problem',
-  clearsWhenDriveReportsNone: 'when the drive reports none; media errors when you acknowledge them',
+  clearsWhenDriveReportsNone: 'when the drive reports no problem; media errors when you acknowledge them',
   restartThenReplace: 'restart the machine; if it comes back, replace the drive',
   controllerDead: 'the controller is dead',
   spareLow: (percent: number | undefined, threshold: number | undefined) =>
