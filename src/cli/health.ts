@@ -7,7 +7,6 @@ import { describeError, UsageError } from '../model/errors.ts';
 import { hostInUrl } from '../model/host-in-url.ts';
 import type { Secret } from '../model/secret.ts';
 import { loadSettings } from '../settings/index.ts';
-import type { AgentHealth } from '../views/health.ts';
 import { printFailure, printSuccess } from './terminal.ts';
 
 /** Seconds after which an agent that is not healthy is given up. */
@@ -40,14 +39,34 @@ export async function fetchFromRunningAgent(
   }
 }
 
+interface HealthAnswer {
+  status?: string | undefined;
+  reasons?: string[] | undefined;
+  agent?: string | undefined;
+  /** Of a request that was refused. */
+  error?: string | undefined;
+}
+
+/** What an answer says of the agent's health: another program may listen on the port. */
+async function queryHealth(http: HttpSettings): Promise<HealthAnswer> {
+  const answer = Object(await fetchFromRunningAgent(http, '/health/')) as Record<keyof HealthAnswer, unknown>;
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {
+    status: textOf(answer.status),
+    reasons: Array.isArray(answer.reasons) ? answer.reasons.map(String) : undefined,
+    agent: textOf(answer.agent),
+    error: textOf(answer.error),
+  };
+}
+
 /** Waits up to a minute until the agent is healthy; returns its last answer. */
-export async function pollAgentHealthUntilOk(http: HttpSettings): Promise<Partial<AgentHealth>> {
+export async function pollAgentHealthUntilOk(http: HttpSettings): Promise<HealthAnswer> {
   const end = performance.now() + healthySeconds * 1000;
   for (;;) {
-    const answer: Partial<AgentHealth> = await fetchFromRunningAgent(http, '/health/').then(
-      (said) => said as Partial<AgentHealth>,
-      (error: unknown) => ({ reasons: [describeError(error)] }),
-    );
+    const answer = await queryHealth(http).catch((error: unknown) => ({
+      status: undefined,
+      reasons: [describeError(error)],
+    }));
     if (answer.status === 'ok' || performance.now() > end) return answer;
     await pause(500);
   }
@@ -62,7 +81,7 @@ export async function runHealthCommand({ env }: { env?: string }): Promise<void>
       error,
       reasons = [error ?? 'The agent is not healthy; set its HTTP_TOKEN to see the reasons'],
       agent = 'The agent',
-    } = (await fetchFromRunningAgent(http, '/health/')) as Partial<AgentHealth> & { error?: string };
+    } = await queryHealth(http);
     if (status === 'ok') return printSuccess(`${agent} is healthy`);
     for (const reason of reasons) printFailure(reason);
   } catch (error) {

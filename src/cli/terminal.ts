@@ -1,13 +1,16 @@
 import { styleText } from 'node:util';
-import { onOneLine, printableLines, printableText } from '../lib/printable-text.ts';
+import { onOneLine, printableColouredLines, printableLines, printableText } from '../lib/printable-text.ts';
 
 type Colour = Parameters<typeof styleText>[0];
 
+const hasColours = () => process.stdout.isTTY && !process.env.NO_COLOR;
+
 /** A line of text, in a colour if standard output is a terminal and NO_COLOR is not set. */
 export const colorize = (colour: Colour, text: string): string =>
-  process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, printableText(text)) : printableText(text);
+  hasColours() ? styleText(colour, printableText(text)) : printableText(text);
 
-export const printLine = (line = ''): void => void process.stdout.write(`${printableLines(line)}\n`);
+export const printLine = (line = ''): void =>
+  void process.stdout.write(`${hasColours() ? printableColouredLines(line) : printableLines(line)}\n`);
 export const printLineToStderr = (line: string): void => void process.stderr.write(`${printableLines(line)}\n`);
 
 /** JSON itself escapes the other control characters. */

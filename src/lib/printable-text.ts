@@ -2,11 +2,14 @@
  * printed was written by others, such as the model of a drive. */
 export const printableText = (text: string): string => replaceControls(onOneLine(text));
 
-/** The same for text that may have lines, and colours of this program. */
-export const printableLines = (text: string): string =>
+/** The same for text that may have lines. */
+export const printableLines = (text: string): string => text.split('\n').map(replaceControls).join('\n');
+
+/** The same for text that has colours of this program, too. */
+export const printableColouredLines = (text: string): string =>
   text
     .split(ownStyle)
-    .map((part, index) => (index % 2 === 1 ? part : part.split('\n').map(replaceControls).join('\n')))
+    .map((part, index) => (index % 2 === 1 ? part : printableLines(part)))
     .join('');
 
 export const onOneLine = (text: string): string => text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ');

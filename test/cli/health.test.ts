@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -24,6 +27,18 @@ test('health sends the token, and works without it', async () => {
     output: '✓ testling is healthy\n',
   });
   expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is healthy\n' });
+});
+
+test.each([
+  [{ status: 'failing', reasons: ['off\u001b[31m\nfine', 7] }, '✗ off\ufffd[31m fine\n✗ 7\n'],
+  [null, expect.stringContaining('The agent is not healthy')],
+  [{ reasons: 'many' }, expect.stringContaining('The agent is not healthy')],
+])('another program on the port that answers %j', async (answer, output) => {
+  const server = createServer((_, response) => response.end(JSON.stringify(answer))).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  expect(await run({ HTTP_PORT: String(port) }, 'health')).toEqual({ status: 1, output });
 });
 
 test('health does not load fetch, which takes memory at each health check of a container', async () => {

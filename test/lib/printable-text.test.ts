@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printableLines, printableText } from '../../src/lib/printable-text.ts';
+import { printableColouredLines, printableLines, printableText } from '../../src/lib/printable-text.ts';
 
 test.each([
   ['a plain text, with ä and 🏠', 'a plain text, with ä and 🏠'],
@@ -11,7 +11,10 @@ test.each([
   ],
 ])('%j', (text, printed) => expect(printableText(text)).toBe(printed));
 
-test('lines keep their breaks and the colours of this program', () =>
-  expect(printableLines('\u001b[1mHost\u001b[22m\n  \u001b[31mlost\u001b[39m\n\u001b[8mhidden\u001b[2J\r')).toBe(
-    '\u001b[1mHost\u001b[22m\n  \u001b[31mlost\u001b[39m\n\ufffd[8mhidden\ufffd[2J\ufffd',
-  ));
+test('lines keep their breaks, and no colours', () =>
+  expect(printableLines('one\n  \u001b[31mtwo\u001b[39m\r\n')).toBe('one\n  \ufffd[31mtwo\ufffd[39m\ufffd\n'));
+
+test('lines of a terminal keep the colours of this program', () =>
+  expect(
+    printableColouredLines('\u001b[1mHost\u001b[22m\n  \u001b[31mlost\u001b[39m\n\u001b[8mhidden\u001b[2J\r'),
+  ).toBe('\u001b[1mHost\u001b[22m\n  \u001b[31mlost\u001b[39m\n\ufffd[8mhidden\ufffd[2J\ufffd'));
