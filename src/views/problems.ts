@@ -163,7 +163,7 @@ function stillMissingProblems(
   { code, problems }: Language,
 ): Candidate[] {
   const candidate = (problem: Omit<RestoredProblem, 'finding'> & { finding: Omit<LastingFinding, 'isCertain'> }) => {
-    const { path, subject, cause, serialNumber, finding } = problem;
+    const { path, subject, cause, serialNumber, finding, explainedBy } = problem;
     const collector = [...collectors.values()].find(({ id }) => path.startsWith(`${id}/`));
     if (collector === undefined || collector.entries.has(path.slice(collector.id.length + 1))) return [];
     const [, device] = path.split('/');
@@ -185,6 +185,7 @@ function stillMissingProblems(
         ...(code === undefined ? {} : { language: code }),
         certain: collector.lastSuccess !== undefined,
         ...(device === undefined ? {} : { device }),
+        ...(explainedBy === undefined ? {} : { explainedBy }),
       },
     ];
   };
@@ -198,7 +199,10 @@ function stillMissingProblems(
     const finding = { key: missingProblemKey, severity, text: problems.noLongerPresent, since, language: code };
     return [{ path, subject: name, ...(serialNumber === undefined ? {} : { serialNumber }), finding }];
   });
-  return [...restored, ...vanished].flatMap(candidate);
+  const found = [...restored, ...vanished].flatMap(candidate);
+  const ids = new Set(found.map(({ id }) => id));
+  // Only what is still missing itself explains it still.
+  return found.map(({ explainedBy = '', ...one }) => (ids.has(explainedBy) ? { ...one, explainedBy } : one));
 }
 
 /** Slug of the device that is this machine's way to other networks. */

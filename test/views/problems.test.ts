@@ -7,6 +7,7 @@ import { type Finding, findingIf, type LastingFindings, type Severity } from '..
 import { declareDeviceTable, declarePartTable } from '../../src/model/table.ts';
 import type { Language } from '../../src/views/language.ts';
 import { findProblems, isReportableProblem } from '../../src/views/problems.ts';
+import { parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
 import { agent, device, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
 
 const plain = probe(async () => []);
@@ -477,6 +478,32 @@ test('what was missing before the start is still, until it is forgotten', () => 
   expect(told(state)).toEqual(['Thing: no longer present']);
   state.forgetDevice('thing_1');
   expect(told(state)).toEqual([]);
+});
+
+test('what explained before the start that a device is gone explains it still, while it is gone itself', () => {
+  const state = after();
+  const missing = (path: string, subject: string, more: object = {}) => ({
+    ...restoredHot,
+    path,
+    subject,
+    finding: { ...restoredHot.finding, key: 'missing', text: 'no longer present' },
+    ...more,
+  });
+  state.problemMemory.restore(
+    [missing('probe/thing_1', 'Thing'), missing('probe/disk_1', 'Disk', { explainedBy: 'probe/thing_1/missing' })],
+    minute(0),
+  );
+  const read = (observations: Reading) =>
+    state.record(collector, { ok: true, observations, at: minute(1), seconds: 1 });
+  read([]);
+  expect(told(state).sort()).toEqual(['(Disk: no longer present)', 'Thing: no longer present']);
+  const published = problemsPayload([collector], agent, state) ?? '';
+  expect(parseRestoredProblems(published).map(({ subject, explainedBy }) => [subject, explainedBy])).toEqual([
+    ['Thing', undefined],
+    ['Disk', 'probe/thing_1/missing'],
+  ]);
+  read(thing(''));
+  expect(told(state)).toEqual(['Disk: no longer present']);
 });
 
 test('what was announced before the start and is not there has vanished, unless the user removes it', () => {

@@ -85,8 +85,14 @@ export class StorageLayout {
     return { id: number === undefined ? drive.id : `${drive.id} part ${number}`, drive };
   }
 
-  /** Whether the device is still there. */
-  readonly isThere = (name: string): boolean => this.devices.has(name);
+  /** Whether the device is still there. What device mapper has made of one device, such as an encrypted one, stays when
+   * that is gone, and then lies on nothing. */
+  readonly isThere = (name: string): boolean => {
+    const device = this.devices.get(name);
+    if (device?.mapping === undefined) return device !== undefined;
+    const [below, ...others] = device.slaves;
+    return below !== undefined && (others.length > 0 || this.isThere(below));
+  };
 
   /** How many drives may fail before this is lost, if it alone could lose so many of its members, fewer than none if it
    * has lost too many: two members on one drive, or a layer below without redundancy, leave none. Undefined if it is

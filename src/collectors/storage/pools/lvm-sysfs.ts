@@ -91,7 +91,7 @@ export function devicesBelowLvmVolume(volume: BlockDevice, layout: StorageLayout
     if (device.slaves.length === 0) isWhole = false;
     for (const name of device.slaves) {
       const below = layout.devices.get(name);
-      if (below === undefined) isWhole = false;
+      if (!layout.isThere(name)) isWhole = false;
       const isVolume = below?.mapping?.uuid.startsWith('LVM-') === true && legsOf(below, layout).length === 0;
       if (below === undefined || !isVolume) names.add(name);
       else if (!seen.has(name)) visit(below);

@@ -78,6 +78,9 @@ function mdFacts(array: MdArray, progress: MdProgress | undefined, layout: Stora
   const identify = (member: string) => layout.identifyMember(member);
   const { device, state, level, slots, syncAction } = array;
   const { uuid, name } = identityOf(array, layout);
+  /** What has failed and is still listed may be well there. */
+  const isGone = (member: MdMember) =>
+    roleOf(member) === 'failed' ? !layout.devices.has(member.device) : !isThere(member.device);
   const isBusy = syncAction !== undefined && syncAction !== 'idle' && syncAction !== 'frozen';
   return {
     kind: 'md',
@@ -90,7 +93,7 @@ function mdFacts(array: MdArray, progress: MdProgress | undefined, layout: Stora
       ...identify(member.device),
       device: member.device,
       number: member.slot,
-      role: isThere(member.device) ? roleOf(member) : 'missing',
+      role: isGone(member) ? 'missing' : roleOf(member),
       state: member.states.join(', '),
       errors: member.errors,
     })),

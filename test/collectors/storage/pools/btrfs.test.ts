@@ -12,7 +12,7 @@ import { stopClock } from '../../../helpers/clock.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
-import { letHelperAnswer, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
+import { letHelperAnswer, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
 
 const fsid = '1b7c0f52-0000-4a7e-9f00-00000000ab01';
 const folder = `/sys/fs/btrfs/${fsid}`;
@@ -165,6 +165,22 @@ test('a seed of one that is not mounted is there, though udev knows it by its ow
   expect(saidOf(await machine.see(grown))).toEqual([
     expect.stringContaining('a member is gone: DISK 4T (serial LAB-1'),
   ]);
+});
+
+test('a member that is encrypted is gone with its drive, though device mapper still has it', async () => {
+  const crypt = (number: number, name: string, slaves: readonly string[]) => ({
+    ...virtual(`dm-${number}`, `252:${number}`, slaves),
+    [`/sys/block/dm-${number}/dm/name`]: name,
+    [`/sys/block/dm-${number}/dm/uuid`]: `CRYPT-LUKS2-${number}-${name}`,
+  });
+  const pool = tank({ devices: ['dm-1', 'dm-2'] });
+  const mounted = { '/proc/self/mountinfo': '37 29 0:40 / /tank rw - btrfs /dev/mapper/one rw\n' };
+  const machine = watchPools();
+  const one = { ...sda, ...crypt(1, 'one', ['sda']), ...pool, ...mounted };
+  expect(saidOf(await machine.see({ ...one, ...sdb, ...crypt(2, 'two', ['sdb']) }))).toEqual([]);
+  const pools = await machine.see({ ...one, ...crypt(2, 'two', []) });
+  expect(saidOf(pools)).toEqual([expect.stringContaining('DISK 4T (serial LAB-2, ata-16, was dm-2) is gone')]);
+  expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
 });
 
 test('more members gone than it can lose', async () => {

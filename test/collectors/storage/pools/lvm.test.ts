@@ -542,6 +542,20 @@ describe('a thin pool', () => {
     expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
   });
 
+  test('a drive below it that is encrypted and gone is named', async () => {
+    const crypt = (slaves: readonly string[]) => ({
+      ...virtual('dm-9', '252:9', slaves),
+      '/sys/block/dm-9/dm/name': 'pv',
+      '/sys/block/dm-9/dm/uuid': 'CRYPT-LUKS2-9-pv',
+    });
+    const machine = watchPools();
+    fill(110, 430);
+    expect(saidOf(await machine.see({ ...socket, ...sda, ...sdb, ...crypt(['sdb']), ...thin(['dm-9']) }))).toEqual([]);
+    const pools = await machine.see({ ...socket, ...sda, ...crypt([]), ...thin(['dm-9']) });
+    expect(saidOf(pools)).toEqual([expect.stringContaining('a drive below it is gone: DISK 4T (serial LAB-2')]);
+    expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
+  });
+
   test('on a RAID volume has its redundancy, and leaves a dead leg to it', async () => {
     const snapshot = (leg: string | undefined): MachineSnapshot => {
       const legs = ['sda', leg].map((name, index) =>
