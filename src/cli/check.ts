@@ -17,7 +17,7 @@ import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { runCheckAsService } from './check-as-service.ts';
 import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
 import { checkInstalledDashboards } from './check-dashboard.ts';
-import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
+import { changedSiteAdvice, formerAgentAdvice, otherMachineAdvice } from './identity-advice.ts';
 import { type CheckAndOnceLanguage, loadCheckAndOnceLanguage } from './load-language.ts';
 import {
   describeInactiveCollector,
@@ -163,7 +163,10 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const identities = agentAndLabCollectorIdentities(settings.agent, opened.scheduled);
   const broker = await checkBroker(settings, identities, agentDirectory, language);
   try {
-    const earlier = await restoreMemoriesAndProblems(broker.connection, identities, state);
+    const earlier = await restoreMemoriesAndProblems(broker.connection, identities, state, (problems) => {
+      const advice = otherMachineAdvice(settings.agent, problems, texts);
+      if (advice !== undefined) printAdvice(`${texts.broker}: ${advice}`);
+    });
     await printIdentityAdvice(settings, state, texts);
     const notifications = await checkNotifications(settings, language);
     const collectors = await checkCollectors(opened, state, settings.agent, language);

@@ -27,6 +27,7 @@ async function restore(
   connection: SingleUseBrokerConnection,
   { agent, collectors }: AgentIdentityWithCollectors,
   state: MutableAgentState,
+  problemsRead: (payload: string) => void,
 ): Promise<ProblemRestoreOutcome> {
   const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   state.memoryStore.load(selectMemoryPayloads(agent, retained), collectors);
@@ -34,20 +35,22 @@ async function restore(
   const problems = retained.get(new Topics(agent).problems);
   if (problems === undefined) return 'none';
   state.problemMemory.restore(parseRestoredProblems(problems), new Date());
+  if (agent.machine !== undefined) problemsRead(problems);
   return 'restored';
 }
 
 /** Loads what these identities have retained on the broker, as an agent does when it starts: their memories, and what
- * was wrong. */
+ * was wrong. `problemsRead` gets the list of problems of this machine's agent. */
 export async function restoreMemoriesAndProblems(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
+  problemsRead: (payload: string) => void = () => undefined,
 ): Promise<ProblemRestoreOutcome> {
   const found: ProblemRestoreOutcome[] = [];
   if (connection !== undefined)
     for (const identity of identities)
-      found.push(await restore(connection, identity, state).catch(() => 'unknown' as const));
+      found.push(await restore(connection, identity, state, problemsRead).catch(() => 'unknown' as const));
   // No collector has to wait for a broker any longer.
   state.memoryStore.load(new Map(), state.collectors.keys());
   // What one of them lacks, the whole lacks.

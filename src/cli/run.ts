@@ -31,7 +31,7 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
-import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
+import { changedSiteAdvice, formerAgentAdvice, otherMachineAdvice } from './identity-advice.ts';
 import { loadLanguage } from './load-language.ts';
 import { mosquittoSubCommand } from './mosquitto-sub-command.ts';
 import {
@@ -214,7 +214,11 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         deviceDismissed: (device) => state.forgetDevice(device),
         memoriesLoaded: (memories, isComplete) =>
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
-        problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
+        problemsLoaded(payload) {
+          state.problemMemory.restore(parseRestoredProblems(payload), new Date());
+          const advice = shared ? undefined : otherMachineAdvice(agent, payload);
+          if (advice !== undefined) log.warn(advice);
+        },
         devicesAnnounced(devices, parts) {
           state.problemMemory.restoreAnnounced(devices, new Date());
           state.restoreAnnouncedParts(parts);

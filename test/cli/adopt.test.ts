@@ -74,6 +74,25 @@ test('an agent with another name says who it was, and adopt gives it back its id
   await until('the site', () => adopted.output().includes('SITE was Berlin and is Lake now'));
 });
 
+test('a second machine with the name of an agent is told so, in whatever capitals, and by check before it begins', async () => {
+  const { MQTT_URL } = await embedded();
+  await running({ MQTT_URL, ...quiet, AGENT_NAME: 'broker' });
+  const settings = { MQTT_URL: MQTT_URL.replace('embedded', 'mqtt'), ...quiet };
+  const { see } = await observe(settings.MQTT_URL, { protocolVersion: 4 });
+  const here = { ...settings, ...machine(), AGENT_NAME: 'Nas' };
+  await running(here);
+  await see('infra-monitor/nas/problems');
+  const elsewhere = { HOST_ROOT: tree({ 'root/etc/machine-id': 'f'.repeat(32) }).host() };
+  const advice = /agent nas is from another machine.*AGENT_NAME/;
+  expect((await run(here, 'check')).output).not.toContain('another machine');
+  expect((await run({ ...settings, ...elsewhere, AGENT_NAME: 'nas' }, 'check')).output).toMatch(advice);
+  expect((await run({ ...settings, ...elsewhere, AGENT_NAME: 'nas', AGENT_LANGUAGE: 'de' }, 'check')).output).toMatch(
+    /Agenten nas hat, stammt von einem anderen Rechner/,
+  );
+  const second = await running({ ...settings, ...elsewhere, AGENT_NAME: 'NAS' });
+  await until('advice', () => advice.test(second.output()));
+});
+
 interface Announcement {
   device?: { name?: string; identifiers?: unknown };
   components?: Record<string, { unique_id?: string; default_entity_id?: string }>;

@@ -51,6 +51,8 @@ export const englishCheckAndOnceTexts = {
     `the dashboard ${path} was changed in Home Assistant; whether it is up to date is unknown`,
   formerAgent: (name: string, id: string, command: string) =>
     `this machine ran as agent ${name} before, whose devices are still in Home Assistant. To keep them and their history, set AGENT_ID=${id} (“${command} adopt ${id}” writes it) and restart the agent; to remove them, run “${command} forget --agent ${id}”`,
+  otherMachine: (id: string) =>
+    `what the broker has of agent ${id} is from another machine. If that one is still in use, give each agent its own AGENT_NAME (and AGENT_ID, if set): of two with one name only one works. If this machine replaces it, there is nothing to do`,
   changedSite: (before: string | undefined, now: string | undefined) =>
     `SITE was ${before ?? 'not set'} and is ${now ?? 'not set'} now, but Home Assistant leaves devices that it knows in their area. To move them: Settings → Devices & services → Devices, select them, Move to area`,
   notCompared: {

@@ -132,6 +132,8 @@ export const germanCheckAndOnceTexts: CheckAndOnceTexts = {
     `das Dashboard ${path} wurde in Home Assistant geändert; ob es aktuell ist, ist nicht bekannt`,
   formerAgent: (name, id, command) =>
     `auf diesem Rechner lief zuvor der Agent ${name}, dessen Geräte noch in Home Assistant sind. Um sie mit ihrem Verlauf zu behalten: AGENT_ID=${id} setzen („${command} adopt ${id}“ trägt es ein) und den Agenten neu starten; um sie zu entfernen: „${command} forget --agent ${id}“ ausführen`,
+  otherMachine: (id) =>
+    `was der Broker vom Agenten ${id} hat, stammt von einem anderen Rechner. Falls der noch in Betrieb ist, jedem Agenten einen eigenen AGENT_NAME geben (und eine eigene AGENT_ID, wenn sie gesetzt ist): Von zweien mit demselben Namen arbeitet nur einer. Falls dieser Rechner ihn ersetzt, ist nichts zu tun`,
   changedSite: (before, now) =>
     `SITE war ${before ?? 'nicht gesetzt'} und ist jetzt ${now ?? 'nicht gesetzt'}, aber Home Assistant lässt bekannte Geräte in ihrem Bereich. Um sie zu verschieben: Einstellungen → Geräte & Dienste → Geräte, dort auswählen, dann „In Bereich verschieben“`,
   notCompared: {
