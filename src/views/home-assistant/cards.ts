@@ -14,11 +14,16 @@ export interface DashboardSection extends YamlMap {
 /** Columns of sections in a view, on a screen that has room for them. */
 export const maxSectionColumns = 4;
 
-/** The title of a group, above the sections of its devices. */
-export const headingSection = (title: string, icon?: string): DashboardSection => ({
+/** The title of a group, above the sections of its devices. `page`: path that a tap opens. */
+export const headingSection = (title: string, icon?: string, page?: string): DashboardSection => ({
   type: 'grid',
   column_span: maxSectionColumns,
-  cards: [headingCard(title, icon)],
+  cards: [
+    {
+      ...headingCard(title, icon),
+      tap_action: page === undefined ? undefined : { action: 'navigate', navigation_path: page },
+    },
+  ],
 });
 
 /** Tiles of a section that is one column wide: two rows. */
@@ -80,7 +85,7 @@ export const subtitleCard = (
     states = [],
   }: {
     icon?: string | undefined;
-    page?: string;
+    page?: string | undefined;
     problems?: readonly EntityWithProblemState[];
     states?: readonly LabEntity[];
   } = {},
@@ -110,6 +115,12 @@ export const stateCondition = ({ id }: LabEntity, state: string | readonly strin
   entity: id,
   state,
 });
+
+/** A card or section on more conditions, all of which must be met. */
+export const withVisibility = <Shown extends YamlMap>(shown: Shown, conditions: readonly YamlMap[]): Shown =>
+  conditions.length === 0
+    ? shown
+    : { ...shown, visibility: [...((shown.visibility ?? []) as readonly YamlMap[]), ...conditions] };
 
 /** Below the limit by less than any value is rounded to: `above` and `below` do not count the limit itself. */
 const justBelow = (limit: number) => limit - 1e-6;

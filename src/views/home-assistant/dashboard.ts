@@ -9,12 +9,18 @@ import {
   historyGraphCards,
   maxSectionColumns,
   subtitleCard,
+  withVisibility,
 } from './cards.ts';
 import { englishDashboard } from './dashboard-language.ts';
 import { devicePageSections } from './device-page.ts';
 import { deviceSummaryCards, isProbeTargetDevice, isShownOnDashboard } from './device-summary-cards.ts';
 import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
-import { isProblemListEntity, machineStatusBadges, problemsAndUpdatesSection } from './problem-cards.ts';
+import {
+  isProblemListEntity,
+  machineStatusBadges,
+  problemsAndUpdatesSection,
+  visibleWhileWrong,
+} from './problem-cards.ts';
 import type { DashboardTexts } from './texts.ts';
 import type { YamlMap } from './yaml.ts';
 
@@ -55,23 +61,51 @@ interface DeviceGroup {
   devices: readonly LabDevice[];
 }
 
-/** Sections of devices below a title. Targets share one, the last: each is a tile without a heading. */
+/** Path of the view of a group below the dashboard. */
+const groupPath = ({ collector }: DeviceGroup) => collector.replaceAll('_', '-');
+
+/** Devices of one kind that the first view shows, at most. */
+const maxOverviewDevices = 12;
+
+/** Devices of one kind as a view shows them: all, or of very many those with something wrong, below a title that leads to
+ * the view with all of them. */
+function shownDevices(title: string, devices: readonly LabDevice[], allPath: string | undefined) {
+  return allPath === undefined || devices.length <= maxOverviewDevices
+    ? { title, devices, page: undefined, visibilityOf: () => [] }
+    : { title: `${title} (${devices.length})`, devices, page: allPath, visibilityOf: visibleWhileWrong };
+}
+
+/** Sections of devices below a title. Targets share one, the last: each is a tile without a heading. `allPath`: path of
+ * the view that has all devices, for a view that need not. */
 function groupSections(
   title: string,
   icon: string,
-  devices: readonly LabDevice[],
+  all: readonly LabDevice[],
   texts: DashboardTexts,
+  allPath?: string,
 ): DashboardSection[] {
-  const targets = devices.filter(isProbeTargetDevice);
-  const others = devices.filter((device) => !isProbeTargetDevice(device));
+  const others = shownDevices(
+    title,
+    all.filter((device) => !isProbeTargetDevice(device)),
+    allPath,
+  );
+  const hasOthers = others.devices.length > 0;
+  const targets = shownDevices(hasOthers ? texts.targets : title, all.filter(isProbeTargetDevice), allPath);
   const sections = [
-    ...others.flatMap((device) => fittedWidthDeviceSections(deviceSummaryCards(device))),
+    ...others.devices.flatMap((device) =>
+      fittedWidthDeviceSections(deviceSummaryCards(device)).map((section) =>
+        withVisibility(section, others.visibilityOf(device)),
+      ),
+    ),
     ...fullWidthGridSections([
-      ...(others.length > 0 ? [subtitleCard(texts.targets, { icon: 'mdi:bullseye-arrow' })] : []),
-      ...targets.flatMap(deviceSummaryCards),
+      ...(hasOthers ? [subtitleCard(targets.title, { icon: 'mdi:bullseye-arrow', page: targets.page })] : []),
+      ...targets.devices.flatMap((device) =>
+        deviceSummaryCards(device).map((card) => withVisibility(card, targets.visibilityOf(device))),
+      ),
     ]),
   ];
-  return sections.length === 0 ? [] : [headingSection(title, icon), ...sections];
+  const first = hasOthers ? others : targets;
+  return sections.length === 0 ? [] : [headingSection(first.title, icon, first.page), ...sections];
 }
 
 /** Latencies in one graph, and the traffic of each machine's and router's interfaces. */
@@ -118,17 +152,19 @@ export function buildDashboardConfig(
   const isLabWide = ({ collector }: DeviceGroup) => catalogue.find(({ id }) => id === collector)?.scope === 'lab';
   const sites = [...groupBy(machines, ({ site }) => site ?? texts.machines)].sort(([a], [b]) => a.localeCompare(b));
   const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all, texts);
+  const overviewOf = (group: DeviceGroup) =>
+    groupSections(group.title, group.icon, group.devices, texts, groupPath(group));
   const lab = [
     problemsAndUpdatesSection(devices, machines, texts),
-    ...groups.filter(isLabWide).flatMap(sectionsOf),
+    ...groups.filter(isLabWide).flatMap(overviewOf),
     ...sites.flatMap(([site, all]) => groupSections(site, 'mdi:map-marker', all, texts)),
-    ...groups.filter((group) => !isLabWide(group)).flatMap(sectionsOf),
+    ...groups.filter((group) => !isLabWide(group)).flatMap(overviewOf),
   ];
   return {
     title: texts.lab,
     views: [
       ...dashboardView(texts.lab, 'lab', lab, { badges: machineStatusBadges(machines) }),
-      ...groups.flatMap((group) => dashboardView(group.title, group.collector.replaceAll('_', '-'), sectionsOf(group))),
+      ...groups.flatMap((group) => dashboardView(group.title, groupPath(group), sectionsOf(group))),
       ...dashboardView(texts.network, 'network', networkSections(devices, texts)),
       ...devices.flatMap((device) =>
         dashboardView(device.name, devicePagePath(device), devicePageSections(device, devices, texts), {

@@ -11,6 +11,7 @@ import {
 import type { LabDevice, LabEntity } from './lab-device.ts';
 import { problemListTemplate } from './problem-list-template.ts';
 import type { DashboardTexts } from './texts.ts';
+import type { YamlMap } from './yaml.ts';
 
 const isProblemEntity = ({ deviceClass }: LabEntity) => deviceClass === 'problem';
 
@@ -28,6 +29,15 @@ export const problemEntitiesOfDevice = ({ entities }: LabDevice): EntityWithProb
           ? [{ entity, problemState: 'off' }]
           : [],
   );
+
+/** Shows what stands for a device while something is wrong with it. While it is unavailable, the list of problems has
+ * the reason. */
+export function visibleWhileWrong(device: LabDevice): YamlMap[] {
+  const conditions = problemEntitiesOfDevice(device).flatMap(({ entity, problemState }) =>
+    entity.part === undefined ? [stateCondition(entity, problemState)] : [],
+  );
+  return conditions.length === 0 ? [] : [{ condition: 'or', conditions }];
+}
 
 /** The entity whose attributes are the list of what is wrong according to the agent of this machine. */
 const listEntity = ({ entities }: LabDevice): LabEntity | undefined =>

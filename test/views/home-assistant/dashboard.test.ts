@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { allCollectors } from '../../../src/collectors/index.ts';
+import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
+import type { LabDevice } from '../../../src/views/home-assistant/lab-device.ts';
+import { parseLabDevicesWithRegistry } from '../../../src/views/home-assistant/lab-devices.ts';
+import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
+
+interface Shown {
+  heading?: string;
+  entity?: string;
+  tap_action?: { navigation_path: string };
+  visibility?: { condition: string; conditions?: { entity: string; state: string }[] }[];
+}
+
+interface Section extends Shown {
+  cards: Shown[];
+}
+
+/** As many as `count` of the kind of a device, each with entities of its own. */
+const many = (device: LabDevice, count: number): LabDevice[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...device,
+    id: `${device.id} ${index}`,
+    name: `${device.name} ${index}`,
+    entities: device.entities.map((entity) => ({ ...entity, id: `${entity.id}_${index}` })),
+  }));
+
+const lab = parseLabDevicesWithRegistry(allCollectors, announcementsOf(exampleLab));
+const deviceWith = (table: string) => {
+  const found = lab.find(({ entities }) => entities.some((entity) => entity.table === table));
+  if (found === undefined) throw new Error(`no ${table}`);
+  return found;
+};
+const view = (path: string, devices: readonly LabDevice[]) => {
+  const { views } = buildDashboardConfig(allCollectors, devices) as unknown as {
+    views: { path: string; sections: Section[] }[];
+  };
+  return views.find((one) => one.path === path)?.sections ?? [];
+};
+const headingOf = ({ cards: [card] }: Section) => card?.heading;
+
+/** When something is shown, of the conditions on the flags of a device. */
+const whileWrong = ({ visibility = [] }: Shown) =>
+  visibility.flatMap(({ condition, conditions = [] }) =>
+    condition === 'or' ? conditions.map(({ entity, state }) => `${entity.replace(/\d+$/, 'N')} ${state}`) : [],
+  );
+
+test('the first view has twelve drives, and of more those with something wrong; their view has all', () => {
+  const drive = deviceWith('drive');
+  const sectionsOf = (path: string, count: number) =>
+    view(path, many(drive, count)).filter((section) => headingOf(section)?.startsWith(drive.name));
+  const titleOf = (count: number) =>
+    view('lab', many(drive, count)).find((section) => headingOf(section)?.startsWith('NVMe drives'))?.cards[0];
+
+  expect(sectionsOf('lab', 12)).toHaveLength(12);
+  for (const section of sectionsOf('lab', 12)) expect(section.visibility).toBeUndefined();
+  expect(titleOf(12)).toMatchObject({ heading: 'NVMe drives', tap_action: undefined });
+
+  expect(sectionsOf('lab', 13)).toHaveLength(13);
+  for (const section of sectionsOf('lab', 13))
+    expect(whileWrong(section)).toContain('binary_sensor.samsung_980_problem_N on');
+  expect(titleOf(13)).toMatchObject({ heading: 'NVMe drives (13)', tap_action: { navigation_path: 'nvme' } });
+
+  expect(sectionsOf('nvme', 13)).toHaveLength(13);
+  for (const section of sectionsOf('nvme', 13)) expect(section.visibility).toBeUndefined();
+});
+
+test('many targets do not hide a router, nor many routers the targets', () => {
+  const router = deviceWith('router');
+  const answers = router.entities.filter(({ metric }) => metric === 'reachable' || metric === 'latency');
+  const target = { ...router, name: 'NAS', entities: answers.map((entity) => ({ ...entity, table: 'target' })) };
+  const shown = view('lab', [router, ...many(target, 13)]);
+  expect(shown.find((section) => headingOf(section) === router.name)?.visibility).toBeUndefined();
+  const targets = shown.find((section) => headingOf(section) === 'Targets (13)');
+  const tiles = targets?.cards.filter(({ entity }) => entity !== undefined) ?? [];
+  expect(tiles.length).toBeGreaterThanOrEqual(13);
+  for (const tile of tiles) expect(whileWrong(tile)).toContainEqual(expect.stringMatching(/_reachable_N off$/));
+
+  const routers = view('lab', [target, ...many(router, 13)]);
+  expect(routers.map(headingOf)).toEqual(expect.arrayContaining(['Routers (13)', 'Targets']));
+});
