@@ -67,8 +67,8 @@ const groupPath = ({ collector }: DeviceGroup) => collector.replaceAll('_', '-')
 /** Devices of one kind that the first view shows, at most. */
 const maxOverviewDevices = 12;
 
-/** Devices of one kind as a view shows them: all, or of very many those with something wrong, below a title that leads to
- * the view with all of them. */
+/** Devices of one kind as a view shows them: all, or of very many those with something wrong, below a title that leads
+ * to the view with all of them. */
 function shownDevices(title: string, devices: readonly LabDevice[], allPath: string | undefined) {
   return allPath === undefined || devices.length <= maxOverviewDevices
     ? { title, devices, page: undefined, visibilityOf: () => [] }
