@@ -6,11 +6,17 @@
 # In braces: of a download that is cut off, the shell does nothing, and says so.
 {
 set -eu
+# What is installed is for all users, whatever the caller's umask is.
+umask 022
 
 version='VERSION'
 address='ADDRESS'
 place=/opt/infra-monitor
 settings=/etc/infra-monitor.env
+unit=/etc/systemd/system/infra-monitor.service
+link=/usr/local/bin/infra-monitor
+# In a function, zsh has the function's name in it.
+script=$0
 
 die() {
   printf 'infra-monitor was not installed: %s\n' "$*" >&2
@@ -42,20 +48,28 @@ as_root() {
     case $word in *[!A-Za-z0-9_./:@%+=-]*) word="'$word'" ;; esac
     words="$words $word"
   done
-  if [ -f "$0" ]; then printf 'sudo sh %s%s' "$0" "$words"; else printf 'pipe the script into “sudo sh”'; fi
+  if [ -f "$script" ]; then printf 'sudo sh %s%s' "$script" "$words"; else printf 'pipe the script into “sudo sh”'; fi
 }
+
+# Ends with the trap of EXIT, which dash would leave out.
+interruptible() { trap 'exit 1' HUP INT TERM; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# The same as in src/infra-monitor.js.
+# Runs a command as nobody, if that is possible. While setpriv starts env it still has the rights of root.
+as_nobody() {
+  if has setpriv; then setpriv --reuid=65534 --regid=65534 --clear-groups env "$@"; else "$@"; fi
+}
+
+# The same as in src/infra-monitor.js; one in a home folder, as of nvm, is not for the service's user.
 node_suits() {
-  node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+  node=$(command -v node) && as_nobody "$node" -e 'const [major, minor] = process.versions.node.split(".").map(Number);
     process.exit((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22 ? 0 : 1)' >/dev/null 2>&1
 }
 
 # Whether the Node.js that apt has installed, or would install, is suitable.
 apt_has_node() {
-  candidate=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: //p')
+  candidate=$(LC_ALL=C apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: //p')
   [ -n "$candidate" ] && [ "$candidate" != '(none)' ] && dpkg --compare-versions "$candidate" ge 20.19
 }
 
@@ -68,9 +82,13 @@ apt_finds_node() {
 fetch() {
   case $from in
   http://* | https://*)
+    has curl || has wget || die 'curl or wget is required to download: install one of them, or download the release to a folder'
     if has curl; then curl -fsSL --retry 2 -o "$scratch/$1" "$from/$1"; else wget -qO "$scratch/$1" "$from/$1"; fi || die "$from/$1 could not be downloaded"
     ;;
-  *) cp "$from/$1" "$scratch/$1" 2>/dev/null || die "$from/$1 does not exist: --from names the folder or URL with the files of the release" ;;
+  *)
+    [ -e "$from/$1" ] || die "$from/$1 does not exist: --from names the folder or URL with the files of the release"
+    cp "$from/$1" "$scratch/$1" || die "$from/$1 could not be copied to $scratch (see above)"
+    ;;
   esac
 }
 
@@ -80,14 +98,24 @@ fetch_checked() {
   (cd "$scratch" && grep " $1\$" SHA256SUMS | sha256sum -c --status) || die "$1 does not match SHA256SUMS: download it again"
 }
 
+# apt_install OPTION…: without the option, apt would leave a package of the same version as it is.
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall "$@" "$scratch/$file" >"$scratch/log" 2>&1
+}
+
 install_package() {
   file=infra-monitor_${version}_all.deb
+  program=/usr/bin/infra-monitor
   fetch_checked "$file"
   chmod 755 "$scratch"
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$scratch/$file" >"$scratch/log" 2>&1 || {
+  apt_install && return 0
+  # What it recommends may be missing, as without a network.
+  if apt_install --no-install-recommends; then
+    printf 'apt could not install what the package recommends. To try again: sudo apt install iputils-ping nvme-cli smartmontools\n' >&2
+  else
     tail -n 20 "$scratch/log" >&2
     die 'apt-get failed (see above)'
-  }
+  fi
 }
 
 # Takes along what somebody else has put into the folder. Before there was a list, everything in it counts that the new version has too.
@@ -105,6 +133,13 @@ keep_foreign_files() {
 install_folder() {
   [ ! -e "$place/.git" ] || die "$place is a clone: update it with git, or move it away"
   [ ! -e "$place" ] || [ -e "$place/dist/infra-monitor.js" ] || [ -e "$place/bin/infra-monitor" ] || die "$place exists, but not with infra-monitor in it: move it away"
+  if [ -e "$link" ] || [ -L "$link" ]; then
+    case $(readlink "$link") in
+    "$place"/*) ;;
+    *) die "$link belongs to another installation: remove that first (with npm: npm uninstall --global home-lab-infra-monitor)" ;;
+    esac
+  fi
+  program=$link
   fetch_checked "$1"
   rm -rf "$place.new" "$place.old"
   mkdir -p "$place.new"
@@ -117,13 +152,15 @@ install_folder() {
   start=$place/$command
   if [ ! -e "$place.new/$command" ]; then
     command=dist/infra-monitor.js
-    start="$(command -v node) $place/$command"
+    start="$node $place/$command"
   fi
   "$place.new/$command" --version >/dev/null || die 'the program does not start on this system'
   if [ -d /run/systemd/system ]; then
     # A service with DynamicUser=, as earlier versions had it, has a user of that name for as long as it runs, which must not count.
     SYSTEMD_NSS_DYNAMIC_BYPASS=1 systemd-sysusers "$place.new/docs/systemd/sysusers.conf" || die 'the user infra-monitor could not be created'
   fi
+  # From here to the end it is not to be interrupted.
+  trap '' HUP INT TERM
   [ ! -e "$place" ] || keep_foreign_files || die "the files in $place that are not part of infra-monitor could not be kept"
   [ ! -e "$place" ] || mv "$place" "$place.old"
   mv "$place.new" "$place" || {
@@ -132,19 +169,31 @@ install_folder() {
   }
   rm -rf "$place.old"
   mkdir -p /usr/local/bin
-  ln -sf "$place/$command" /usr/local/bin/infra-monitor
+  ln -sf "$place/$command" "$link"
   [ -e "$settings" ] || install -m 600 /dev/null "$settings"
   [ -d /run/systemd/system ] || return 0
-  sed "s|^ExecStart=/usr/bin/node $place/dist/infra-monitor.js |ExecStart=$start |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
+  sed "s|^ExecStart=/usr/bin/node $place/dist/infra-monitor.js |ExecStart=$start |" "$place/docs/systemd/infra-monitor.service" >"$scratch/unit"
+  [ -e "$unit" ] || new=yes
+  cp "$scratch/unit" "$unit"
   # The helper for drives, where it was chosen.
   [ ! -e /etc/systemd/system/infra-monitor-drives.socket ] || sh "$place/docs/systemd/grant-drives.sh"
   systemctl daemon-reload
-  systemctl enable --quiet infra-monitor
+  # One that was disabled by hand stays so.
+  if [ -n "${new:-}" ]; then systemctl enable --quiet infra-monitor; fi
+  systemctl is-enabled --quiet infra-monitor || systemctl is-active --quiet infra-monitor || return 0
   systemctl restart infra-monitor || printf 'The service did not start; for details: journalctl -u infra-monitor\n' >&2
 }
 
+# install_single_file ARCHITECTURE
+install_single_file() {
+  archive=infra-monitor-$version-linux-$1.tar.gz
+  fetch SHA256SUMS
+  grep -q " $archive\$" "$scratch/SHA256SUMS" || die "there is no Node.js 20.19 or later that all users can run, and this release has no $archive, which includes one: npm run package:single creates it"
+  install_folder "$archive"
+}
+
 main() {
-  from=$(dirname "$0")
+  from=$(dirname "$script")
   [ -e "$from/SHA256SUMS" ] || [ -z "$address" ] || from=$address
   hint=$(as_root "$@")
   while [ $# -gt 0 ]; do
@@ -173,24 +222,28 @@ main() {
 
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch" "$place.new"' EXIT
+  interruptible
   if has dpkg && has apt-get && apt_finds_node; then
-    [ ! -e /etc/systemd/system/infra-monitor.service ] || die 'it is already installed without a package: run sudo infra-monitor uninstall --keep-settings first'
+    [ ! -e "$unit" ] || die 'it is already installed without a package: run sudo infra-monitor uninstall --keep-settings first'
     install_package
-  elif has node && node_suits; then
+  elif node_suits; then
     install_folder "infra-monitor-$version.tar.gz"
   else
     case $(uname -m) in
-    x86_64) install_folder "infra-monitor-$version-linux-x64.tar.gz" ;;
-    aarch64) install_folder "infra-monitor-$version-linux-arm64.tar.gz" ;;
+    x86_64) install_single_file x64 ;;
+    aarch64) install_single_file arm64 ;;
     *) die "Node.js 20.19 or later (or 22.3 or later) is required, and none is bundled for $(uname -m)" ;;
     esac
   fi
 
-  printf 'infra-monitor %s is installed.\n' "$(infra-monitor --version)"
+  interruptible
+  printf 'infra-monitor %s is installed.\n' "$("$program" --version)"
+  other=$(command -v infra-monitor || true)
+  [ "$other" -ef "$program" ] || printf 'The command infra-monitor is another one, %s: remove that (with npm: npm uninstall --global home-lab-infra-monitor), or run %s\n' "${other:-not on the path}" "$program" >&2
   if [ -n "${MQTT_URL:-}" ]; then
-    infra-monitor setup
+    "$program" setup
   elif [ -t 1 ] && [ -r /dev/tty ]; then
-    infra-monitor setup </dev/tty
+    "$program" setup </dev/tty
   else
     printf 'To set it up: sudo infra-monitor setup\n'
   fi

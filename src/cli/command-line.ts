@@ -22,6 +22,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     )
     .version(version)
     .option('--env <path>', 'read settings from this file instead of .env', optionValue)
+    // What is written after an unknown option may be a password.
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^(error: unknown option '[^'=]*)=[\s\S]*?'$/m, "$1'")),
+    })
     .showHelpAfterError('(use --help to see commands and options)')
     .exitOverride();
   const settings = () => root.opts<CommonOptions>();

@@ -59,8 +59,11 @@ export const systemdService = {
     return false;
   },
 
-  async stop(): Promise<void> {
+  /** Stops it; resolves to what starts it again, if it was running. */
+  async pause(): Promise<() => Promise<unknown>> {
+    const { stdout } = await control('is-active', unit);
     await control('stop', unit);
+    return async () => (/^(inactive|failed)$/.test(stdout) ? undefined : control('start', unit));
   },
 
   /** Removes the unit and its drop-ins; `withUser`: also the user that it runs as. */
@@ -73,14 +76,19 @@ export const systemdService = {
     if (isInstalled && withUser) await runCommand('userdel', [user], { seconds: limitSeconds });
   },
 
-  /** Enables and restarts it; returns its log if it fails to start. */
-  async start(): Promise<string | undefined> {
+  /** Returns its log if it fails to start. */
+  async restart(): Promise<string | undefined> {
     await control('daemon-reload');
-    await control('enable', '--quiet', unit);
     const { status } = await control('restart', unit);
     if (status === 0) return undefined;
     return readCommandOutput('journalctl', ['--unit', unit, '--lines', '5', '--output', 'cat', '--no-pager'], {
       seconds: limitSeconds,
     }).catch(describeError);
+  },
+
+  /** Enables and restarts it; returns its log if it fails to start. */
+  async start(): Promise<string | undefined> {
+    await control('enable', '--quiet', unit);
+    return systemdService.restart();
   },
 };

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { exitDespiteHangingReads } from './process-end.ts';
+import { printNote } from './terminal.ts';
 
 /** Whether the program ends when its terminal closes. That `nohup` has set SIGHUP to be ignored can't be detected,
  * because Node resets all signals at its start (PlatformInit in src/node.cc); but `nohup` leaves no terminal on any of
@@ -10,6 +11,17 @@ const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
  * would end the program. */
 export function ignoreUnusedSignals(): void {
   for (const signal of ['SIGUSR1', 'SIGUSR2', ...(hasTerminal ? [] : ['SIGHUP'])]) process.on(signal, () => undefined);
+}
+
+/** Runs what is not to be left half done: until it is over, signals that would end the program only print a note. */
+export async function withoutInterruption<Result>(run: () => Promise<Result>): Promise<Result> {
+  const refuse = () => printNote('This cannot be interrupted: please wait for its end');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, refuse);
+  try {
+    return await run();
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(signal, refuse);
+  }
 }
 
 /** Resolves with the name of the signal that stops the program; a second SIGTERM or SIGINT ends it at once. */

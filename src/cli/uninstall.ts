@@ -18,6 +18,7 @@ import {
 } from './installation.ts';
 import { removeInstalledFiles } from './installed-files.ts';
 import { systemdService } from './service.ts';
+import { withoutInterruption } from './signals.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
 /** Time limit of a package manager. */
@@ -87,32 +88,23 @@ async function removeProgram({ kind, root }: Installation, keepSettings: boolean
 
 /** Removes the agent's devices from Home Assistant and its topics from the broker, then the agent. If the former fails,
  * nothing is removed unless forced. */
-export async function runUninstallCommand({
-  env,
-  keepSettings = false,
-  force = false,
-}: {
-  env?: string;
-  keepSettings?: boolean;
-  force?: boolean;
-}): Promise<void> {
-  const here = findOwnInstallation();
-  refuseUnlessInstalled(here, env);
-  if (env !== undefined)
-    throw new UsageError('--env has no effect on uninstall, which uses the settings of the service');
-  requireRoot();
+async function uninstall(
+  here: Installation,
+  { keepSettings = false, force = false }: { keepSettings?: boolean; force?: boolean },
+): Promise<void> {
   const isRunByService = await isServiceOf(here.root);
   // The service of another installation goes on, with its settings.
   const isServiceOfAnother = !isRunByService && (await systemdService.exists());
+  let resume: (() => Promise<unknown>) | undefined;
   if (!isServiceOfAnother)
     try {
       // Before the service stops: until then, root can read the files that systemd passes on to it.
       const settings = loadSettingsToForget();
-      if (isRunByService) await systemdService.stop();
+      if (isRunByService) resume = await systemdService.pause();
       if (settings.mqtt.MQTT_URL.protocol !== 'embedded') await forgetAgentOrDevice(settings, { force });
     } catch (error) {
       if (!force) {
-        if (isRunByService) await systemdService.start();
+        await resume?.();
         throw new UsageError('Nothing was removed (use --force to remove the program anyway)', { cause: error });
       }
       printFailure(`The data on the broker was not removed: ${describeError(error)}`);
@@ -130,4 +122,20 @@ export async function runUninstallCommand({
       `The settings remain in ${serviceSettingsPath}${isRunByService ? ', and the service’s user remains' : ''}`,
     );
   printNote('Node.js, nvme-cli and smartmontools remain installed');
+}
+
+export async function runUninstallCommand({
+  env,
+  ...options
+}: {
+  env?: string;
+  keepSettings?: boolean;
+  force?: boolean;
+}): Promise<void> {
+  const here = findOwnInstallation();
+  refuseUnlessInstalled(here, env);
+  if (env !== undefined)
+    throw new UsageError('--env has no effect on uninstall, which uses the settings of the service');
+  requireRoot();
+  await withoutInterruption(() => uninstall(here, options));
 }

@@ -24,7 +24,7 @@ export interface BrokerAddressWithFallbacks extends BrokerAddress {
 const defaultPorts = { embedded: 1883, mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
 
 function parseBrokerAddress(text: string): BrokerAddress | undefined {
-  const parts = /^(embedded|mqtt|mqtts|ws|wss):\/\/.+/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const parts = /^(embedded|mqtt|mqtts|ws|wss):\/\/.+/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (parts === undefined || parts.hostname === '' || /[%,]/.test(parts.hostname)) return undefined;
   // An unescaped `/`, `?` or `#` in a user name or password ends the authority: the text before it is parsed as the
   // host, and the real host ends up in the path, query or fragment.
@@ -49,12 +49,14 @@ function parseBrokerAddresses(text: string): BrokerAddressWithFallbacks | undefi
   return [first, ...fallbacks].some(({ protocol }) => protocol === 'embedded') ? undefined : { ...first, fallbacks };
 }
 
-/** The URL of a broker that is written as `host`, `host:port`, or with the scheme of another protocol. */
+/** The URL of a broker that is written as `host`, `host:port`, with the scheme of another protocol, or without the colon
+ * after the scheme. */
 function suggestBrokerUrl(text: string): string | undefined {
   if (isIPv6(text)) return `mqtt://[${text}]:1883`;
-  const [, scheme, host = '', port] = /^(?:(\w+):\/\/)?([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
-  if (!/^(https?|tcp|ssl|tls)$/.test(scheme ?? 'tcp') || !/[a-z\d]/i.test(host)) return undefined;
-  const isTls = /^(https|ssl|tls)$/.test(scheme ?? '') || port === '8883';
+  const [, scheme = '', host = '', port] =
+    /^(?:((?:https?|tcp|ssl|tls):|mqtts?)\/\/)?([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
+  if (!/[a-z\d]/i.test(host)) return undefined;
+  const isTls = /^(https:|ssl:|tls:|mqtts)$/i.test(scheme) || port === '8883';
   return `${isTls ? 'mqtts' : 'mqtt'}://${host}:${port ?? (isTls ? 8883 : 1883)}`;
 }
 

@@ -37,7 +37,7 @@ function quoted(name: string, value: string): string {
   const found = forms.find((line) => !line.includes('\n') && parseEnvFile(line).variables[name] === value);
   if (found === undefined)
     throw new UsageError(
-      `${name} contains every kind of quotation mark, which a settings file cannot hold: write it to a separate file and set ${name}_FILE to its path`,
+      `${name} contains ${/[\r\n]/.test(value) ? 'a line break' : 'every kind of quotation mark'}, which a settings file cannot hold: write it to a separate file and set ${name}_FILE to its path`,
     );
   return found;
 }

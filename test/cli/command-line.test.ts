@@ -43,6 +43,14 @@ test('unknown commands and options: exit status 2, with what was probably meant'
   expect(await run({}, '--loud')).toMatchObject({ status: 2, output: expect.stringContaining('unknown option') });
 });
 
+test('what is written after an unknown option, which may be a password, is not repeated', async () => {
+  for (const word of ['sesame', "o'pen\nsesame"])
+    expect(await run({}, 'setup', `--password=${word}`)).toEqual({
+      status: 2,
+      output: "error: unknown option '--password'\n(use --help to see commands and options)\n",
+    });
+});
+
 test.each([
   ['check', '--env', '--help'],
   ['--env', '-x', 'once'],

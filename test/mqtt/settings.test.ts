@@ -77,6 +77,9 @@ test.each([
   'mqtt://a b',
 ])('“%s” is no list of brokers', (text) => expect(address(text)).toBeUndefined());
 
+test('the scheme may be in capitals, as in any URL', () =>
+  expect(address('MQTTS://Broker')).toMatchObject({ protocol: 'mqtts', port: 8883 }));
+
 test('formatted without credentials', () => {
   const shown = (url: string) => printableBrokerUrl(address(url) as BrokerAddress);
   expect(shown('mqtt://me:sesame@broker')).toBe('mqtt://broker:1883');

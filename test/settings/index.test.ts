@@ -384,6 +384,8 @@ test.each([
   ['tcp://nas:1883', 'mqtt://nas:1883'],
   ['ssl://nas', 'mqtts://nas:8883'],
   ['http://nas:1883', 'mqtt://nas:1883'],
+  ['mqtt//nas', 'mqtt://nas:1883'],
+  ['MQTTS//nas', 'mqtts://nas:8883'],
 ])('MQTT_URL=%s: did you mean %s?', (MQTT_URL, meant) =>
   expect(problemsOf({ MQTT_URL })).toEqual([expect.stringContaining(`; did you mean ${meant}?`)]),
 );

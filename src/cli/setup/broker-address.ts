@@ -5,7 +5,14 @@ import { type FoundBroker, findBrokers } from './brokers.ts';
 
 export const brokerAddressExample = 'mqtt://homeassistant.local:1883';
 
-export const withScheme = (address: string): string => (address.includes('://') ? address : `mqtt://${address}`);
+/** The URL of a broker, or of several, that are written without a scheme. What looks like a mistyped scheme stays, to be
+ * refused; a login may contain anything. */
+export function withScheme(typed: string): string {
+  const text = typed.trim();
+  if (/:\/\/|^\w+(:\/|\/\/)/.test(text)) return text;
+  const addresses = text.includes('@') ? [text] : text.split(/\s*,\s*|\s+/);
+  return addresses.map((address) => `mqtt://${address}`).join(',');
+}
 
 /** Asks for the broker's address, or for the number of one that was found, until there is an answer. */
 export async function promptBrokerAddress(found: readonly FoundBroker[], usual?: string): Promise<string> {

@@ -3,7 +3,7 @@ import { describeError, UsageError } from '../../model/errors.ts';
 import { BrokerConnectionError } from '../../mqtt/broker-connection-error.ts';
 import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../../mqtt/connect-temporarily.ts';
-import { brokerLoginWarnings, printableBrokerUrl } from '../../mqtt/settings.ts';
+import { brokerLoginWarnings } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
 import { type Environment, SettingsError } from '../../settings/read-variables.ts';
 import { editSettingsText, parseSettingsVariables } from '../../settings/settings-file.ts';
@@ -21,21 +21,22 @@ interface BrokerProblem {
   about: 'address' | 'login' | 'other';
 }
 
-/** Tries the broker: undefined if it accepts the login and all topics. */
-async function findBrokerProblem(settings: Settings): Promise<BrokerProblem | undefined> {
+/** Tries the broker, or several in turn: the URL of the one that accepts the login and all topics. */
+async function tryBroker(settings: Settings): Promise<{ url: string } | { problem: BrokerProblem }> {
   try {
     const connection = await connectTemporarily(settings.mqtt, settings.agent);
     try {
       const missing: string[] = [];
       for (const { agent } of await agentAndLabCollectorIdentitiesFromSettings(settings))
         missing.push(...(await findMissingPermissions(connection, agent)));
-      return missing.length === 0 ? undefined : { text: missing.join('\n'), about: 'other' };
+      return missing.length === 0 ? { url: connection.url } : { problem: { text: missing.join('\n'), about: 'other' } };
     } finally {
       await connection.close();
     }
   } catch (error) {
     const isFromConnection = error instanceof BrokerConnectionError;
-    return { text: describeError(error), about: !isFromConnection ? 'other' : error.isRefusal ? 'login' : 'address' };
+    const about = !isFromConnection ? 'other' : error.isRefusal ? 'login' : 'address';
+    return { problem: { text: describeError(error), about } };
   }
 }
 
@@ -60,26 +61,25 @@ export async function promptForAcceptedBroker(
   let tried = text;
   for (let logins = 0; ; ) {
     const parsed = parseSettingsText(tried);
-    const problem = 'problem' in parsed ? parsed.problem : await findBrokerProblem(parsed.settings);
-    const mqtt = 'settings' in parsed ? parsed.settings.mqtt : undefined;
-    if (mqtt !== undefined && problem === undefined) {
-      printSuccess(
-        `Broker: connected to ${printableBrokerUrl(mqtt.MQTT_URL)}; all required topics can be read and written`,
-      );
+    const result = 'problem' in parsed ? parsed : await tryBroker(parsed.settings);
+    if ('url' in result) {
+      printSuccess(`Broker: connected to ${result.url}; all required topics can be read and written`);
       return tried;
     }
-    if (problem?.about === 'login' && mqtt?.MQTT_USERNAME === undefined && isInteractive())
+    const { problem } = result;
+    const mqtt = 'settings' in parsed ? parsed.settings.mqtt : undefined;
+    if (problem.about === 'login' && mqtt?.MQTT_USERNAME === undefined && isInteractive())
       printNote(
         'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
       );
-    else printFailure(`Broker: ${problem?.text}`);
+    else printFailure(`Broker: ${problem.text}`);
     for (const warning of mqtt === undefined ? [] : brokerLoginWarnings(mqtt)) printAdvice(`Settings: ${warning}`);
-    if (problem?.about === 'address' && isInteractive()) {
+    if (problem.about === 'address' && isInteractive()) {
       printNote(`For example: ${brokerAddressExample}`);
       tried = editSettingsText(tried, { MQTT_URL: await promptAddress() }, descriptions);
       continue;
     }
-    if (problem?.about !== 'login' || !isInteractive() || logins >= maxLoginAttempts)
+    if (problem.about !== 'login' || !isInteractive() || logins >= maxLoginAttempts)
       throw new UsageError('Nothing was changed. Fix this and run setup again');
     logins += 1;
     const username = await promptLine('Username at the broker', mqtt?.MQTT_USERNAME ?? 'infra-monitor');

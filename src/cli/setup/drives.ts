@@ -22,22 +22,28 @@ function whyNoHelper(script: string): string | undefined {
   return existsSync(script) ? undefined : `${script} is missing`;
 }
 
-/** Offers the helper that reads drives for the service; `wanted`: the answer, where it was given. */
-export async function offerDrivesHelper(wanted: boolean | undefined): Promise<void> {
-  const script = installedPath('docs/systemd/grant-drives.sh');
+const scriptPath = () => installedPath('docs/systemd/grant-drives.sh');
+
+/** Asks whether to set up the helper that reads drives for the service; `wanted`: the answer, where it was given. */
+export async function chooseDrivesHelper(wanted: boolean | undefined): Promise<boolean> {
+  const script = scriptPath();
   const reason = whyNoHelper(script);
   if (reason !== undefined) {
     if (wanted) printNote(`--drives had no effect: ${reason}`);
-    return;
+    return false;
   }
   printLine(
     '\nThis machine has drives. Only root can read their wear and errors. A helper can read them for the service: it runs as root, has no network and no settings, and runs nothing but a fixed list of commands that only read.',
   );
   const yes = wanted ?? (isInteractive() && (await promptForConfirmation('Set up this helper?')));
   if (!yes)
-    return printNote(
+    printNote(
       `Drives: their wear and errors are not read. To set up the helper: sudo sh ${script}. Without it, with a right of the service that can erase drives: sudo sh ${script} --capability`,
     );
-  await readCommandOutput('sh', [script], { seconds: 100 });
+  return yes;
+}
+
+export async function setUpDrivesHelper(): Promise<void> {
+  await readCommandOutput('sh', [scriptPath()], { seconds: 100 });
   printSuccess('Drives: the helper reads them for the service');
 }

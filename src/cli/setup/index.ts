@@ -22,7 +22,7 @@ import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
 import { findAndChooseBroker, promptBrokerAddress, withScheme } from './broker-address.ts';
 import { noteIfBrokerAcceptsAnonymous, promptChangedLogin, promptForAcceptedBroker } from './broker-login.ts';
-import { offerDrivesHelper } from './drives.ts';
+import { chooseDrivesHelper, setUpDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
 
@@ -61,8 +61,7 @@ async function showFirstValues({ http, agent }: Settings): Promise<void> {
 }
 
 /** Starts the service and prints its first values; false if it does not start. */
-async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
-  await offerDrivesHelper(drives);
+async function startService(settings: Settings): Promise<boolean> {
   const failed = await systemdService.start();
   if (failed !== undefined) {
     printFailure('The service failed to start:');
@@ -94,9 +93,10 @@ export async function runSetupCommand({
   const before = readSettingsTextOrEmpty(file);
   const told = pickProcessVariables(names);
   const known = parseSettingsVariables(before);
+  const namedBroker = broker ?? told.MQTT_URL;
   const given: Record<string, string | undefined> = {
     ...told,
-    ...(broker === undefined ? {} : { MQTT_URL: withScheme(broker) }),
+    ...(namedBroker === undefined ? {} : { MQTT_URL: withScheme(namedBroker) }),
     // An empty option removes the setting.
     ...(username === undefined ? {} : { MQTT_USERNAME: username || undefined }),
     ...(username === '' && told.MQTT_PASSWORD === undefined
@@ -111,7 +111,7 @@ export async function runSetupCommand({
   const isService = file === serviceSettingsPath && (await systemdService.exists());
   // Without a broker in its settings the service runs an embedded one, which would be found.
   const isPaused = isService && known.MQTT_URL === undefined;
-  if (isPaused) await systemdService.stop();
+  const resume = isPaused ? await systemdService.pause() : undefined;
   try {
     const { address, found } =
       given.MQTT_URL === undefined ? await findAndChooseBroker(known.MQTT_URL) : { address: given.MQTT_URL, found: [] };
@@ -149,14 +149,19 @@ export async function runSetupCommand({
       if (language !== undefined) text = editSettingsText(text, { AGENT_LANGUAGE: language }, descriptions());
     }
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));
+    // The last question: until it is answered nothing is changed.
+    const helper = isService ? await chooseDrivesHelper(drives) : false;
     if (text !== before) writeSettingsFile(file, text);
     printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);
     if (!isService) {
       printNote(`No systemd service uses this file. Start the agent with: ${ownCommand()} --env ${shellWord(file)}`);
       if (drives) printNote('--drives had no effect: the helper reads drives for the service');
-    } else if (!(await startService(settings, drives))) process.exitCode = 1;
+    } else {
+      if (helper) await setUpDrivesHelper();
+      if (!(await startService(settings))) process.exitCode = 1;
+    }
   } catch (error) {
-    if (isPaused) await systemdService.start();
+    await resume?.();
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { supportUrl, version } from '../../version.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
 import { commandSymlinkPath, findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
 import { systemdService } from '../service.ts';
+import { withoutInterruption } from '../signals.ts';
 import { printFailure, printLine, printSuccess } from '../terminal.ts';
 import { backUpInstallation, installNpmPackage } from './installation-backup.ts';
 import { isUrl, readVerifiedReleaseFile } from './release-files.ts';
@@ -28,8 +29,8 @@ async function readInstalledVersion({ kind }: Installation): Promise<string> {
 
 /** Looks at the service before the update; returns whether it is as well, within a minute, after it: healthy, or at
  * least running. An agent without a status server, or whose broker is down, is judged by whether it keeps running. */
-async function expectSameHealth(): Promise<() => Promise<boolean>> {
-  if (!(await systemdService.exists()) || !(await systemdService.isActive())) return async () => true;
+async function expectSameHealth(isActive: boolean): Promise<() => Promise<boolean>> {
+  if (!isActive) return async () => true;
   const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
   const isHealthy = http.HTTP_PORT !== 0 && (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')));
   return isHealthy ? () => respondsHealthy(() => pollAgentHealthUntilOk(http)) : systemdService.keepsRunning;
@@ -51,7 +52,9 @@ async function prepareInstallation(
   if (kind === 'npm')
     return async () => {
       await installNpmPackage(root, file);
-      return (await systemdService.exists()) && (await systemdService.isActive()) ? systemdService.start() : undefined;
+      return (await systemdService.exists()) && (await systemdService.isActive())
+        ? systemdService.restart()
+        : undefined;
     };
   return async () => {
     const { status, stderr } = await runCommand('sh', [file, '--from', from], { seconds: limitSeconds });
@@ -74,27 +77,32 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
       'Specify the folder or URL that contains the files of the release: infra-monitor update --from FOLDER_OR_URL',
     );
   if (here.kind !== 'npm' || (await systemdService.exists())) requireRoot();
+  // What is installed is for all users.
+  process.umask(0o022);
   // Commands run in another working directory.
   const from = isUrl(place) ? place : resolve(place);
-  const isAsHealthy = await expectSameHealth();
+  const isActive = (await systemdService.exists()) && (await systemdService.isActive());
+  const isAsHealthy = await expectSameHealth(isActive);
   const scratch = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
   try {
     const install = await prepareInstallation(here, from, scratch).catch((cause: unknown) => {
       throw new UsageError('No release found', { cause });
     });
-    const saved = await backUpInstallation(here, scratch);
-    try {
-      printLine(`Replacing ${version} …`);
-      const failure = await install().catch(describeError);
-      if (failure === undefined && (await isAsHealthy()))
-        return printSuccess(`infra-monitor ${await readInstalledVersion(here)} is installed`);
-      printFailure(failure ?? 'The new version is not as healthy as the previous one');
-      await saved.restore();
-      if (await systemdService.exists()) await systemdService.start();
-    } finally {
-      saved.discard();
-    }
-    throw new UsageError(`${version} has been restored. For details: journalctl -u infra-monitor`);
+    await withoutInterruption(async () => {
+      const saved = await backUpInstallation(here, scratch);
+      try {
+        printLine(`Replacing ${version} …`);
+        const failure = await install().catch(describeError);
+        if (failure === undefined && (await isAsHealthy()))
+          return printSuccess(`infra-monitor ${await readInstalledVersion(here)} is installed`);
+        printFailure(failure ?? 'The new version is not as healthy as the previous one');
+        await saved.restore();
+        if (isActive) await systemdService.restart();
+      } finally {
+        saved.discard();
+      }
+      throw new UsageError(`${version} has been restored. For details: journalctl -u infra-monitor`);
+    });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

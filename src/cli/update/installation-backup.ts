@@ -23,11 +23,12 @@ export interface InstallationBackup {
   discard(): void;
 }
 
-/** Beside the folder, so that it can be put back in one step. */
-function saveFolder(root: string): InstallationBackup {
+/** Beside the folder, so that it can be put back in one step; with the owners of the files, which may be other
+ * people's. */
+async function saveFolder(root: string): Promise<InstallationBackup> {
   const copy = `${root}.before`;
   rmSync(copy, { recursive: true, force: true });
-  cpSync(root, copy, { recursive: true });
+  await readCommandOutput('cp', ['-a', root, copy], { seconds: limitSeconds });
   const unit = existsSync(serviceUnitPath) ? readFileSync(serviceUnitPath) : undefined;
   const program = existsSync(commandSymlinkPath) ? realpathSync(commandSymlinkPath) : undefined;
   return {

@@ -84,6 +84,34 @@ test('nothing is written where the broker can’t be reached or a setting is wro
   });
 });
 
+test('an address from the environment may lack its scheme, like one of the command line; so may several', async () => {
+  const broker = await startBroker();
+  expect(await setUp(undefined, { MQTT_URL: broker })).toMatchObject({
+    status: 0,
+    after: expect.stringContaining(`\nMQTT_URL=mqtt://${broker}\n`),
+  });
+  const away = `127.0.0.1:${await freePort()}`;
+  expect(await setUp(undefined, {}, '--broker', ` ${away}, ${broker}`)).toMatchObject({
+    status: 0,
+    // The one that answers.
+    output: expect.stringContaining(`Broker: connected to mqtt://${broker};`),
+    after: expect.stringContaining(`\nMQTT_URL=mqtt://${away},mqtt://${broker}\n`),
+  });
+});
+
+test.each(['mqtt//nas', 'mqtt:/nas', 'mqtt:///nas'])('the scheme of %s is no host', async (typed) =>
+  expect(await setUp(undefined, {}, '--broker', typed)).toMatchObject({
+    status: 2,
+    after: undefined,
+    output: expect.stringMatching(/^✗ Broker: MQTT_URL: got .*expected URL with a host/),
+  }),
+);
+
+test('a password with a line break is refused for that reason', async () => {
+  const { output } = await setUp(undefined, { MQTT_PASSWORD: 'se\nsame' }, '--broker', await startBroker());
+  expect(output).toMatch(/^MQTT_PASSWORD contains a line break, .* set MQTT_PASSWORD_FILE to its path\n$/);
+});
+
 test('a refused login is told once, and the password never', async () => {
   // CONNACK of MQTT 5: not authorized.
   const broker = createServer((socket) =>

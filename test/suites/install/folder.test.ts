@@ -27,12 +27,21 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   await expect(machine.sh('head -c 3000 /tmp/release/install.sh | sh')).rejects.toThrow();
   expect(await news()).toEqual([]);
 
-  await machine.sh('sh /tmp/release/install.sh', { seconds });
+  await machine.sh('umask 077; sh /tmp/release/install.sh', { seconds });
   expect(
     await machine.sh(
       'systemctl is-active infra-monitor; systemctl is-enabled infra-monitor; stat -c "%a %U" /etc/infra-monitor.env',
     ),
   ).toBe('active\nenabled\n600 root');
+  // One that was stopped and disabled stays so, installed over and not removed.
+  const state = async () => machine.sh('systemctl is-active infra-monitor; systemctl is-enabled infra-monitor; true');
+  await machine.sh('systemctl disable --now infra-monitor; echo MQTT_URL=mqtt://10.0.2.2:1 >/etc/infra-monitor.env');
+  await machine.sh('sh /tmp/release/install.sh', { seconds });
+  expect(await state()).toBe('inactive\ndisabled');
+  await expect(machine.sh('infra-monitor uninstall 2>&1', { seconds })).rejects.toThrow('Nothing was removed');
+  expect(await state()).toBe('inactive\ndisabled');
+  await machine.sh('echo >/etc/infra-monitor.env; systemctl enable --now infra-monitor', { seconds });
+
   await machine.sh('install -m 600 /dev/null /root/token; echo HA_TOKEN_FILE=/root/token >/etc/infra-monitor.env');
   await expect(machine.sh(`infra-monitor setup --broker 10.0.2.2:${port} 2>&1`, { seconds })).rejects.toThrow(
     'the service cannot read HA_TOKEN_FILE: /root/token',

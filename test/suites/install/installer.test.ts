@@ -59,6 +59,7 @@ async function inCopy(commands: string): Promise<string> {
   return all;
 }
 
+const withoutNode = 'rm -f /tmp/bin/node /usr/bin/node /usr/bin/nodejs /usr/local/bin/node';
 const nothingThere =
   'ls -d /opt/infra-monitor /opt/infra-monitor.* /usr/local/bin/infra-monitor /etc/infra-monitor.env 2>/dev/null || echo nothing';
 
@@ -110,7 +111,7 @@ test('npm with a prefix of its own: nothing goes while the broker is not known o
 
 test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {
   const output = await inCopy(`
-    rm -f /tmp/bin/node /usr/bin/node /usr/bin/nodejs /usr/local/bin/node
+    ${withoutNode}
     [ ${version} = none ] || { printf '#!/bin/sh\\nexit 1\\n' >/tmp/bin/node; chmod 755 /tmp/bin/node; }
     sh $release/install.sh && readlink /usr/local/bin/infra-monitor
     ROUTER_SCHEDULE=off NVME_SCHEDULE=off infra-monitor once --json | grep -m 1 '"collector": "host"'
@@ -126,6 +127,90 @@ test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {
 });
 
 const asNobody = 'setpriv --reuid 65534 --clear-groups';
+
+/** Another version of the command from npm, at PREFIX/bin. */
+const fromNpm = `
+    mkdir -p /usr/local/lib/node_modules/home-lab-infra-monitor/dist
+    printf '#!/bin/sh\\necho 0.0.9\\n' >/usr/local/lib/node_modules/home-lab-infra-monitor/dist/infra-monitor.js
+    chmod 755 /usr/local/lib/node_modules/home-lab-infra-monitor/dist/infra-monitor.js
+    ln -s ../lib/node_modules/home-lab-infra-monitor/dist/infra-monitor.js /usr/local/bin/infra-monitor
+    `;
+
+test('with a strict umask, every user can run what is installed', async () => {
+  const output = await inCopy(`
+    umask 077
+    sh $release/install.sh && ${asNobody} /usr/local/bin/infra-monitor --version`);
+  expect(output).toMatch(/To set it up.*\n\d+\.\d+\.\d+$/);
+});
+
+test('Node that only root can run, as of nvm, is none for the service', async () => {
+  const output = await inCopy(`
+    mkdir -p /root/.nvm/bin && chmod 700 /root && cp ${process.execPath} /root/.nvm/bin/node
+    ${withoutNode}
+    PATH=/root/.nvm/bin:$PATH sh $release/install.sh && readlink /usr/local/bin/infra-monitor`);
+  expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor$/);
+});
+
+/** Stand-ins for apt in German, which has a Node, and has no network for what is recommended; and for the package. */
+const germanApt = `
+    cat >/usr/bin/apt-cache <<'END'
+#!/bin/sh
+if [ "$LC_ALL" = C ]; then echo '  Candidate: 20.19.2'; else echo '  Installationskandidat: 20.19.2'; fi
+END
+    cat >/usr/bin/apt-get <<'END'
+#!/bin/sh
+echo "$*" >>/tmp/apt.log
+case $* in *--no-install-recommends*) ;; *) echo 'E: Unable to fetch some archives' >&2; exit 100 ;; esac
+printf '#!/bin/sh\\necho "1.0.0 $*"\\n' >/usr/bin/infra-monitor
+chmod 755 /usr/bin/infra-monitor
+END
+    chmod 755 /usr/bin/apt-cache /usr/bin/apt-get
+    export LANG=de_DE.UTF-8
+    `;
+
+test('apt in another language and without a network: the package, without what it recommends; and not the command of npm', async () => {
+  const output = await inCopy(`${germanApt}${fromNpm}
+    MQTT_URL=nas sh $release/install.sh; cat /tmp/apt.log; ls /opt/infra-monitor`);
+  expect(output).toMatch(/^apt could not install what the package recommends.*\n.* 1\.0\.0 --version is installed\.\n/);
+  expect(output).toMatch(/is another one, \/usr\/local\/bin\/infra-monitor: remove that .*\n1\.0\.0 setup\n/);
+  // Also over a package of the same version.
+  expect(output).toMatch(/\ninstall -y -qq --reinstall --no-install-recommends \S+\.deb\nls: .*No such file.*$/);
+});
+
+test('the command of npm is not overwritten', async () => {
+  const output = await inCopy(`${fromNpm}sh $release/install.sh; infra-monitor; ls /opt/infra-monitor`);
+  expect(output).toMatch(
+    /\/usr\/local\/bin\/infra-monitor belongs to another installation.*\n0\.0\.9\nls: .*No such file/,
+  );
+});
+
+test.each([
+  [
+    'an interruption',
+    // The stand-in interrupts the installer while that waits for it.
+    `printf '#!/bin/sh\\nkill -TERM $PPID\\n' >/tmp/bin/tar; chmod 755 /tmp/bin/tar; sh $release/install.sh; echo "status $?"; ls -d /tmp/tmp.*`,
+    /^status 1\nls: /,
+  ],
+  [
+    'no room for its files',
+    'mkdir /tmp/small; mount -t tmpfs -o size=100k none /tmp/small; TMPDIR=/tmp/small sh $release/install.sh',
+    /No space left on device\n.*could not be copied to \/tmp\/small/,
+  ],
+  [
+    'a release without the single file that it needs',
+    `cp -r $release /tmp/other; sed -i /-linux-/d /tmp/other/SHA256SUMS; ${withoutNode}; sh /tmp/other/install.sh`,
+    /this release has no infra-monitor-\S+-linux-\w+\.tar\.gz, which includes one: npm run package:single creates it/,
+  ],
+  [
+    'a place on the network without a program for it',
+    'rm -f /usr/bin/curl /usr/bin/wget; sh $release/install.sh --from http://127.0.0.1:1',
+    /curl or wget is required/,
+  ],
+])('nothing is there after %s', async (_what, command, told) => {
+  const output = await inCopy(`\n${command}\n${nothingThere}`);
+  expect(output).toMatch(told);
+  expect(output).toMatch(/nothing$/);
+});
 
 test.each([
   [

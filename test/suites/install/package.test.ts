@@ -31,15 +31,21 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   expect(await machine.sh('stat -c "%a %U" /etc/infra-monitor.env')).toBe('600 root');
   expect(await machine.sh('systemd-analyze verify --man=no infra-monitor.service 2>&1')).toBe('');
 
-  const { shown, status } = await converse(
-    machine.terminal(documented('sudo infra-monitor setup')),
-    [
-      ['Broker that Home Assistant uses', `10.0.2.2:${port}\n`],
-      ['Site', 'Berlin\n'],
-      ['Set up this helper?', 'y\n'],
-    ],
-    300,
-  );
+  const setUp = (helper: string) =>
+    converse(
+      machine.terminal(documented('sudo infra-monitor setup')),
+      [
+        ['Broker that Home Assistant uses', `10.0.2.2:${port}\n`],
+        ['Site', 'Berlin\n'],
+        ['Set up this helper?', helper],
+      ],
+      300,
+    );
+  expect((await setUp('\x03')).shown).toContain('Cancelled; nothing was changed');
+  expect(
+    await machine.sh('systemctl is-active infra-monitor; grep MQTT_URL /etc/infra-monitor.env || echo nothing'),
+  ).toBe('active\nnothing');
+  const { shown, status } = await setUp('y\n');
   expect({ shown, status }).toEqual({
     shown: expect.stringContaining('Drives: the helper reads them for the service'),
     status: 0,
