@@ -1,13 +1,15 @@
 import { inspect } from 'node:util';
+import { CommandError } from '../lib/command.ts';
 import type { Log } from '../log.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { redactSecrets } from '../model/secret.ts';
 import { printLineToStderr } from './terminal.ts';
 
 /** Prints why the program ends and sets its exit status. Node’s own report would show everything that an error holds,
- * secrets too. */
+ * secrets too. What a command of the system says of its failure needs no stack. */
 export function printFailureAndSetExitCode(error: unknown): void {
-  printLineToStderr(error instanceof UsageError ? describeError(error) : redactSecrets(inspect(error)));
+  const isExplained = error instanceof UsageError || error instanceof CommandError;
+  printLineToStderr(isExplained ? describeError(error) : redactSecrets(inspect(error)));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 

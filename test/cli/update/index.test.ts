@@ -6,29 +6,32 @@ import { expect, onTestFinished, test } from 'vitest';
 import { program, startAgent } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 
-test('an update is not interrupted while it replaces files, and is finished', async () => {
+/** An installation by npm, a release for it, and a stand-in for npm that does this. */
+function installedByNpm(npm: (at: (name: string) => string) => string) {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
+  const at = (name: string) => join(folder, name);
   const put = (path: string, content: string) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-    return join(folder, path);
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), content);
   };
   const root = 'lib/node_modules/home-lab-infra-monitor';
   put(`${root}/package.json`, JSON.stringify({ name: 'home-lab-infra-monitor', type: 'module' }));
-  cpSync(dirname(program), join(folder, root, 'dist'), { recursive: true });
+  cpSync(dirname(program), at(`${root}/dist`), { recursive: true });
   const archive = 'home-lab-infra-monitor-9.9.9.tgz';
   put(`release/${archive}`, 'new');
   put('release/SHA256SUMS', `${createHash('sha256').update('new').digest('hex')}  ${archive}\n`);
-  // Stands in for npm, which takes as long as the test wants.
-  const at = (name: string) => join(folder, name);
-  const steps = `[ "$1" = install ] || exit 0\ntouch ${at('begun')}\nuntil [ -e ${at('go')} ]; do sleep 0.02; done`;
-  chmodSync(put('bin/npm', `#!/bin/sh\n${steps}\ntouch ${at('finished')}\n`), 0o755);
+  put('bin/npm', `#!/bin/sh\n${npm(at)}\n`);
+  chmodSync(at('bin/npm'), 0o755);
+  const path = { PATH: `${at('bin')}:${process.env.PATH}` };
+  const update = startAgent(path, ['update', '--from', at('release')], at(`${root}/dist/infra-monitor.js`));
+  return { at, update };
+}
 
-  const update = startAgent(
-    { PATH: `${at('bin')}:${process.env.PATH}` },
-    ['update', '--from', at('release')],
-    join(folder, root, 'dist/infra-monitor.js'),
+test('an update is not interrupted while it replaces files, and is finished', async () => {
+  const { at, update } = installedByNpm(
+    (file) =>
+      `[ "$1" = install ] || exit 0; touch ${file('begun')}; until [ -e ${file('go')} ]; do sleep 0.02; done; touch ${file('finished')}`,
   );
   await until('npm runs', () => existsSync(at('begun')));
   for (const [index, signal] of (['SIGINT', 'SIGTERM', 'SIGINT'] as const).entries()) {
@@ -41,4 +44,14 @@ test('an update is not interrupted while it replaces files, and is finished', as
   writeFileSync(at('go'), '');
   expect({ status: await update.ended, finished: existsSync(at('finished')) }).toEqual({ status: 0, finished: true });
   expect(update.output()).toMatch(/infra-monitor \S+ is installed\n$/);
+});
+
+test('a command of the system that fails is named with its own words, and without a stack', async () => {
+  const { at, update } = installedByNpm(() => 'echo "npm error ENOSPC" >&2; exit 1');
+  expect({ status: await update.ended, output: update.output() }).toEqual({
+    status: 1,
+    output: expect.stringMatching(
+      new RegExp(`^npm pack --silent --pack-destination \\S+ ${at('lib')}\\S+: npm error ENOSPC\\n$`),
+    ),
+  });
 });
