@@ -49,8 +49,8 @@ function parseBrokerAddresses(text: string): BrokerAddressWithFallbacks | undefi
   return [first, ...fallbacks].some(({ protocol }) => protocol === 'embedded') ? undefined : { ...first, fallbacks };
 }
 
-/** The URL of a broker that is written as `host`, `host:port`, with the scheme of another protocol, or without the colon
- * after the scheme. */
+/** The URL of a broker that is written as `host`, `host:port`, with the scheme of another protocol, or without the
+ * colon after the scheme. */
 function suggestBrokerUrl(text: string): string | undefined {
   if (isIPv6(text)) return `mqtt://[${text}]:1883`;
   const [, scheme = '', host = '', port] =

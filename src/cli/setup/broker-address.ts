@@ -5,8 +5,8 @@ import { type FoundBroker, findBrokers } from './brokers.ts';
 
 export const brokerAddressExample = 'mqtt://homeassistant.local:1883';
 
-/** The URL of a broker, or of several, that are written without a scheme. What looks like a mistyped scheme stays, to be
- * refused; a login may contain anything. */
+/** The URL of a broker, or of several, that are written without a scheme. What looks like a mistyped scheme stays, to
+ * be refused; a login may contain anything. */
 export function withScheme(typed: string): string {
   const text = typed.trim();
   if (/:\/\/|^\w+(:\/|\/\/)/.test(text)) return text;
