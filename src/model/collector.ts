@@ -145,5 +145,6 @@ export interface CollectorMetadata {
   nothingFound?: string;
   summary?: CollectorReadmeRow;
   tables: Record<string, AnyTableDeclaration>;
-  memory?: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: each collector has its own content
+  memory?: MemoryFormat<any>;
 }

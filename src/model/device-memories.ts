@@ -18,4 +18,7 @@ export interface MemoryFormat<Content> {
   parse(content: unknown): Content | undefined;
   /** Merges the data of one device from this process and from a broker, without losing data of either. */
   merge(ours: Content, theirs: Content): Content;
+  /** Ids of the devices on which the one with this data lay: what was built of several explains that these are gone
+   * with it. */
+  liesOn?(content: Content): readonly string[];
 }

@@ -94,8 +94,6 @@ export interface RestoredProblem {
   cause?: string;
   serialNumber?: string;
   finding: LastingFinding;
-  /** Id of the problem that explained it. */
-  explainedBy?: string;
   /** The worst severity with which it was reported to the user; absent if it was not. */
   toldSeverity?: Severity;
   /** It has ended, but its end was not reported. */

@@ -181,7 +181,6 @@ function restoredProblem(
   isOver = false,
 ): RestoredProblem[] {
   const { id, cause, subject, severity, text, since, step, serial_number: serialNumber, language } = problem;
-  const { explained_by: explainedBy } = problem;
   const [, path, key] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
   if (path === undefined || key === undefined) return [];
   const finding = { key, severity, text, since: new Date(since), isCertain: false, ...(language && { language }) };
@@ -192,7 +191,6 @@ function restoredProblem(
       ...(cause === undefined ? {} : { cause }),
       ...(serialNumber === undefined ? {} : { serialNumber }),
       finding: step === undefined ? finding : { ...finding, step },
-      ...(explainedBy === undefined ? {} : { explainedBy }),
       ...(toldSeverity === undefined ? {} : { toldSeverity }),
       ...(isOver ? { isOver } : {}),
     },

@@ -159,11 +159,12 @@ function entryProblems(
 function stillMissingProblems(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  { collectors, restoredProblems, announcedDevices }: AgentState,
+  { collectors, restoredProblems, announcedDevices, memories }: AgentState,
+  gone: ReadonlySet<string>,
   { code, problems }: Language,
 ): Candidate[] {
   const candidate = (problem: Omit<RestoredProblem, 'finding'> & { finding: Omit<LastingFinding, 'isCertain'> }) => {
-    const { path, subject, cause, serialNumber, finding, explainedBy } = problem;
+    const { path, subject, cause, serialNumber, finding } = problem;
     const collector = [...collectors.values()].find(({ id }) => path.startsWith(`${id}/`));
     if (collector === undefined || collector.entries.has(path.slice(collector.id.length + 1))) return [];
     const [, device] = path.split('/');
@@ -185,7 +186,6 @@ function stillMissingProblems(
         ...(code === undefined ? {} : { language: code }),
         certain: collector.lastSuccess !== undefined,
         ...(device === undefined ? {} : { device }),
-        ...(explainedBy === undefined ? {} : { explainedBy }),
       },
     ];
   };
@@ -200,9 +200,14 @@ function stillMissingProblems(
     return [{ path, subject: name, ...(serialNumber === undefined ? {} : { serialNumber }), finding }];
   });
   const found = [...restored, ...vanished].flatMap(candidate);
-  const ids = new Set(found.map(({ id }) => id));
-  // Only what is still missing itself explains it still.
-  return found.map(({ explainedBy = '', ...one }) => (ids.has(explainedBy) ? { ...one, explainedBy } : one));
+  const allGone = new Set([...gone, ...found.map(({ path }) => path.split('/')[1])]);
+  return found.map((one): Candidate => {
+    const { path, key, severity, text, since } = one;
+    const memory = memories.get(path);
+    const liesOn = catalogue.find(({ id }) => path.startsWith(`${id}/`))?.memory?.liesOn;
+    const blames = memory === undefined ? [] : (liesOn?.(memory) ?? []).filter((id) => allGone.has(slug(id)));
+    return blames.length === 0 ? one : { ...one, finding: { key, severity, text, since, isCertain: true, blames } };
+  });
 }
 
 /** Slug of the device that is this machine's way to other networks. */
@@ -324,7 +329,7 @@ export function findProblems(
           ),
       ];
     }),
-    ...stillMissingProblems(catalogue, agent, state, language),
+    ...stillMissingProblems(catalogue, agent, state, surroundings.gone, language),
   ].filter(
     ({ key, path, device, since }) => key !== missingProblemKey || !device || !isExplainedSoon(path, device, since),
   );

@@ -7,7 +7,6 @@ import { type Finding, findingIf, type LastingFindings, type Severity } from '..
 import { declareDeviceTable, declarePartTable } from '../../src/model/table.ts';
 import type { Language } from '../../src/views/language.ts';
 import { findProblems, isReportableProblem } from '../../src/views/problems.ts';
-import { parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
 import { agent, device, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
 
 const plain = probe(async () => []);
@@ -480,30 +479,34 @@ test('what was missing before the start is still, until it is forgotten', () => 
   expect(told(state)).toEqual([]);
 });
 
-test('what explained before the start that a device is gone explains it still, while it is gone itself', () => {
-  const state = after();
-  const missing = (path: string, subject: string, more: object = {}) => ({
-    ...restoredHot,
-    path,
-    subject,
-    finding: { ...restoredHot.finding, key: 'missing', text: 'no longer present' },
-    ...more,
-  });
-  state.problemMemory.restore(
-    [missing('probe/thing_1', 'Thing'), missing('probe/disk_1', 'Disk', { explainedBy: 'probe/thing_1/missing' })],
-    minute(0),
-  );
-  const read = (observations: Reading) =>
-    state.record(collector, { ok: true, observations, at: minute(1), seconds: 1 });
-  read([]);
-  expect(told(state).sort()).toEqual(['(Disk: no longer present)', 'Thing: no longer present']);
-  const published = problemsPayload([collector], agent, state) ?? '';
-  expect(parseRestoredProblems(published).map(({ subject, explainedBy }) => [subject, explainedBy])).toEqual([
-    ['Thing', undefined],
-    ['Disk', 'probe/thing_1/missing'],
+test('what was built of devices and is gone with them since before the start explains it by what is remembered', () => {
+  const memory = {
+    parse: (content: unknown) => content as string[],
+    merge: (ours: string[]) => ours,
+    liesOn: (content: string[]) => content,
+  };
+  const building = { ...collector, memory };
+  const state = new MutableAgentState('mqtt://127.0.0.1:1883');
+  state.broker.connected = true;
+  state.memoryStore.forCollector(building);
+  state.add(building);
+  state.memoryStore.load(new Map([['probe/thing_1', '["Disk 1", "Disk 2"]']]), ['probe']);
+  const announced = ['Thing', 'Disk'].map((name) => ({ path: `probe/${name.toLowerCase()}_1`, name }));
+  state.problemMemory.restoreAnnounced(announced, minute(0));
+  const read = (observations: Reading) => {
+    state.record(building, { ok: true, observations, at: minute(1), seconds: 1 });
+    return findProblems([building], agent, state)
+      .map(({ subject, explainedBy }) => (explainedBy === undefined ? subject : `(${subject})`))
+      .sort();
+  };
+  const second = { id: 'Disk 2', name: 'Disk 2' };
+  expect(read([{ table: 'thing', device: second, reading: { note: 'hot:notice' } }])).toEqual([
+    '(Disk)',
+    'Disk 2',
+    'Thing',
   ]);
-  read(thing(''));
-  expect(told(state)).toEqual(['Disk: no longer present']);
+  expect(read([])).toEqual(['(Disk 2)', '(Disk 2)', '(Disk)', 'Thing']);
+  expect(read(thing(''))).toEqual(['(Disk 2)', 'Disk', 'Disk 2']);
 });
 
 test('what was announced before the start and is not there has vanished, unless the user removes it', () => {

@@ -24,6 +24,8 @@ const storageMemoryFormat = {
     if (isPoolMemory(ours)) return isPoolMemory(theirs) ? poolMemoryFormat.merge(ours, theirs) : ours;
     return isPoolMemory(theirs) ? theirs : driveMemoryFormat.merge(ours, theirs);
   },
+  liesOn: (memory: DriveMemory | PoolMemory): string[] =>
+    isPoolMemory(memory) ? memory.pool_members.flatMap(({ drive }) => drive?.id ?? []) : [],
 };
 
 /** Collects the metrics of the SATA, SAS and USB drives of this machine, and of what is built of all drives. */
