@@ -48,7 +48,7 @@ export const settleActions: readonly YamlMap[] = [
   { wait_template: noneIsTemplate('unknown'), timeout: { seconds: 15 }, continue_on_timeout: true },
 ];
 
-export const renderAlarmLoop = ({
+export function renderAlarmLoop({
   header,
   triggers,
   triggerVariables,
@@ -58,8 +58,10 @@ export const renderAlarmLoop = ({
   pause,
   steps,
   start,
-}: AlarmLoop): string =>
-  toYaml({
+}: AlarmLoop): string {
+  // Home Assistant makes a number of a text that is one, which would never be the same as the text.
+  const signatureText = `seen: ${signature}`;
+  return toYaml({
     blueprint: header,
     mode: 'restart',
     trigger_variables: triggerVariables,
@@ -82,13 +84,13 @@ export const renderAlarmLoop = ({
         choose: [{ conditions: '{{ is_first }}', sequence: settle }],
         default: [
           {
-            wait_template: `{% set signature %}${signature}{% endset %}{{ signature | trim != seen }}`,
+            wait_template: `{% set signature %}${signatureText}{% endset %}{{ signature | trim != seen }}`,
             timeout: { seconds: pause },
             continue_on_timeout: true,
           },
         ],
       },
-      { variables: { seen: signature } },
+      { variables: { seen: signatureText } },
       ...Object.entries(steps).map(([name, template]) => ({ variables: { [name]: template } })),
       {
         repeat: {
@@ -132,3 +134,4 @@ export const renderAlarmLoop = ({
       { delay: { seconds: 30 } },
     ],
   });
+}

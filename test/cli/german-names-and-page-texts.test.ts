@@ -78,10 +78,10 @@ describe('names are German, as they stand behind the name of a device or part', 
 /** Words of names that German writes in small letters; any other is a noun, or a name. */
 const smallWords = new Set(
   [
-    'am auf bei bis dem der des die für im in laut min mit nicht pro seit systemd-Units und unter von wegen zu zum zur',
+    'am auf bei bis dem der des die einen für im in laut min mit nicht pro seit systemd-Units und unter von wegen zu zum zur',
     'über bcache-Gerät md',
     'anderer ausgelassene automatisches beste bestätigen dürfen empfangene erfolgreiche erforderlich erneut',
-    'fehlgeschlagen fehlgeschlagener flüchtigen freien freier gesamt gesendete kritischen korrigierbare korrigierte',
+    'fehlgeschlagen fehlgeschlagener flüchtigen freien freier gesamt gesendete geschrieben kritischen korrigierbare korrigierte',
     'leichter letzte letzten starker verbunden verbundene verfügbare verworfene vielen',
     'abgenutzt antwortet ausfallen beeinträchtigt erreichbar fehlt ist niedrig schreibgeschützt synchronisiert tun unzuverlässig',
     'versuchen voll',

@@ -19,7 +19,7 @@ export const hostNamesInGerman: TranslatedTableNamesOfCollector<typeof hostTable
       load_1: 'Last (1 min)',
       load_5: 'Last (5 min)',
       load_15: 'Last (15 min)',
-      memory_used: 'Arbeitsspeicher-Auslastung',
+      memory_used: 'Arbeitsspeicher',
       memory_available: 'Verfügbarer Arbeitsspeicher',
       memory_total: 'Arbeitsspeicher gesamt',
       swap_used: 'Swap-Auslastung',

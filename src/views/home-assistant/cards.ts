@@ -29,10 +29,16 @@ export const headingSection = (title: string, icon?: string, page?: string): Das
 /** Tiles of a section that is one column wide: two rows. */
 const tilesOfColumn = 4;
 
-/** Tiles without anything below their state need half the height, unless a neighbour in their section has something. */
+/** Entities that have tiles among the cards: one may have several, of which one is visible. */
+const tileEntities = (cards: readonly DashboardCard[]) =>
+  new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : [])));
+
+/** Tiles without anything below their state need half the height, unless a neighbour in their section has something; one
+ * without a neighbour has room for a long name. */
 function fitRows(cards: readonly DashboardCard[]): readonly DashboardCard[] {
   if (cards.some(({ features }) => features !== undefined)) return cards;
-  return cards.map((card) => (card.type === 'tile' ? { ...card, grid_options: { columns: 6, rows: 1 } } : card));
+  const columns = tileEntities(cards).size === 1 ? 12 : 6;
+  return cards.map((card) => (card.type === 'tile' ? { ...card, grid_options: { columns, rows: 1 } } : card));
 }
 
 /** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour
@@ -45,7 +51,7 @@ export const fullWidthGridSections = (cards: readonly DashboardCard[]): Dashboar
 /** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside
  * each other. */
 export function fittedWidthDeviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
-  const tiles = new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : []))).size;
+  const tiles = tileEntities(cards).size;
   const columns = Math.min(maxSectionColumns, Math.max(1, Math.ceil(tiles / tilesOfColumn)));
   return fullWidthGridSections(cards).map((section) => ({ ...section, column_span: columns }));
 }

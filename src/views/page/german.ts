@@ -37,7 +37,7 @@ export const pageTextsInGerman: PageTexts = {
 
   notReadYet: 'noch nicht gelesen',
   read: (relativeTime) => html`${relativeTime} gelesen`,
-  allValues: 'alle Werte',
+  allValues: 'alle Werte (JSON)',
   ofSection: (title) => `(${title})`,
   nothingFound: 'Nichts gefunden.',
   allAreWell: 'Alles in Ordnung',

@@ -42,8 +42,8 @@ export const englishPageTexts = {
   // Sections.
   notReadYet: 'not read yet',
   read: (relativeTime: Html) => html`read ${relativeTime}`,
-  allValues: 'all values',
-  /** For screen readers, behind “all values”. */
+  allValues: 'all values (JSON)',
+  /** For screen readers, behind “all values (JSON)”. */
   ofSection: (title: string) => `of ${title}`,
   nothingFound: 'None found.',
   allAreWell: 'All are well',

@@ -322,3 +322,31 @@ test('an alarm says why, also where the user has given the flag another ID and a
   ]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });
+
+test('an alert that has nothing to watch waits', async () => {
+  const { homeAssistant, automate } = await stage();
+  const { area_id: area } = await homeAssistant.ask<{ area_id: string }>('config/area_registry/create', {
+    name: 'Empty',
+  });
+  const alerts = [...new Set(causes.map(({ blueprint }) => blueprint)), 'agent_lost', 'home_assistant_restarted'];
+  for (const alert of alerts) await automate(alert, { areas: [area], minutes });
+  const runs = async () => {
+    const states = await homeAssistant.states();
+    return alerts.map((alert) => [alert, states.get(`automation.${alert}`)?.attributes.last_triggered]);
+  };
+  // The first run hands over to one that waits: without anything new it is the last.
+  const handedOver = Date.now();
+  let last = await runs();
+  await until(
+    'all wait for ten seconds',
+    async () => {
+      const now = await runs();
+      const isSame = JSON.stringify(now) === JSON.stringify(last);
+      last = now;
+      await pause(10_000);
+      return isSame && Date.now() - handedOver > 20_000;
+    },
+    90,
+  );
+  expect(await homeAssistant.complaints()).toEqual([]);
+});

@@ -109,10 +109,10 @@ test('the keyboard leads from a problem to its device', async () => {
   expect(await stops(10)).toEqual([
     'Network interfaces 2',
     'Disks 2',
-    'all values of NVMe drives',
-    'all values of Routers',
+    'all values (JSON) of NVMe drives',
+    'all values (JSON) of Routers',
     'home',
-    'all values of Home Assistant',
+    'all values (JSON) of Home Assistant',
     'Home Assistant',
     'health',
     'metrics',

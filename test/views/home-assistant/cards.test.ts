@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { germanNamesAndPageTexts } from '../../../src/cli/german-names-and-page-texts.ts';
-import { entitiesAndTileCards, tileCardVariants } from '../../../src/views/home-assistant/cards.ts';
+import {
+  entitiesAndTileCards,
+  fullWidthGridSections,
+  tileCardVariants,
+} from '../../../src/views/home-assistant/cards.ts';
 import {
   type DashboardLanguage,
   englishDashboard,
@@ -47,6 +51,19 @@ test('in another language, every state is shown in a word of it', () => {
   ]);
 });
 
+test('a tile without a neighbour has room for a long name', () => {
+  const widths = (...ids: string[]) =>
+    fullWidthGridSections(ids.flatMap((id) => tileCardVariants({ ...enumEntity('running', 'token_refused'), id }))).flatMap(
+      ({ cards }) => cards.map((card) => card.grid_options),
+    );
+  expect(widths('sensor.a')).toEqual([
+    { columns: 12, rows: 1 },
+    { columns: 12, rows: 1 },
+  ]);
+  expect(widths('sensor.a', 'sensor.b')).toContainEqual({ columns: 6, rows: 1 });
+  expect(widths('sensor.a', 'sensor.b')).not.toContainEqual({ columns: 12, rows: 1 });
+});
+
 test('states that are words need one tile', () => {
   expect(looks(enumEntity('active', 'standby'))).toEqual([{ name: 'State' }]);
 });
@@ -60,8 +77,8 @@ test('of a list, entities with states that are keys are tiles: a row would show 
     { type: 'tile', name: 'Self-test: never run' },
   ]);
   expect(cards.slice(1).map(({ grid_options: size }) => size)).toEqual([
-    { columns: 6, rows: 1 },
-    { columns: 6, rows: 1 },
+    { columns: 12, rows: 1 },
+    { columns: 12, rows: 1 },
   ]);
   expect(entitiesAndTileCards([selfTest]).map(({ type }) => type)).toEqual(['tile', 'tile']);
   expect(entitiesAndTileCards([])).toEqual([]);

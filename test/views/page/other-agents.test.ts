@@ -79,16 +79,19 @@ test('agents stand by site: the own one first, those without a site last', () =>
 });
 
 test('agents whose site is spelled with other capitals stand together', () => {
-  const topics = { 'a/agent/a': 'KÖLN', 'b/agent/b': 'Wien', 'c/agent/c': 'Köln', 'd/agent/d': 'berlin' };
-  const { agents } = new DirectoryOfTopics(
-    Object.entries(topics).map(([topic, site]) => [topic, JSON.stringify({ site })]),
+  const sites: Record<string, string> = { a: 'KÖLN', b: 'Wien', c: 'Köln', d: 'berlin' };
+  const { agents } = new DirectoryOfTopics(Object.keys(sites).map((id) => [`${id}/status`, 'online']));
+  const sections = buildSections(
+    catalogue,
+    { ...agent, site: 'Berlin' },
+    agents.map((one) => ({ ...one, site: sites[one.id] ?? '' })),
+    now,
   );
-  const sections = buildSections(catalogue, { ...agent, site: 'Berlin' }, agents, now);
-  expect(sections.map(({ title, site }) => [title, site])).toEqual([
-    ['d', 'Berlin'],
-    ['a', 'KÖLN'],
-    ['c', 'KÖLN'],
-    ['b', 'Wien'],
+  expect(sections.map(({ title, site }) => `${site}: ${title}`)).toEqual([
+    'Berlin: d',
+    'KÖLN: a',
+    'KÖLN: c',
+    'Wien: b',
   ]);
 });
 

@@ -32,7 +32,7 @@ export const nvmeNamesInGerman: TranslatedTableNamesOfCollector<typeof nvmeTable
       life_left: 'Verbleibende Lebensdauer',
       available_spare: 'Verfügbare Reserve',
       data_written: 'Geschriebene Daten',
-      written_per_day: 'Geschriebene Daten pro Tag',
+      written_per_day: 'Pro Tag geschrieben',
       problem_reason: 'Problemursache',
       hint: 'Was fehlt',
       temperature_alarm: 'Temperaturalarm',
