@@ -53,9 +53,9 @@ test('in another language, every state is shown in a word of it', () => {
 
 test('a tile without a neighbour has room for a long name', () => {
   const widths = (...ids: string[]) =>
-    fullWidthGridSections(ids.flatMap((id) => tileCardVariants({ ...enumEntity('running', 'token_refused'), id }))).flatMap(
-      ({ cards }) => cards.map((card) => card.grid_options),
-    );
+    fullWidthGridSections(
+      ids.flatMap((id) => tileCardVariants({ ...enumEntity('running', 'token_refused'), id })),
+    ).flatMap(({ cards }) => cards.map((card) => card.grid_options));
   expect(widths('sensor.a')).toEqual([
     { columns: 12, rows: 1 },
     { columns: 12, rows: 1 },
