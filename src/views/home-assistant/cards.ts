@@ -33,8 +33,8 @@ const tilesOfColumn = 4;
 const tileEntities = (cards: readonly DashboardCard[]) =>
   new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : [])));
 
-/** Tiles without anything below their state need half the height, unless a neighbour in their section has something; one
- * without a neighbour has room for a long name. */
+/** Tiles without anything below their state need half the height, unless a neighbour in their section has something;
+ * one without a neighbour has room for a long name. */
 function fitRows(cards: readonly DashboardCard[]): readonly DashboardCard[] {
   if (cards.some(({ features }) => features !== undefined)) return cards;
   const columns = tileEntities(cards).size === 1 ? 12 : 6;
