@@ -7,6 +7,8 @@ export const bounds = {
   /** The discovery payload of a machine with 500 file systems has 1.6 MB, that of one with 1,000 disks, 1,000 file
    * systems and 600 interfaces 8 MB, and the agent reads its own payloads back at each start. Ours have five levels. */
   brokerMessage: { bytes: 16 * mebibyte, depth: 16 },
+  /** Retained messages, before only short ones are read whole: three times as much as the largest machine has. */
+  retainedOnConnection: { bytes: 32 * mebibyte },
   /** A device has few hundred values, most of them 2 kB. */
   reportedState: { bytes: 64 * kibibyte, depth: 8 },
   /** An agent publishes at most 8 kB. */

@@ -28,7 +28,7 @@ function depthOf(text: string): number {
  * recursive function. Error messages contain nothing of the text. */
 export function parseJsonWithin(text: string, bound: JsonBound): unknown {
   const bytes = Buffer.byteLength(text);
-  if (bytes > bound.bytes) throw new Error(`${bytes} bytes, more than ${bound.bytes}`);
+  if (bytes > bound.bytes) throw new Error(`more than ${bound.bytes} bytes`);
   if (depthOf(text) > bound.depth) throw new Error(`nested more than ${bound.depth} levels deep`);
   try {
     return JSON.parse(text);

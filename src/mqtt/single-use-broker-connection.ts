@@ -4,6 +4,7 @@ import type { IConnackPacket } from 'mqtt-packet';
 import { type BrokerErrorTexts, brokerErrorTexts } from '../model/broker-error-texts.ts';
 import { redactSecrets, type Secret } from '../model/secret.ts';
 import type { TranslatableText } from '../model/translation.ts';
+import { BoundedPayloadTexts } from './bounded-payload-texts.ts';
 import {
   BrokerConnectionError,
   errorCodeOf,
@@ -47,6 +48,8 @@ export class SingleUseBrokerConnection {
   readonly #after: RunAfter;
   readonly #limits: ConnackLimits;
   readonly #disconnectBytes: number;
+  readonly #listeners = new Set<(message: ReceivedMessage) => void>();
+  readonly #texts = new BoundedPayloadTexts();
   /** Identifiers of messages that the broker acknowledged with “no matching subscribers”. */
   readonly #withoutSubscribers = new Set<number>();
 
@@ -67,6 +70,7 @@ export class SingleUseBrokerConnection {
     this.#disconnectBytes = disconnectBytes;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
+    client.on('message', (topic, payload, { retain }) => this.#received(topic, payload, retain));
     client.on('packetreceive', (packet) => {
       inFlight.packetReceived(packet.cmd === 'puback');
       if (
@@ -260,12 +264,15 @@ export class SingleUseBrokerConnection {
     await Promise.race([answer, timedOut]).finally(stop);
   }
 
+  #received(topic: string, payload: Buffer, isRetained: boolean): void {
+    const message = { topic, payload: this.#texts.read(topic, payload, isRetained), retained: isRetained };
+    for (const listener of this.#listeners) listener(message);
+  }
+
   /** Calls back for each message until the returned function is called. */
   listen(onMessage: (message: ReceivedMessage) => void): () => void {
-    const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
-      onMessage({ topic, payload: payload.toString('utf8'), retained: retain });
-    this.#client.on('message', listener);
-    return () => this.#client.off('message', listener);
+    this.#listeners.add(onMessage);
+    return () => void this.#listeners.delete(onMessage);
   }
 
   /** Calls back for all bytes that arrive, also of incomplete messages, until the returned function is called. */

@@ -95,7 +95,7 @@ test('invalid memories are rejected and reported, and the others are loaded', ()
   };
   expect(connect(kept)).toEqual([
     '"probe/deep": nested more than 8 levels deep',
-    '"probe/large": 70013 bytes, more than 65536',
+    '"probe/large": more than 65536 bytes',
     '"probe/text": not JSON',
     '"probe/other": not in the format of this collector',
   ]);

@@ -26,7 +26,7 @@ test('text that is too deep is rejected before parsing; brackets in strings do n
 });
 
 test('text with too many bytes is rejected', () => {
-  expect(() => parseJsonWithin(JSON.stringify('ü'.repeat(500)), most)).toThrow('1002 bytes, more than 1000');
+  expect(() => parseJsonWithin(JSON.stringify('ü'.repeat(500)), most)).toThrow('more than 1000 bytes');
   expect(parseJsonWithin(JSON.stringify('u'.repeat(500)), most)).toHaveLength(500);
 });
 
