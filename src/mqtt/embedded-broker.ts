@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:net';
+import { bounds } from '../model/bounds.ts';
 import { UsageError } from '../model/errors.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
+import { dropPacketsAbove } from './long-packet-filter.ts';
 import { type BrokerAddress, type MqttSettings, printableBrokerUrl } from './settings.ts';
 import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -19,7 +21,10 @@ const startListening = (server: Server, { host, port }: BrokerAddress) =>
 export async function startEmbeddedBroker(settings: MqttSettings): Promise<EmbeddedBrokerHandle> {
   const { Aedes } = await import('aedes');
   const broker = await Aedes.createBroker();
-  const server = createServer(broker.handle);
+  const server = createServer((socket) => {
+    dropPacketsAbove(socket, bounds.brokerMessage.bytes, () => socket.destroy());
+    broker.handle(socket);
+  });
   try {
     await startListening(server, settings.MQTT_URL);
   } catch (error) {

@@ -3,18 +3,20 @@ import type { Duplex } from 'node:stream';
 /** Bytes of the length of a packet, at most (MQTT 5, section 1.5.5). */
 const maxLengthBytes = 4;
 
-/** Keeps packets that are longer from the parser, which collects each packet whole. The broker was told not to send
- * them, but only MQTT 5 can say so, and not every broker heeds it. Nothing waits for an answer to them: all
- * subscriptions have QoS 0. */
-export function dropPacketsAbove(stream: Duplex, maxBytes: number): void {
+/** Keeps packets that are longer from the parser, which collects each packet whole, and calls back for each chunk of
+ * one. A broker was told not to send them, but only MQTT 5 can say so, and not every broker heeds it. */
+export function dropPacketsAbove(stream: Duplex, maxBytes: number, onDropped = () => {}): void {
   const push = stream.push.bind(stream);
   const filter = new LongPacketFilter(maxBytes);
   stream.push = (bytes: Buffer | null) => {
     if (bytes === null) return push(bytes);
     const kept = filter.keep(bytes);
     if (kept.length > 0) return push(kept);
-    // Whoever waits for a sign of life hears that bytes have arrived.
-    if (filter.isDropping) stream.emit('data', kept);
+    if (filter.isDropping) {
+      // Whoever waits for a sign of life hears that bytes have arrived.
+      stream.emit('data', kept);
+      onDropped();
+    }
     return true;
   };
 }

@@ -1,4 +1,6 @@
-import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Server } from 'node:net';
+import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
@@ -37,6 +39,32 @@ test('it retains and forwards messages, and frees its port when closed', async (
   await broker.close();
   const again = await startEmbeddedBroker(on(port));
   await again.close();
+});
+
+test('a client that sends a packet above the bound is disconnected, and others are not', async () => {
+  const port = await freePort();
+  const broker = await startEmbeddedBroker(on(port));
+  onTestFinished(() => broker.close());
+  const other = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+  const client = connect(port, '127.0.0.1').on('error', () => undefined);
+  onTestFinished(() => void client.destroy());
+  const sent = {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clientId: 'long',
+    clean: true,
+    keepalive: 0,
+  } as const;
+  client.write(generate(sent));
+  await once(client, 'data');
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  // A PUBLISH of 256 MB, and the first of it.
+  client.write(Buffer.concat([Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(100_000)]));
+  await closed;
+  await other.client.publishAsync('a', 'x', { retain: true, qos: 1 });
+  expect(await other.see('a')).toBe('x');
+  await other.client.endAsync(true);
 });
 
 test('a port used by another broker: how to use that broker, whether it accepts the agent or not', async () => {
