@@ -34,6 +34,8 @@ export interface BtrfsFilesystem {
   /** Kernel names; the link of one that was pulled leads nowhere. */
   deviceNames: readonly string[];
   devices: readonly BtrfsDevice[];
+  /** A device is being replaced: the target has a link, too. */
+  hasReplaceTarget: boolean;
   exclusiveOperation: string | undefined;
   allocation: Readonly<Record<BtrfsAllocationKind, BtrfsAllocation>> | undefined;
   /** Whether what the quota groups count is wrong until a rescan; undefined before Linux 6.1 and without quotas. */
@@ -85,6 +87,7 @@ function readFilesystem(folder: string, fsid: string): BtrfsFilesystem {
       // The target of a replacement has the number 0 until it is done.
       .filter((name) => /^[1-9]\d*$/.test(name))
       .map((name) => readDevice(join(folder, 'devinfo', name), Number(name))),
+    hasReplaceTarget: listFolderSync(join(folder, 'devinfo')).includes('0'),
     exclusiveOperation: tryReadTextSync(join(folder, 'exclusive_operation')),
     allocation: data && metadata && system && { data, metadata, system },
     areQuotasInconsistent: { 0: false, 1: true }[tryReadNumberSync(join(folder, 'qgroups/inconsistent')) ?? -1],

@@ -26,19 +26,33 @@ function groupsOf(
   return tolerance === undefined ? undefined : [{ members: living, canLose: tolerance - missing }];
 }
 
+/** What a device is replaced by, if the file system was seen before: no link says which one it is. */
+function replaceTargetOf(
+  { hasReplaceTarget, deviceNames }: BtrfsFilesystem,
+  layout: StorageLayout,
+  memory: PoolMemory | undefined,
+): string | undefined {
+  if (!hasReplaceTarget || memory === undefined) return undefined;
+  const before = new Set(memory.pool_members.flatMap(({ id, target }) => (target ? [] : [id])));
+  return deviceNames.find((name) => !before.has(layout.identifyMember(name).id));
+}
+
 function btrfsFacts(
   filesystem: BtrfsFilesystem,
   scrubKnowledge: BtrfsScrubKnowledge,
   layout: StorageLayout,
+  recall: (id: string) => PoolMemory | undefined,
 ): PoolFacts {
   const { fsid, label, hasTemporaryId, deviceNames, devices, exclusiveOperation, allocation } = filesystem;
   const { scrub, hint } = scrubKnowledge;
-  const living = deviceNames.filter(layout.isThere);
-  // The file system has no link for a device that it was mounted without; of one that was pulled the link stays. While
-  // a device is replaced, the target has a link, too, though it is no device with a number of its own yet.
+  const target = replaceTargetOf(filesystem, layout, recall(fsid));
+  const ownNames = deviceNames.filter((name) => name !== target);
+  const living = ownNames.filter(layout.isThere);
+  // The file system has no link for a device that it was mounted without; of one that was pulled the link stays. A
+  // target that is not known as such has no number of its own yet.
   const missing = Math.max(
     devices.length - living.length,
-    devices.filter(({ isMissing }) => isMissing).length + deviceNames.length - living.length,
+    devices.filter(({ isMissing }) => isMissing).length + ownNames.length - living.length,
   );
   const members = deviceNames.map((name): PoolMember => {
     const isThere = layout.isThere(name);
@@ -47,9 +61,10 @@ function btrfsFacts(
       ...layout.identifyMember(name),
       device: name,
       number: only?.number,
-      role: isThere ? 'active' : 'missing',
+      role: !isThere ? 'missing' : name === target ? 'rebuilding' : 'active',
       state: isThere ? 'present' : 'gone',
       errors: only?.errors,
+      ...(name === target ? { target: true } : {}),
       ...(!hasTemporaryId && isSeed(layout, name, fsid) ? { seed: true } : {}),
     };
   });
@@ -175,7 +190,7 @@ export async function readBtrfsPools(
   const fsids = new Set(filesystems.map(({ fsid }) => fsid));
   scrubs.forgetAllBut(fsids);
   const facts = await Promise.all(
-    filesystems.map(async (filesystem) => btrfsFacts(filesystem, await scrubs.read(filesystem.fsid), layout)),
+    filesystems.map(async (filesystem) => btrfsFacts(filesystem, await scrubs.read(filesystem.fsid), layout, recall)),
   );
   return [...facts, ...unmountedPools(layout, fsids, recall)];
 }

@@ -15,6 +15,7 @@ const memberSchema = z.object({
     undefined,
   ),
   seed: optionalField(z.boolean()),
+  target: optionalField(z.boolean()),
 });
 
 /** More than any pool of a home has. */
@@ -105,7 +106,7 @@ export function poolMemoryAfterReading(facts: PoolFacts, memory: PoolMemory | un
   const { counts, members, spares = 0 } = facts;
   const seen = members
     .filter(isPresent)
-    .map(({ id, device, number, drive, seed }) => ({ id, device, number, drive, seed }));
+    .map(({ id, device, number, drive, seed, target }) => ({ id, device, number, drive, seed, target }));
   const known = memory?.pool_members ?? [];
   const gone = new Set(goneMembers(facts, memory).map(({ id }) => id));
   // A pool may be whole by a spare while it still lists the member whose place that has taken.

@@ -50,6 +50,8 @@ export interface PoolMember {
   errors?: number | undefined;
   /** A seed of Btrfs, which udev knows as a file system of its own. */
   seed?: boolean | undefined;
+  /** What Btrfs copies a member to, in whose place it will be. */
+  target?: boolean | undefined;
 }
 
 /** Counts that are compared with what the user has seen, by what they count. */

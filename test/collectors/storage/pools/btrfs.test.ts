@@ -231,6 +231,34 @@ test.each([
   expect(pool?.findings.map(({ key }) => key)).toEqual(keys);
 });
 
+test('what a device is replaced by is being rebuilt, and no member until it is done', async () => {
+  const machine = watchPools();
+  const whole = { ...sda, ...sdb, ...tank() };
+  const target = { ...sdc, [`${folder}/devinfo/0/missing`]: '0', [`${folder}/devinfo/0/replace_target`]: '1' };
+  const replacing = (devices: readonly string[], missing?: number) =>
+    tank({ devices, operation: 'device replace', ...(missing === undefined ? {} : { missing }) });
+  const counted = (pool: Awaited<ReturnType<typeof machine.see>>[number] | undefined) => [
+    pool?.reading.expectedMembers,
+    pool?.reading.members.map(({ device, role }) => `${device} ${role}`),
+  ];
+  await machine.see(whole);
+  for (const _ of [1, 2]) {
+    const [pool] = await machine.see({ ...sda, ...target, ...replacing(['sda', 'sdc'], 2) });
+    expect(counted(pool)).toEqual([2, ['sda active', 'sdc rebuilding']]);
+    expect(saidOf(pool === undefined ? [] : [pool])).toEqual([
+      'nas Btrfs tank: data_at_risk: degraded: raid1 with 1 of 2 members: DISK 4T (serial LAB-3, ata-32, sdc) is being rebuilt; DISK 4T (serial LAB-2, ata-16, was sdb) is gone; /home and /tank go on without redundancy: the next failure loses data',
+    ]);
+  }
+  const [done] = await machine.see({ ...sda, ...sdc, ...tank({ devices: ['sda', 'sdc'] }) });
+  expect(counted(done)).toEqual([2, ['sda active', 'sdc active']]);
+  expect(saidOf(done === undefined ? [] : [done])).toEqual([]);
+  // One that still works is replaced as well.
+  const other = watchPools();
+  await other.see(whole);
+  const [pool] = await other.see({ ...sda, ...sdb, ...target, ...replacing(['sda', 'sdb', 'sdc']) });
+  expect([...counted(pool), pool?.findings]).toEqual([2, ['sda active', 'sdb active', 'sdc rebuilding'], []]);
+});
+
 test('the state of a scrub', () => {
   const line = (fields: string) => `scrub status:1\n${fsid}:1|${fields}\n`;
   const done = parseBtrfsScrub(
