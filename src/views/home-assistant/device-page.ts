@@ -53,9 +53,12 @@ const headingOfParts = (table: string, { parts }: DashboardTexts): DashboardCard
   return headingCard(parts[key] ?? capitalize(table), partIcons[key]);
 };
 
-/** The parts of one table, each below its name. */
+/** The parts of one table in the order of their names, each below its name. */
 function partSections(table: string, entities: readonly LabEntity[], texts: DashboardTexts): DashboardSection[] {
-  const cards: DashboardCard[] = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((partEntities) => {
+  const parts = [...groupBy(entities, ({ part }) => part ?? '').values()].sort(([a], [b]) =>
+    (a?.name ?? '') < (b?.name ?? '') ? -1 : 1,
+  );
+  const cards: DashboardCard[] = parts.flatMap((partEntities) => {
     if (partEntities.length === 1) return partEntities.flatMap((entity) => tileCardVariants(entity));
     const { part, names } = withoutPart(partEntities);
     return [

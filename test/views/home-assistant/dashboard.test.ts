@@ -79,3 +79,24 @@ test('many targets do not hide a router, nor many routers the targets', () => {
   const routers = view('lab', [target, ...many(router, 13)]);
   expect(routers.map(headingOf)).toEqual(expect.arrayContaining(['Routers (13)', 'Targets']));
 });
+
+test('the file systems of a machine’s page stand in the order of their paths, however Home Assistant orders them', () => {
+  const machine = deviceWith('filesystem');
+  const [used, free] = machine.entities.filter(
+    ({ table, metric }) => table === 'filesystem' && (metric === 'used' || metric === 'free'),
+  );
+  if (used === undefined || free === undefined) throw new Error('no file system');
+  const entities = ['/boot/efi', '/mnt/b', '/mnt/a', '/'].flatMap((path) =>
+    [used, free].map((entity) => ({
+      ...entity,
+      part: path,
+      id: `${entity.id}_${path}`,
+      name: `Dateisystem ${path} ${entity === used ? 'Belegung' : 'freier Speicherplatz'}`,
+    })),
+  );
+  const path = machine.id.replaceAll('_', '-');
+  const headings = view(path, [{ ...machine, entities }]).flatMap(({ cards }) =>
+    cards.flatMap(({ heading }) => (heading?.startsWith('Dateisystem /') ? heading : [])),
+  );
+  expect(headings).toEqual(['/', '/boot/efi', '/mnt/a', '/mnt/b'].map((mount) => `Dateisystem ${mount}`));
+});
