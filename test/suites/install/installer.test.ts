@@ -178,7 +178,7 @@ test('apt in another language and without a network: the package, without what i
 });
 
 test('the command of npm is not overwritten', async () => {
-  const output = await inCopy(`${fromNpm}sh $release/install.sh; infra-monitor; ls /opt/infra-monitor`);
+  const output = await inCopy(`${fromNpm}sh $release/install.sh; infra-monitor --version; ls /opt/infra-monitor`);
   expect(output).toMatch(
     /\/usr\/local\/bin\/infra-monitor belongs to another installation.*\n0\.0\.9\nls: .*No such file/,
   );
