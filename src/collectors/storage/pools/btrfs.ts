@@ -26,7 +26,8 @@ function groupsOf(
   return tolerance === undefined ? undefined : [{ members: living, canLose: tolerance - missing }];
 }
 
-/** What a device is replaced by, if the file system was seen before: no link says which one it is. */
+/** What a device is replaced by, if the file system was seen before: no link says which one it is, and a device that is
+ * gone has no id by which it could be remembered. Of several that were not there before, it may be any. */
 function replaceTargetOf(
   { hasReplaceTarget, deviceNames }: BtrfsFilesystem,
   layout: StorageLayout,
@@ -34,7 +35,10 @@ function replaceTargetOf(
 ): string | undefined {
   if (!hasReplaceTarget || memory === undefined) return undefined;
   const before = new Set(memory.pool_members.flatMap(({ id, target }) => (target ? [] : [id])));
-  return deviceNames.find((name) => !before.has(layout.identifyMember(name).id));
+  const [target, ...others] = deviceNames.filter(
+    (name) => layout.isThere(name) && !before.has(layout.identifyMember(name).id),
+  );
+  return others.length === 0 ? target : undefined;
 }
 
 function btrfsFacts(

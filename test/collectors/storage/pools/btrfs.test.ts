@@ -259,6 +259,41 @@ test('what a device is replaced by is being rebuilt, and no member until it is d
   expect([...counted(pool), pool?.findings]).toEqual([2, ['sda active', 'sdb active', 'sdc rebuilding'], []]);
 });
 
+test('a member that is gone is not what it is replaced by, though its link stays', async () => {
+  const machine = watchPools();
+  const target = { ...sdc, [`${folder}/devinfo/0/missing`]: '0', [`${folder}/devinfo/0/replace_target`]: '1' };
+  await machine.see({ ...sda, ...sdb, ...tank() });
+  await machine.see({ ...sda, ...tank() });
+  const during = { ...sda, ...target, ...tank({ devices: ['sda', 'sdb', 'sdc'], operation: 'device replace' }) };
+  for (const _ of [1, 2]) {
+    const [pool] = await machine.see(during);
+    expect(pool?.reading).toMatchObject({ redundancyLeft: 0, problem: true, expectedMembers: 2 });
+    expect(pool?.reading.members.map(({ device, role }) => `${device} ${role}`)).toEqual([
+      'sda active',
+      'sdb missing',
+      'sdc rebuilding',
+    ]);
+    expect(saidOf(pool === undefined ? [] : [pool])).toEqual([
+      expect.stringMatching(
+        /data_at_risk: degraded: raid1 with 1 of 2 members: .*LAB-2.* is gone; .*LAB-3.* is being rebuilt;/,
+      ),
+    ]);
+  }
+});
+
+test('none of two devices that were not seen before is what a member is replaced by', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...tank({ devices: ['sda'], errors: [0] }) });
+  const target = { ...sdc, [`${folder}/devinfo/0/missing`]: '0', [`${folder}/devinfo/0/replace_target`]: '1' };
+  const during = tank({ devices: ['sda', 'sdb', 'sdc'], operation: 'device replace' });
+  const [pool] = await machine.see({ ...sda, ...sdb, ...target, ...during });
+  expect(pool?.reading.members.map(({ device, role }) => `${device} ${role}`)).toEqual([
+    'sda active',
+    'sdb active',
+    'sdc active',
+  ]);
+});
+
 test('the state of a scrub', () => {
   const line = (fields: string) => `scrub status:1\n${fsid}:1|${fields}\n`;
   const done = parseBtrfsScrub(
