@@ -25,6 +25,9 @@ export interface DevicesBelowLvmVolume {
 /** 32 characters of the volume group's UUID, as many of the volume's, and what the device is to LVM
  * (lib/activate/dev_manager.c). */
 const uuidPattern = /^(LVM-\w{64})(?:-(\w+))?$/;
+const cachePartPattern = /^(cdata|cmeta)$/;
+/** Of a thin pool or a VDO pool. */
+const poolPartPattern = /_(tdata|tmeta|vdata)$/;
 const legPattern = /_[rm]image_(\d+)$/;
 
 /** LVM doubles the dashes of names: `vm--a-root` is the volume `root` of `vm-a`. */
@@ -73,9 +76,12 @@ export function groupLvmVolumesByKind(
     raids: volumes.flatMap(({ volume }) => (legsOf(volume.device, layout).length > 0 ? [volume] : [])),
     thinPools: volumes.flatMap(({ volume, layer }) => (layer === 'tpool' ? [volume] : [])),
     snapshots: volumes.flatMap(({ volume }) => (liesOn(volume, /-cow$/) ? [volume] : [])),
-    // The layers of a cache lie on a volume of their own, which is no cached one.
-    cached: volumes.flatMap(({ volume, layer }) =>
-      layer === undefined && liesOn(volume, /-(cdata|cmeta|cvol)$/) ? [volume] : [],
+    // Parts of a cache lie on a volume of the cache, too. What is cached may be a layer of something else: the data of
+    // a thin pool, or of a volume that has snapshots.
+    cached: volumes.flatMap(({ volume, layer = '' }) =>
+      !cachePartPattern.test(layer) && liesOn(volume, /-(cdata|cmeta|cvol)$/)
+        ? [{ ...volume, name: volume.name.replace(poolPartPattern, '') }]
+        : [],
     ),
   };
 }

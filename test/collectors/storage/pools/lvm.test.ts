@@ -169,6 +169,42 @@ test.each<[status: string, state: 'failed' | 'damaged' | undefined]>([
   expect(await machine.reader.read()).toEqual(complaints);
 });
 
+/** A cache of two parts, on a drive of its own. */
+const cacheParts = {
+  ...volume(2, 'vg-fast_cdata', ['sdb'], '-cdata'),
+  ...volume(3, 'vg-fast_cmeta', ['sdb'], '-cmeta'),
+};
+/** One of a single volume, whose parts are layers of it. */
+const cacheVolume = {
+  ...volume(9, 'vg-fast_cvol', ['sdb'], '-cvol'),
+  ...volume(2, 'vg-fast_cvol-cdata', ['dm-9'], '-cdata'),
+  ...volume(3, 'vg-fast_cvol-cmeta', ['dm-9'], '-cmeta'),
+};
+
+test.each([
+  ['the data of a thin pool', 'vg-pool_tdata', '-tdata', 'vg/pool'],
+  ['the data of a VDO pool', 'vg-pool_vdata', '-vdata', 'vg/pool'],
+  ['a volume that has snapshots', 'vg-data-real', '-real', 'vg/data'],
+  ['a volume that nothing lies on', 'vg-data', '', 'vg/data'],
+])('a failed cache of %s', async (_, mapped, layer, name) => {
+  const complaint = saying(poolTexts.lvmCaches.failed(name));
+  for (const cache of [cacheParts, cacheVolume]) {
+    const below = { ...volume(1, 'vg-data_corig', ['sda'], '-real'), ...cache };
+    rack.tell('dmsetup status', `${mapped}: 0 9 cache Fail\nvg-fast_cvol-cdata: 0 9 linear \n`);
+    const machine = watchPools();
+    const above = volume(5, 'vg-above', ['dm-4']);
+    await machine.see({
+      ...socket,
+      ...sda,
+      ...sdb,
+      ...below,
+      ...volume(4, mapped, ['dm-1', 'dm-2', 'dm-3'], layer),
+      ...above,
+    });
+    expect(await machine.reader.read()).toEqual([{ key: `lvm_cache ${uuidOf(mapped)}`, complaint }]);
+  }
+});
+
 /** A thin pool called `pool`, whose data lie on one drive and metadata on another. */
 const thin = (data = ['sdb'], metadata = ['sda']): MachineSnapshot => ({
   ...volume(0, 'vg-pool_tmeta', metadata, '-tmeta'),
