@@ -38,34 +38,43 @@ class LongPacketFilter {
     return this.#isDropped;
   }
 
+  /** The bytes themselves, and no copy, if nothing is left out. */
   keep(bytes: Buffer): Buffer {
+    const heldBack = Buffer.from(this.#header);
     const kept: Buffer[] = [];
     for (let at = 0; at < bytes.length; ) {
+      const start = at;
       if (this.#remaining > 0) {
-        const part = bytes.subarray(at, at + this.#remaining);
-        if (!this.#isDropped) kept.push(part);
-        this.#remaining -= part.length;
-        at += part.length;
+        at = Math.min(bytes.length, at + this.#remaining);
+        this.#remaining -= at - start;
       } else {
-        this.#header.push(bytes.readUInt8(at));
-        at += 1;
-        const header = this.#completeHeader();
-        if (header !== undefined) kept.push(header);
+        for (; at < bytes.length && !this.#isHeaderComplete; at += 1) this.#header.push(bytes.readUInt8(at));
+        if (!this.#isHeaderComplete) break;
+        this.#beginPacket();
+        if (start === 0 && !this.#isDropped) kept.push(heldBack);
       }
+      if (!this.#isDropped) kept.push(bytes.subarray(start, at));
     }
-    return Buffer.concat(kept);
+    const keptBytes = kept.reduce((sum, { length }) => sum + length, 0);
+    return heldBack.length === 0 && keptBytes === bytes.length ? bytes : Buffer.concat(kept, keptBytes);
   }
 
-  /** The beginning of a packet that is kept, once its length is known. */
-  #completeHeader(): Buffer | undefined {
+  get #isHeaderComplete(): boolean {
     const [, ...lengthBytes] = this.#header;
-    const last = lengthBytes.at(-1);
-    // A longer length is malformed, as the parser will see.
-    if (last === undefined || (last >= 0x80 && lengthBytes.length < maxLengthBytes)) return undefined;
-    const header = Buffer.from(this.#header);
+    return lengthBytes.length === maxLengthBytes || (lengthBytes.length > 0 && !isContinued(lengthBytes));
+  }
+
+  /** Learns from its header how long the packet is, and whether it is kept. */
+  #beginPacket(): void {
+    const [, ...lengthBytes] = this.#header;
+    const length = lengthBytes.reduce((sum, byte, index) => sum + (byte & 0x7f) * 0x80 ** index, 0);
+    // After a malformed length, no packet can be told from another. The parser gets the rest, and refuses it.
+    const isMalformed = isContinued(lengthBytes);
+    this.#isDropped = !isMalformed && this.#header.length + length > this.#maxBytes;
+    this.#remaining = isMalformed ? Number.POSITIVE_INFINITY : length;
     this.#header = [];
-    this.#remaining = lengthBytes.reduce((length, byte, index) => length + (byte & 0x7f) * 0x80 ** index, 0);
-    this.#isDropped = header.length + this.#remaining > this.#maxBytes;
-    return this.#isDropped ? undefined : header;
   }
 }
+
+/** Whether another byte of the length follows. */
+const isContinued = (lengthBytes: readonly number[]) => (lengthBytes.at(-1) ?? 0) >= 0x80;

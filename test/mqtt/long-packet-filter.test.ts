@@ -39,9 +39,34 @@ test.each([1, 2, 3, 7, 500, 1e6])('in chunks of %i bytes, long packets are left 
 test('what is left out is a sign of life', async () =>
   expect(await through(packet(300_000, 'x'), 100_000)).toMatchObject({ passed: Buffer.alloc(0), signs: 4 }));
 
-test('a length that is malformed comes through, for the parser to see', async () => {
-  const bytes = Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]);
-  expect((await through(bytes, 1)).passed.subarray(0, 5).equals(bytes.subarray(0, 5))).toBe(true);
+test.each([1, 2, 4, 1e6])('in chunks of %i bytes, all from a malformed length on comes through', async (chunk) => {
+  const malformed = [0x30, 0xff, 0xff, 0xff, 0xff];
+  for (const rest of [[], [0x01], malformed, [...Buffer.alloc(3000, 0x7f)]]) {
+    const bytes = Buffer.from([...packet(10, 'a'), ...malformed, ...rest]);
+    expect((await through(bytes, chunk)).passed).toEqual(bytes);
+  }
+});
+
+test('what is kept whole is not copied', () => {
+  const stream = new Duplex({ read: () => undefined });
+  const pushed: unknown[] = [];
+  stream.push = (bytes) => pushed.push(bytes) > 0;
+  dropPacketsAbove(stream, 1000);
+  const last = packet(500, 'e');
+  const chunks = [Buffer.concat([...short, last.subarray(0, 200)]), last.subarray(200, 300), last.subarray(300)];
+  for (const chunk of chunks) stream.push(chunk);
+  expect(pushed).toHaveLength(chunks.length);
+  for (const [index, chunk] of chunks.entries()) expect(pushed[index]).toBe(chunk);
+});
+
+test('a broker that sends a malformed length is disconnected', async () => {
+  const { settings } = await startPeer((packet, send, socket) => {
+    welcome()(packet, send, socket);
+    if (packet.cmd === 'subscribe') socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff]));
+  });
+  const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
+  void connection.subscribe(['#']).catch(() => undefined);
+  expect(String(await connection.ended)).toMatch(/Invalid variable byte integer/);
 });
 
 test.each([4, 5] as const)(
