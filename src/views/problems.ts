@@ -15,7 +15,7 @@ import {
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { english, type Language, translateCollector, translateDeviceAndPart } from './language.ts';
 import { collectorOverdueMs } from './overdue.ts';
-import { createPendingExplanationCheck } from './pending-explanation-check.ts';
+import { createPendingExplanationCheck, maxExplanationWaitMs } from './pending-explanation-check.ts';
 
 /** A problem before it is known what explains it. */
 interface Candidate extends Problem {
@@ -97,13 +97,24 @@ const missingAdvice = ({ clearsWhenBack, forgetIfRemoved }: GeneralProblemTexts)
   remedy: forgetIfRemoved,
 });
 
+/** Since when devices are gone, by their slugs. */
+type GoneSince = ReadonlyMap<string, Date>;
+
+/** Of the devices that something was built of, those that went before or with it, as those in a dock that was
+ * unplugged: one cause. One that goes later has a cause of its own. */
+const goneTogether = (liesOn: readonly string[], since: Date, goneSince: GoneSince): string[] =>
+  liesOn.filter((id) => {
+    const at = goneSince.get(slug(id))?.getTime();
+    return at !== undefined && at - since.getTime() <= maxExplanationWaitMs;
+  });
+
 function entryProblems(
   agent: AgentIdentity,
   declaration: CollectorMetadata,
   collector: CollectorState,
   path: string,
   entry: StateEntry,
-  { gateway, gone }: { gateway: string | undefined; gone: ReadonlySet<string> },
+  { gateway, goneSince }: { gateway: string | undefined; goneSince: GoneSince },
   language: Language,
 ): Candidate[] {
   const { address, device, part, error, isMissing, findings } = entry;
@@ -141,11 +152,10 @@ function entryProblems(
       ? { ...missingAdvice(language.problems), ...blamesOfMissing, language: language.code }
       : { language: entry.errorLanguage }),
   });
-  // What was built of several devices and is gone together with some of them: one cause, such as a dock that was
-  // unplugged. What is reached through one device is explained by that.
+  // What is reached through one device is explained by that.
   const blamesOfMissing =
     device.reachedThrough === undefined && device.liesOn !== undefined
-      ? { blames: device.liesOn.filter((id) => gone.has(slug(id))) }
+      ? { blames: goneTogether(device.liesOn, entry.since, goneSince) }
       : {};
   const missing = declaration.tables[entry.table]?.missing;
   const unreadable =
@@ -160,7 +170,7 @@ function stillMissingProblems(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   { collectors, restoredProblems, announcedDevices, memories }: AgentState,
-  gone: ReadonlySet<string>,
+  goneSince: GoneSince,
   { code, problems }: Language,
 ): Candidate[] {
   const candidate = (problem: Omit<RestoredProblem, 'finding'> & { finding: Omit<LastingFinding, 'isCertain'> }) => {
@@ -200,12 +210,12 @@ function stillMissingProblems(
     return [{ path, subject: name, ...(serialNumber === undefined ? {} : { serialNumber }), finding }];
   });
   const found = [...restored, ...vanished].flatMap(candidate);
-  const allGone = new Set([...gone, ...found.map(({ path }) => path.split('/')[1])]);
+  const allGoneSince = new Map([...goneSince, ...found.map(({ device = '', since }) => [device, since] as const)]);
   return found.map((one): Candidate => {
     const { path, key, severity, text, since } = one;
     const memory = memories.get(path);
     const liesOn = catalogue.find(({ id }) => path.startsWith(`${id}/`))?.memory?.liesOn;
-    const blames = memory === undefined ? [] : (liesOn?.(memory) ?? []).filter((id) => allGone.has(slug(id)));
+    const blames = memory === undefined ? [] : goneTogether(liesOn?.(memory) ?? [], since, allGoneSince);
     return blames.length === 0 ? one : { ...one, finding: { key, severity, text, since, isCertain: true, blames } };
   });
 }
@@ -216,11 +226,13 @@ const gatewayOf = ({ collectors }: AgentState) =>
     .flatMap(({ entries }) => [...entries.values()])
     .find(({ device, part }) => part === undefined && device.isGateway)?.address.device;
 
-const slugsOfGoneDevices = ({ collectors }: AgentState): ReadonlySet<string> =>
-  new Set(
+const readGoneSince = ({ collectors }: AgentState): GoneSince =>
+  new Map(
     [...collectors.values()]
       .flatMap(({ entries }) => [...entries.values()])
-      .flatMap(({ part, isMissing, address }) => (part === undefined && isMissing ? [address.device] : [])),
+      .flatMap(({ part, isMissing, address, since }) =>
+        part === undefined && isMissing ? [[address.device, since] as const] : [],
+      ),
   );
 
 /** The worst first; of equal ones the oldest. */
@@ -306,7 +318,7 @@ export function findProblems(
   language: Language = english,
   monotonicMs = performance.now(),
 ): Problem[] {
-  const surroundings = { gateway: gatewayOf(state), gone: slugsOfGoneDevices(state) };
+  const surroundings = { gateway: gatewayOf(state), goneSince: readGoneSince(state) };
   const isExplainedSoon = createPendingExplanationCheck(state);
   const candidates = [
     ...brokerProblems(state.broker, language),
@@ -329,7 +341,7 @@ export function findProblems(
           ),
       ];
     }),
-    ...stillMissingProblems(catalogue, agent, state, surroundings.gone, language),
+    ...stillMissingProblems(catalogue, agent, state, surroundings.goneSince, language),
   ].filter(
     ({ key, path, device, since }) => key !== missingProblemKey || !device || !isExplainedSoon(path, device, since),
   );

@@ -234,6 +234,38 @@ test('what was built of several devices and is gone with some of them explains t
   expect(told(onOne)).toEqual(['Disk 1: no longer present', '(Thing: no longer present)']);
 });
 
+test('a device that goes long after what was built of it is told; so is a second one that goes while that is missing', () => {
+  const disk = (number: number): Reading => [
+    { table: 'thing', device: { id: `Disk ${number}`, name: `Disk ${number}` }, reading: {} },
+  ];
+  const pool: Reading = [{ table: 'thing', device: { ...device, liesOn: ['Disk 1', 'Disk 2'] }, reading: {} }];
+  const lab = (...before: Reading[]) => {
+    const state = after([...disk(1), ...disk(2), ...pool], ...before);
+    return (seconds: number, ...observations: Reading) => {
+      state.record(collector, {
+        ok: true,
+        observations,
+        at: new Date(minute(1).getTime() + seconds * 1000),
+        seconds: 1,
+      });
+      return told(state).sort();
+    };
+  };
+  const bothExplained = ['(Disk 1: no longer present)', '(Disk 2: no longer present)', 'Thing: no longer present'];
+  const exported = () => lab([...disk(1), ...disk(2)]);
+  expect(exported()(90)).toEqual(bothExplained);
+  expect(exported()(91)).toEqual([
+    'Disk 1: no longer present',
+    'Disk 2: no longer present',
+    'Thing: no longer present',
+  ]);
+  const second = ['(Disk 1: no longer present)', 'Disk 2: no longer present', 'Thing: no longer present'];
+  expect(lab(disk(2))(7 * 24 * 3600)).toEqual(second);
+  // A member that was gone long before belongs to what became of the pool.
+  const degraded = lab([...disk(2), ...pool]);
+  expect(degraded(3600, ...disk(2))).toEqual(['(Disk 1: no longer present)', 'Thing: no longer present']);
+});
+
 test('that a device is gone waits for what is built of it to be read, for a minute and a half', () => {
   const disk = { id: 'Disk 1', name: 'Disk' };
   const drives: typeof collector = { ...collector, id: 'drives' };
@@ -493,20 +525,20 @@ test('what was built of devices and is gone with them since before the start exp
   state.memoryStore.load(new Map([['probe/thing_1', '["Disk 1", "Disk 2"]']]), ['probe']);
   const announced = ['Thing', 'Disk'].map((name) => ({ path: `probe/${name.toLowerCase()}_1`, name }));
   state.problemMemory.restoreAnnounced(announced, minute(0));
-  const read = (observations: Reading) => {
-    state.record(building, { ok: true, observations, at: minute(1), seconds: 1 });
+  const read = (observations: Reading, at = minute(1)) => {
+    state.record(building, { ok: true, observations, at, seconds: 1 });
     return findProblems([building], agent, state)
       .map(({ subject, explainedBy }) => (explainedBy === undefined ? subject : `(${subject})`))
       .sort();
   };
-  const second = { id: 'Disk 2', name: 'Disk 2' };
-  expect(read([{ table: 'thing', device: second, reading: { note: 'hot:notice' } }])).toEqual([
-    '(Disk)',
-    'Disk 2',
-    'Thing',
-  ]);
+  const second: Reading = [
+    { table: 'thing', device: { id: 'Disk 2', name: 'Disk 2' }, reading: { note: 'hot:notice' } },
+  ];
+  expect(read(second)).toEqual(['(Disk)', 'Disk 2', 'Thing']);
   expect(read([])).toEqual(['(Disk 2)', '(Disk 2)', '(Disk)', 'Thing']);
-  expect(read(thing(''))).toEqual(['(Disk 2)', 'Disk', 'Disk 2']);
+  read(second, minute(60));
+  expect(read([], minute(61))).toEqual(['(Disk 2)', '(Disk)', 'Disk 2', 'Thing']);
+  expect(read(thing(''), minute(62))).toEqual(['(Disk 2)', 'Disk', 'Disk 2']);
 });
 
 test('what was announced before the start and is not there has vanished, unless the user removes it', () => {
