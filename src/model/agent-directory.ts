@@ -60,7 +60,7 @@ export interface AgentDirectory {
   /** The agents and the identities that speak for the whole lab, by id. What the broker lost stays, what was removed
    * does not. */
   readonly agents: readonly ReportedAgent[];
-  /** Whether the bridge from a site is up, by the slug of the site. */
+  /** Whether the bridge from a site is up, by the site as its topic spells it. */
   readonly bridges: ReadonlyMap<string, boolean>;
   /** Resolves once everything retained has been received. */
   readonly loaded: Promise<void>;

@@ -96,8 +96,8 @@ export class AgentReports {
   take(topic: ParsedTopic, payload: string, isRetained: boolean): void {
     switch (topic.kind) {
       case 'bridge':
-        if (payload === '') this.bridges.delete(slug(topic.site));
-        else this.bridges.set(slug(topic.site), payload === '1');
+        if (payload === '') this.bridges.delete(topic.site);
+        else this.bridges.set(topic.site, payload === '1');
         return;
       case 'status':
         this.#change(topic.agent, (report) => {

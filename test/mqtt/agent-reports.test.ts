@@ -72,7 +72,7 @@ test('without a status there is no agent, and nothing is left of one whose topic
   expect(directory.agents).toEqual([{ id: 'pi', name: 'pi', isOnline: true, devices: [] }]);
   directory.say('pi/status', '');
   directory.say('bridge/Cottage/state', '1');
-  expect([...directory.bridges]).toEqual([['cottage', true]]);
+  expect([...directory.bridges]).toEqual([['Cottage', true]]);
   directory.say('bridge/Cottage/state', '');
   expect([...directory.bridges]).toEqual([]);
   expect(directory.agents).toEqual([]);

@@ -1,8 +1,8 @@
 import type { ReportedAgent, ReportedProblem } from '../../model/agent-directory.ts';
 import { slug } from '../../model/naming.ts';
 import { compareSeverities, isFaultSeverity, type Severity } from '../../model/problem.ts';
-import type { SiteSpellings } from '../../model/site-spellings.ts';
 import type { TranslatableText } from '../../model/translation.ts';
+import { type SiteKeyOfSlug, siteKey } from './site-keys.ts';
 import { type SitesTexts, sitesTexts } from './texts.ts';
 
 /** A problem of a site, with the words for it. */
@@ -18,9 +18,6 @@ export interface AgentReportedProblem extends DescribedProblem {
   /** Slug of the device; that of the site if it has the name of one. */
   device: string | undefined;
 }
-
-/** Key of the site that an agent names; spellings with the same slug are the same site. */
-export const siteKey = (site: string | undefined): string => (site === undefined ? '' : slug(site));
 
 /** The subject with the name of its agent, unless it begins with that. */
 const subjectWithAgent = (agent: string, subject: string) =>
@@ -40,7 +37,7 @@ export function problemsReportedByAgents(
   agents: readonly ReportedAgent[],
   answering: ReadonlySet<ReportedAgent>,
   siteKeys: ReadonlySet<string>,
-  spellings: SiteSpellings,
+  keyOfSlug: SiteKeyOfSlug,
 ): AgentReportedProblem[] {
   const byCause = new Map<string, AgentReportedProblem>();
   for (const agent of agents) {
@@ -48,7 +45,7 @@ export function problemsReportedByAgents(
     for (const { cause, subject, severity, text, certain, device } of faultsOf(agent, isAnswering)) {
       const other = byCause.get(cause);
       if (other !== undefined && compareSeverities(other.severity, severity) <= 0) continue;
-      const ofDevice = device === undefined ? undefined : spellings.chosenSlug(device.device);
+      const ofDevice = device === undefined ? undefined : keyOfSlug(device.device);
       const reported = `${subjectWithAgent(agent.name, subject)}: ${text}`;
       byCause.set(cause, {
         severity,

@@ -4,12 +4,12 @@ import { SiteSpellings } from '../../model/site-spellings.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { TranslatableText } from '../../model/translation.ts';
 import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
+import { bridgesBySite, createSiteKeyOfSlug, type SiteKeyOfSlug, siteKey } from './site-keys.ts';
 import {
   type AgentReportedProblem,
   type DescribedProblem,
   describeWorstProblemAndCount,
   problemsReportedByAgents,
-  siteKey,
 } from './site-problems.ts';
 import { type SitesTexts, sitesTexts } from './texts.ts';
 
@@ -50,13 +50,13 @@ interface RouterView {
 
 /** How agents see the routers of other sites, by the key of the site: an agent watches such a router under the site's
  * name. */
-function viewsOfRouters(agents: readonly ReportedAgent[], spellings: SiteSpellings): ReadonlyMap<string, RouterView[]> {
+function viewsOfRouters(agents: readonly ReportedAgent[], keyOfSlug: SiteKeyOfSlug): ReadonlyMap<string, RouterView[]> {
   const views = new Map<string, RouterView[]>();
   for (const { name, site, devices } of agents) {
     const ownKey = siteKey(site);
     for (const { address, isAvailable, values } of devices) {
       const reachable = address.collector === 'router' && isAvailable ? values?.reachable : undefined;
-      const watched = spellings.chosenSlug(address.device);
+      const watched = keyOfSlug(address.device);
       if (watched === ownKey || typeof reachable !== 'string') continue;
       const view = { by: name, isReachable: reachable === 'ON' };
       views.get(watched)?.push(view) ?? views.set(watched, [view]);
@@ -76,8 +76,9 @@ export function determineSiteVerdicts(
   monitor: Pick<AgentIdentity, 'id' | 'site'>,
   ownId: string,
 ): SiteVerdict[] {
-  const spellings = new SiteSpellings([monitor.site, ...directory.agents.map(({ site }) => site)]);
-  const bridges = new Map([...directory.bridges].map(([site, isUp]) => [spellings.chosenSlug(site), isUp]));
+  const spellings = SiteSpellings.ofAgents(directory.agents, monitor);
+  const keyOfSlug = createSiteKeyOfSlug(spellings);
+  const bridges = bridgesBySite(directory.bridges, spellings, keyOfSlug);
   const monitorSite = monitor.site === undefined ? undefined : spellings.chosenSpelling(monitor.site);
   const agents = directory.agents
     .filter(({ id }) => id !== ownId)
@@ -95,10 +96,10 @@ export function determineSiteVerdicts(
   const answering = agents.filter(({ isOnline, site }) => isOnline && !isBridgeDown(siteKey(site)));
   const isAnswering = new Set(answering);
   const problems = groupBy(
-    problemsReportedByAgents(agents, isAnswering, new Set(sites.map(({ key }) => key)), spellings),
+    problemsReportedByAgents(agents, isAnswering, new Set(sites.map(({ key }) => key)), keyOfSlug),
     ({ site }) => site,
   );
-  const routers = viewsOfRouters(answering, spellings);
+  const routers = viewsOfRouters(answering, keyOfSlug);
 
   function outageOf({ site, key, agents: expected }: SiteAgents, views: readonly RouterView[]): SiteOutage | undefined {
     const reachable = isReachable(views);

@@ -1,4 +1,5 @@
 import { groupBy } from '../../model/group-by.ts';
+import { SiteSpellings } from '../../model/site-spellings.ts';
 import {
   type DashboardSection,
   devicePagePath,
@@ -150,7 +151,9 @@ export function buildDashboardConfig(
     return ofCollector === undefined ? [] : [{ title, icon, collector, devices: ofCollector }];
   });
   const isLabWide = ({ collector }: DeviceGroup) => catalogue.find(({ id }) => id === collector)?.scope === 'lab';
-  const sites = [...groupBy(machines, ({ site }) => site ?? texts.machines)].sort(([a], [b]) => a.localeCompare(b));
+  const spellings = new SiteSpellings(machines.map(({ site }) => site));
+  const siteTitleOf = ({ site }: LabDevice) => (site === undefined ? texts.machines : spellings.chosenSpelling(site));
+  const sites = [...groupBy(machines, siteTitleOf)].sort(([a], [b]) => a.localeCompare(b));
   const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all, texts);
   const overviewOf = (group: DeviceGroup) =>
     groupSections(group.title, group.icon, group.devices, texts, groupPath(group));

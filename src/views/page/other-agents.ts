@@ -172,7 +172,7 @@ export function* buildOtherAgentSections(
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const others = agents.filter(({ id }) => !ownIds.has(id));
   const shown = mostImportant(others);
-  const spellings = new SiteSpellings([self.site, ...agents.map(({ site }) => site)]);
+  const spellings = SiteSpellings.ofAgents(agents, self);
   const maxDevices = Math.floor(bounds.devicesOfAgentsOnPage.items / Math.max(1, shown.length));
   const sections: PageSection[] = [];
   for (const agent of shown) {

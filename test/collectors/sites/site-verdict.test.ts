@@ -475,6 +475,48 @@ test('capitals and the form of an umlaut make no other site, for agents, the tar
   expect(bridged.find(({ site }) => site !== 'Berlin')?.reading.cause).toBe('bridge_down');
 });
 
+test('a site keeps the spelling of most agents, of as many the composed one', () => {
+  const sitesOf = (...sites: string[]) =>
+    judge(
+      sites.flatMap((site, index) => [
+        ...device(`a${index}/agent/a${index}`, { site }),
+        [`a${index}/status`, 'online'],
+      ]),
+      [],
+      { id: 'a0', ...(sites[0] === undefined ? {} : { site: sites[0] }) },
+    ).map(({ site }) => site);
+  const [composed, decomposed] = ['Köln', 'Köln'.normalize('NFD')];
+  expect(sitesOf('köln', 'köln', composed)).toEqual(['köln']);
+  expect(sitesOf(composed, 'köln', 'köln')).toEqual(['köln']);
+  expect(sitesOf(decomposed, composed)).toEqual([composed]);
+  expect(sitesOf(decomposed, decomposed, composed)).toEqual([decomposed]);
+  expect(sitesOf('köln', composed)).toEqual([composed]);
+});
+
+test.each([
+  ['Köln', 'köln'],
+  ['Bonn', 'bonn'],
+])('of the bridges of %s and %s, that of a spelling in use counts, or else one that is up', (used, other) => {
+  const [unused, unusedToo] = [other, used.toUpperCase()];
+  const causeAfter = (...bridges: [site: string, state: string][]) =>
+    judge(
+      [
+        ...device('a/agent/a', { site: used }),
+        ['a/status', 'online'],
+        ['a/problems', problemList()],
+        ...bridges.map(([site, state]): [string, string] => [`bridge/${site}/state`, state]),
+      ],
+      [],
+      { id: 'monitor' },
+    ).map(({ reading }) => reading.cause);
+  expect(causeAfter([used, '1'], [unused, '0'])).toEqual(['well']);
+  expect(causeAfter([unused, '0'], [used, '1'])).toEqual(['well']);
+  expect(causeAfter([unused, '1'], [used, '0'])).toEqual(['bridge_down']);
+  expect(causeAfter([used, '0'], [unused, '1'])).toEqual(['bridge_down']);
+  expect(causeAfter([unused, '1'], [unusedToo, '0'])).toEqual(['well']);
+  expect(causeAfter([unused, '0'], [unusedToo, '0'])).toEqual(['bridge_down']);
+});
+
 test('a single spelling is that of the site, whatever it is', () => {
   const topics = new Map([...device('a/agent/a', { site: 'köln' }), ['a/status', 'online']]);
   expect(judge(topics, [], { id: 'monitor' }).map(({ site }) => site)).toEqual(['köln']);

@@ -100,3 +100,11 @@ test('the file systems of a machine’s page stand in the order of their paths, 
   );
   expect(headings).toEqual(['/', '/boot/efi', '/mnt/a', '/mnt/b'].map((mount) => `Dateisystem ${mount}`));
 });
+
+test('machines of one site stand together, in whichever spelling they name it', () => {
+  const machine = deviceWith('filesystem');
+  const spellings = ['köln', 'Köln'.normalize('NFD'), 'köln', undefined];
+  const machines = many(machine, spellings.length).map((one, index) => ({ ...one, site: spellings[index] }));
+  const headings = view('lab', machines).map(headingOf);
+  expect(headings.filter((heading) => heading?.normalize('NFC').toLowerCase() === 'köln')).toEqual(['köln']);
+});
