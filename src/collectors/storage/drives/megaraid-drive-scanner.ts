@@ -41,50 +41,82 @@ export function parseMegaraidScan(text: string): SmartctlDeviceTypeSetting[] {
     );
 }
 
-/** Finds the drives behind MegaRAID controllers, when the agent starts and when there are other controllers. */
+const none: readonly SmartctlDeviceTypeSetting[] = [];
+const firstPauseSeconds = 60;
+const maxPauseSeconds = 3600;
+
+/** What an answer depends on. */
+interface ScanConditions {
+  /** SCSI hosts of the controllers. */
+  controllers: string;
+  isNodeThere: boolean;
+}
+
+/** Finds the drives behind MegaRAID controllers, when the agent starts and when there are other controllers. What was
+ * found counts until the next scan that succeeds. */
 export class MegaraidDriveScanner {
   readonly #roots: HostRoots;
+  readonly #nodeExists: () => boolean;
   readonly #poller: Poller<void>;
-  /** The controllers, and whether their node was there, when they were asked. */
-  #asked = '';
-  #found: readonly SmartctlDeviceTypeSetting[] = [];
-  /** Why it is not known what is behind the controllers. */
+  #current: ScanConditions = { controllers: '', isNodeThere: false };
+  /** At the beginning of the latest scan that succeeded. */
+  #answered: ScanConditions | undefined;
+  #found = none;
+  /** Why the latest scan failed, if it did. */
   #failure: AnyTranslatableText | undefined;
 
-  constructor(roots: HostRoots) {
+  constructor(roots: HostRoots, nodeExists = () => deviceNodeExists(controllerNode)) {
     this.#roots = roots;
-    this.#poller = new Poller(() => this.#scan(), { timeoutSeconds: commandTimeoutSeconds, waitMs: 3000 });
+    this.#nodeExists = nodeExists;
+    this.#poller = new Poller(() => this.#scan(), {
+      timeoutSeconds: commandTimeoutSeconds,
+      waitMs: 3000,
+      pauseSeconds: (failures) => Math.min(maxPauseSeconds, firstPauseSeconds * 2 ** (failures - 1)),
+    });
   }
 
   async find(): Promise<readonly SmartctlDeviceTypeSetting[]> {
-    const hosts = this.#hosts();
-    const toAsk = hosts.length === 0 ? '' : `${hosts.join(' ')} ${deviceNodeExists(controllerNode)}`;
-    if (toAsk !== this.#asked) {
-      this.#asked = toAsk;
-      this.#found = [];
-      // A scan that takes longer is used in the next reading.
-      if (toAsk !== '') await this.#poller.poll().catch(() => undefined);
+    const { controllers, isNodeThere } = this.#current;
+    this.#current = { controllers: this.#hosts().join(' '), isNodeThere: this.#nodeExists() };
+    if (this.#current.controllers === '') {
+      this.#answered = undefined;
+      this.#found = none;
+      return none;
     }
+    if (this.#current.controllers !== controllers || this.#current.isNodeThere !== isNodeThere) this.#poller.endPause();
+    // A scan that takes longer is used in a later reading.
+    if (this.#isDue) await this.#poller.poll().catch(() => undefined);
     return this.#found;
   }
 
   /** That drives are behind a controller and nobody says which. */
   advice(): AnyTranslatableText[] {
-    if (this.#asked === '' || this.#found.length > 0 || this.#poller.pendingSeconds !== undefined) return [];
-    const failure = this.#failure;
+    if (this.#current.controllers === '' || this.#poller.pendingSeconds !== undefined) return [];
+    const failure = this.#isDue ? this.#failure : undefined;
+    if (this.#found.length > 0 && failure === undefined) return [];
     return [
       (texts: StorageDriveTexts = storageDriveTexts) =>
         texts.unknownDrivesBehindController(failure && renderTranslatableText(failure, texts)),
     ];
   }
 
+  /** smartctl makes the node by scanning: that it has appeared is news only where nothing was found without it. */
+  get #isDue(): boolean {
+    const { controllers, isNodeThere } = this.#current;
+    if (this.#answered?.controllers !== controllers) return true;
+    return isNodeThere && !this.#answered.isNodeThere && this.#found.length === 0;
+  }
+
   async #scan(): Promise<void> {
+    const conditions = this.#current;
     try {
       const { stdout } = await runPrivilegedCommand(scanCommand, this.#roots.host(drivesHelperSocketPath));
       this.#found = parseMegaraidScan(stdout);
+      this.#answered = conditions;
       this.#failure = undefined;
     } catch (error) {
       this.#failure = translatableTextOfError(error);
+      throw error;
     }
   }
 

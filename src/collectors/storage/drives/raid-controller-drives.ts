@@ -69,8 +69,11 @@ export class RaidControllerDrives {
     const listed = (await this.#scanner?.find()) ?? [];
     if (listed === this.#listed) return;
     this.#listed = listed;
+    // What a finder has read is known also while its drive sleeps.
+    const before = new Map(this.#findersOfListed.map((finder) => [finder.setting, finder]));
     this.#findersOfListed = listed.map(
-      (setting) => new RaidSlotDriveFinder(setting, `${setting.drive} -d ${setting.type}`, this.#roots),
+      ({ drive, type }) =>
+        before.get(`${drive}=${type}`) ?? new RaidSlotDriveFinder({ drive, type }, `${drive} -d ${type}`, this.#roots),
     );
   }
 

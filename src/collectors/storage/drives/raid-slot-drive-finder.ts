@@ -17,9 +17,10 @@ export type IsExcluded = (drive: StorageDrive) => boolean;
 /** Finds the drive in a slot behind a RAID controller: the kernel sees only what the controller makes of it, so that
  * nothing but smartctl's answer identifies it. Each answer says anew which drive it is. */
 export class RaidSlotDriveFinder {
+  /** As STORAGE_DRIVE_TYPES has it. */
+  readonly setting: string;
   readonly #node: string;
   readonly #type: string;
-  readonly #setting: string;
   readonly #name: string;
   readonly #roots: HostRoots;
   readonly #unknown: StorageDrive;
@@ -34,10 +35,10 @@ export class RaidSlotDriveFinder {
     this.#name = name;
     this.#node = raidControllerNodeOf(setting);
     this.#type = type;
-    this.#setting = `${drive}=${type}`;
+    this.setting = `${drive}=${type}`;
     this.#roots = roots;
     this.#unknown = {
-      id: this.#setting,
+      id: this.setting,
       identity: { name: this.#node, bus: 'other', model: '', slot: type },
       controllerType: type,
       names: [this.#node],
@@ -118,7 +119,7 @@ export class RaidSlotDriveFinder {
     if (isAsleep) return undefined;
     const known = 'error' in answer ? translatableTextOfError(answer.error) : answer.state.hint;
     return {
-      key: `STORAGE_DRIVE_TYPES ${this.#setting}`,
+      key: `STORAGE_DRIVE_TYPES ${this.setting}`,
       complaint: (texts: StorageDriveTexts = storageDriveTexts) =>
         `${this.#name}: ${known === undefined ? texts.noSerialNumber : renderTranslatableText(known, texts)}`,
     };

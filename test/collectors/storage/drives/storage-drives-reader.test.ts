@@ -640,6 +640,67 @@ test('where a MegaRAID controller does not tell its drives, it is said what to d
   ]);
 });
 
+test('a scan for drives behind a MegaRAID controller that has failed is repeated, more and more rarely', async () => {
+  const { answer, seen, scans, tell, turn, fail, advice } = await machineWithMegaraid();
+  fail('smartctl', 'no');
+  answer(ataAnswer({ more: { serial_number: 'BEHIND-8' } }), 'bus/0', 'megaraid,8');
+  await seen();
+  turn(30);
+  await seen();
+  expect(scans()).toBe(1);
+  for (let minutes = 0; minutes < 360; minutes += 10) {
+    turn(600);
+    await seen();
+  }
+  expect(scans()).toBe(11);
+  expect(advice()).toHaveLength(1);
+  tell('smartctl', megaraidScan(8));
+  turn(3600);
+  expect(await seen()).toEqual([
+    ['LOGICAL', true],
+    ['PASSED', false],
+    ['BEHIND-8', false],
+  ]);
+  expect(advice()).toEqual([]);
+  turn(24 * 3600);
+  await seen();
+  expect(scans()).toBe(12);
+});
+
+test('what is known of drives behind a MegaRAID controller stays when it is asked again', async () => {
+  const { answer, seen, scans, tell, turn, sysfs, fail, advice } = await machineWithMegaraid();
+  tell('smartctl', megaraidScan(8, 9));
+  answer(ataAnswer({ more: { serial_number: 'BEHIND-8' } }), 'bus/0', 'megaraid,8');
+  answer(ataAnswer({ more: { serial_number: 'BEHIND-9' } }), 'bus/0', 'megaraid,9');
+  const all = [
+    ['LOGICAL', true],
+    ['PASSED', false],
+    ['BEHIND-8', false],
+    ['BEHIND-9', false],
+  ];
+  expect(await seen()).toEqual(all);
+  answer(powerModeAnswer('STANDBY'), 'bus/0', 'megaraid,8');
+  turn(700);
+  expect(await seen()).toEqual(all);
+  sysfs('class/scsi_host/host2/proc_name', 'megaraid_sas\n');
+  expect(await seen(), 'one sleeps').toEqual(all);
+  expect(scans()).toBe(2);
+  turn(700);
+  fail('smartctl', 'no');
+  sysfs('class/scsi_host/host1/proc_name', 'megaraid_sas\n');
+  expect(await seen(), 'the controllers do not answer').toEqual(all);
+  expect([scans(), advice().length]).toEqual([3, 1]);
+  tell('smartctl', megaraidScan(8));
+  turn(60);
+  expect(await seen(), 'one was taken away').toEqual(all.slice(0, 3));
+  expect([scans(), advice()]).toEqual([4, []]);
+  for (const host of ['host0', 'host1', 'host2']) sysfs(`class/scsi_host/${host}/proc_name`, 'gone\n');
+  expect(await seen(), 'there is no controller').toEqual([
+    ['LOGICAL', false],
+    ['PASSED', false],
+  ]);
+});
+
 test('no MegaRAID controller is asked for its drives if the settings name them, nor if there is none', async () => {
   const named = await machineWithMegaraid({ STORAGE_DRIVE_TYPES: [{ drive: '/dev/sda', type: 'megaraid,8' }] });
   await named.seen();
