@@ -328,8 +328,10 @@ test('online that the broker left unacknowledged several times is published 5 s 
   const { broker, state, online, pass, due, read } = await start({}, (one) => {
     one.answer = ({ topic }) => (topic === status ? 'nothing' : 0);
   });
+  // Questions that the agent asks itself may follow it.
+  const lastReport = () => broker.published.findLast(({ topic }) => topic !== `${root}/echo`)?.topic;
   for (const level of [60, 70, 80]) {
-    await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === status);
+    await until('sent', () => due(15_000) === 1 && lastReport() === status);
     pass(15_000);
     // The broker still works: another message is acknowledged.
     read(level);
