@@ -55,7 +55,7 @@ export class NonWakingDrivePoller {
   #dueAt = Number.NEGATIVE_INFINITY;
   #answeredAt = Number.NEGATIVE_INFINITY;
   #activityAtAnswer: string | undefined;
-  #activityBefore: string | undefined;
+  #activityBefore = '';
   #isInUse = false;
   /** The drive does not tell whether it sleeps, so that it is asked only while it is in use. */
   #isPowerUnknowable = false;
@@ -74,8 +74,9 @@ export class NonWakingDrivePoller {
    * answers. */
   async poll(drive: StorageDrive): Promise<DrivePowerAndReport> {
     this.#drive = drive;
-    this.#isInUse = this.#activityBefore !== undefined && this.#activityBefore !== drive.activity;
-    this.#activityBefore = drive.activity;
+    const { activity } = drive;
+    this.#isInUse = activity !== '' && this.#activityBefore !== '' && activity !== this.#activityBefore;
+    this.#activityBefore = activity;
     if (drive.isSuspended) return { ...this.#state, power: 'standby' };
     if (this.#poller.pendingSeconds !== undefined || this.#isDue()) await this.#pollOnce();
     if (this.#error instanceof HealthUnavailableError) return { hint: this.#error.wording };

@@ -6,7 +6,7 @@ import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import { isPlaceholderSerial } from './drive-identity.ts';
 import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
-import { nodesOfDisk, raidControllerNodeOf } from './raid-controller-nodes.ts';
+import { mayLieOnDriveBehind, raidControllerNodeOf } from './raid-controller-nodes.ts';
 import type { SmartctlDeviceTypeSetting } from './settings.ts';
 import { AnotherDriveAnsweredError } from './smartctl-answer.ts';
 import { isOfflineKernelState, type StorageDrive } from './storage-drives.ts';
@@ -95,12 +95,13 @@ export class RaidSlotDriveFinder {
     return new NonWakingDrivePoller(this.#unknown, this.#type, this.#roots.host(drivesHelperSocketPath));
   }
 
-  /** Reads and writes of what the controller has made of its drives. */
+  /** Reads and writes of what the controller has made of its drives. Of several disks nobody says which lies on this
+   * drive, so that none tells whether it is used. */
   #controllerActivity(kernelDrives: readonly StorageDrive[]): string {
-    return kernelDrives
-      .filter(({ names }) => names.some((name) => nodesOfDisk(this.#roots, name).includes(this.#node)))
-      .map(({ activity }) => activity)
-      .join();
+    const [disk, ...others] = kernelDrives.filter(({ names }) =>
+      names.some((name) => mayLieOnDriveBehind(this.#roots, this.#node, this.#type, name)),
+    );
+    return disk === undefined || others.length > 0 ? '' : disk.activity;
   }
 
   /** The drive that has answered, with what the kernel knows of it if the controller passes it through. */

@@ -21,7 +21,8 @@ export interface StorageDrive {
   kernelState: string | undefined;
   /** Whether the kernel has suspended it, so that it sleeps. */
   isSuspended: boolean;
-  /** Counters of reads and writes: they move when somebody uses the drive. Questions of smartctl do not count. */
+  /** Counters of reads and writes: they move when somebody uses the drive. Questions of smartctl do not count. Empty if
+   * nobody knows. */
   activity: string;
 }
 

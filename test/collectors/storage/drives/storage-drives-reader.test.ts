@@ -503,19 +503,21 @@ test('drives behind a RAID controller, told apart by their serial numbers; what 
   expect(calls().filter((call) => !call.includes('megaraid,'))).toEqual([]);
 });
 
+/** Puts a disk of a made-up /sys where the SCSI hosts are. */
+function attachToHost(sys: string, name: string, target: string): void {
+  const [, host] = /^target(\d+):/.exec(target) ?? [];
+  const folder = join(`devices/pci0/host${host}`, target);
+  mkdirSync(join(sys, folder), { recursive: true });
+  renameSync(join(sys, 'block', name), join(sys, folder, name));
+  symlinkSync(join('..', folder, name), join(sys, 'block', name));
+}
+
 test('a drive that its RAID controller passes through is asked by the controller’s type, once that answers; logical drives are not asked', async () => {
   const { answer, reader, calls, sys, turn } = machine([{ serial: 'PASSED' }, { name: 'sdb', serial: 'LOGICAL' }], {
     STORAGE_DRIVE_TYPES: [{ drive: '/dev/bus/0', type: 'megaraid,3' }],
   });
-  for (const [name, target] of [
-    ['sda', 'target0:0:3/0:0:3:0'],
-    ['sdb', 'target0:2:0/0:2:0:0'],
-  ] as const) {
-    const folder = join('devices/pci0/host0', target);
-    mkdirSync(join(sys, folder), { recursive: true });
-    renameSync(join(sys, 'block', name), join(sys, folder, name));
-    symlinkSync(join('..', folder, name), join(sys, 'block', name));
-  }
+  attachToHost(sys, 'sda', 'target0:0:3/0:0:3:0');
+  attachToHost(sys, 'sdb', 'target0:2:0/0:2:0:0');
   const seen = async () =>
     (await reader.read()).map((one) => ('complaint' in one ? 'complaint' : [one.device.id, one.excluded ?? false]));
   answer(ataAnswer());
@@ -556,15 +558,8 @@ async function machineWithMegaraid(settings: Partial<DrivesSettings> = {}) {
     ],
     settings,
   );
-  for (const [name, target] of [
-    ['sda', 'target0:2:0/0:2:0:0'],
-    ['sdb', 'target0:0:3/0:0:3:0'],
-  ] as const) {
-    const folder = join('devices/pci0/host0', target);
-    mkdirSync(join(one.sys, folder), { recursive: true });
-    renameSync(join(one.sys, 'block', name), join(one.sys, folder, name));
-    symlinkSync(join('..', folder, name), join(one.sys, 'block', name));
-  }
+  attachToHost(one.sys, 'sda', 'target0:2:0/0:2:0:0');
+  attachToHost(one.sys, 'sdb', 'target0:0:3/0:0:3:0');
   for (const host of ['host0', 'host1', 'host2'])
     mkdirSync(join(one.sys, 'class/scsi_host', host), { recursive: true });
   one.sysfs('class/scsi_host/host0/proc_name', 'megaraid_sas\n');
@@ -699,6 +694,62 @@ test('what is known of drives behind a MegaRAID controller stays when it is aske
     ['LOGICAL', false],
     ['PASSED', false],
   ]);
+});
+
+test.each<[of: string, drive: string, type: string, others: [name: string, target: string][], isInUse: boolean]>([
+  ['a MegaRAID controller with one logical drive', '/dev/bus/0', 'megaraid,8', [], true],
+  ['one that passes a drive through', '/dev/bus/0', 'megaraid,8', [['sdb', 'target0:0:3/0:0:3:0']], true],
+  ['one with two logical drives', '/dev/bus/0', 'megaraid,8', [['sdb', 'target0:2:1/0:2:1:0']], false],
+  ['one that a logical drive names', '/dev/sda', 'megaraid,8', [['sdb', 'target0:2:1/0:2:1:0']], false],
+  ['one beside another controller', '/dev/sda', 'megaraid,8', [['sdb', 'target1:2:0/1:2:0:0']], true],
+  ['a Smart Array with two logical drives', '/dev/sda', 'cciss,0', [['sdb', 'target0:1:1/0:1:1:0']], false],
+])(
+  'a drive behind %s that falls silent: it is in use only if it is what is used',
+  async (_, drive, type, others, isInUse) => {
+    const { answer, reader, sys, use, turn, calls } = await machineWithHelper(
+      [{ serial: 'LOGICAL' }, ...others.map(([name]) => ({ name, serial: `OTHER-${name}` }))],
+      { STORAGE_DRIVE_TYPES: [{ drive, type }] },
+    );
+    attachToHost(sys, 'sda', 'target0:2:0/0:2:0:0');
+    for (const [name, target] of others) attachToHost(sys, name, target);
+    mkdirSync(join(sys, 'class/scsi_host/host0'), { recursive: true });
+    const node = drive.replace('/dev/', '');
+    answer(ataAnswer({ more: { serial_number: 'BEHIND', rotation_rate: 7200 } }), node, type);
+    await reader.read();
+    const questions = () => calls().filter((call) => call.endsWith(` ${type} ${node}`));
+    const begin = questions().length;
+    for (let minute = 0; minute < 60; minute += 1) {
+      turn(60);
+      use();
+      await reader.read();
+    }
+    expect(questions().length - begin, 'questions in an hour').toBe(isInUse ? 6 : 2);
+    answer(powerModeAnswer('SLEEP'), node, type);
+    for (let minute = 0; minute < 60; minute += 1) {
+      turn(60);
+      use();
+      await reader.read();
+    }
+    expect(questions().some((call) => !call.includes('standby,3'))).toBe(isInUse);
+  },
+);
+
+test('a drive behind a controller is not in use because a logical drive has come or gone', async () => {
+  const { answer, seen, tell, turn, sys, calls } = await machineWithMegaraid();
+  tell('smartctl', megaraidScan(8));
+  answer(ataAnswer({ more: { serial_number: 'BEHIND-8', rotation_rate: 7200 } }), 'bus/0', 'megaraid,8');
+  await seen();
+  turn(700);
+  await seen();
+  answer(powerModeAnswer('SLEEP'), 'bus/0', 'megaraid,8');
+  plugDisk(sys, { name: 'sdc', serial: 'LOGICAL-2' });
+  attachToHost(sys, 'sdc', 'target0:2:1/0:2:1:0');
+  for (let reading = 0; reading < 4; reading += 1) {
+    turn(1800);
+    if (reading === 2) unplugDisk(sys, 'sdc');
+    await seen();
+  }
+  expect(calls().filter((call) => call.includes('bus/0') && !call.includes('standby,3'))).toEqual([]);
 });
 
 test('no MegaRAID controller is asked for its drives if the settings name them, nor if there is none', async () => {
