@@ -27,9 +27,11 @@ export const bounds = {
   devicesOfAgentsOnPage: { items: 1000 },
   /** Home Assistant takes no longer state. */
   reportedText: { characters: 255 },
-  /** Answers within a minute to agents that ask whether this one is running: each of them asks five times a minute at
-   * most. */
+  /** Questions within a minute, whether this agent is running, that are answered one by one: each agent asks five times
+   * a minute at most. */
   livenessAnswers: { items: 300 },
+  /** Further questions that are answered together: 2,500 a second, in answers of at most 32 kB. */
+  livenessAnswerTokens: { items: 500 },
   /** Commands over MQTT that are carried out within a minute: a person presses one button. */
   commands: { items: 20 },
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { livenessAnswerPayload, livenessQuestionPayload } from './duplicate-agent.ts';
+import { livenessQuestionPayload, parseLivenessAnswer } from './liveness-messages.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Milliseconds between two rounds of questions, and that an answer may take. */
@@ -62,7 +62,7 @@ export class AgentLivenessProbe {
     const topics = new Topics(agent);
     const unanswered = new Set(otherAgents);
     const stop = connection.listen(({ topic, payload }) => {
-      const parsed = payload === livenessAnswerPayload(token) ? topics.parse(topic) : undefined;
+      const parsed = parseLivenessAnswer(payload, token) && topics.parse(topic);
       if (parsed?.kind !== 'ping') return;
       const otherAgent = parsed.agent;
       unanswered.delete(otherAgent);

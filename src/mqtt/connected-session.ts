@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PerMinuteLimiter } from '../lib/per-minute-limiter.ts';
-import { bounds } from '../model/bounds.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { announcedDevicesWithRetainedState, partPathsWithRetainedState } from './announced-devices.ts';
 import { DeviceClaimSettler } from './device-claim-settler.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, HomeAssistantPresenceAndRemoval } from './discovery-lifecycle.ts';
-import { answerLivenessQuestion } from './duplicate-agent.ts';
 import { dispatchInboundMessage, type InboundMessageListener, selectMemoryPayloads } from './inbound.ts';
+import { LivenessAnswerer } from './liveness-answerer.ts';
 import { OwnRetainedMessages } from './own-retained-messages.ts';
 import { PendingEventPublisher } from './pending-event-publisher.ts';
 import { retainedIndexPayload, subscribeInPortions } from './retained-by-name.ts';
@@ -119,7 +117,12 @@ export class ConnectedSession {
       },
       connection,
     );
-    const livenessAnswers = new PerMinuteLimiter(bounds.livenessAnswers);
+    const livenessAnswerer = new LivenessAnswerer({
+      pingTopic: this.#topics.ping,
+      password: connection.password,
+      publish: (topic, payload) => connection.publish(topic, payload, { retain: false }),
+      after,
+    });
     this.#inbound = {
       homeAssistantOnline: () => {
         memory.homeAssistantSeen = true;
@@ -129,7 +132,7 @@ export class ConnectedSession {
         // A retained message may be older than a birth message that has arrived already.
         if (!isRetained || this.#removal.isHomeAssistantPresent) this.#removal.offline();
       },
-      pingReceived: (message) => void answerLivenessQuestion(connection, context.agent, message, livenessAnswers),
+      pingReceived: ({ payload }) => livenessAnswerer.receive(payload),
       ownStatusReplaced: () => this.#states.correctStatus(),
       commandReceived: (command) => {
         if (this.#lifecycle.isPublishing) context.commandReceived(command);

@@ -1,47 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { PerMinuteLimiter } from '../lib/per-minute-limiter.ts';
 import { UnredactedMessageError, UsageError } from '../model/errors.ts';
-import type { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { connectTemporarily } from './connect-temporarily.ts';
 import { signLivenessAnswer } from './liveness-answer-signature.ts';
+import { livenessQuestionPayload, parseLivenessAnswer, signedLivenessQuestionPayload } from './liveness-messages.ts';
 import type { MqttSettings } from './settings.ts';
-import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 // Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may
 // be stale. So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe,
 // whether there is another.
 
-const questionPattern = /^who is there\? (\S+?)( signed)?$/;
-export const livenessQuestionPayload = (token: string) => `who is there? ${token}`;
-export const livenessAnswerPayload = (token: string) => `I am: ${token}`;
-
-/** A question whose answer has to show that it comes from somebody with the same MQTT_PASSWORD. */
-const signedQuestionPayload = (token: string) => `${livenessQuestionPayload(token)} signed`;
-const signedAnswerPayload = async (password: Secret, topic: string, token: string) =>
-  `${livenessAnswerPayload(token)} signed ${await signLivenessAnswer(password, topic, token)}`;
-
 /** Milliseconds that an answer may take, and between two questions: the other agent may not have subscribed yet. */
 const answerTimeoutMs = 2500;
 const questionIntervalMs = 500;
-
-/** Answers the question of another agent, as long as the limit admits it: anybody may ask. */
-export async function answerLivenessQuestion(
-  connection: SingleUseBrokerConnection,
-  agent: AgentIdentity,
-  { topic, payload }: ReceivedMessage,
-  limit: PerMinuteLimiter,
-): Promise<void> {
-  const [, token, wantsSignature] = (topic === new Topics(agent).ping && questionPattern.exec(payload)) || [];
-  if (token === undefined || limit.admit() === undefined) return;
-  const { password } = connection;
-  const answer =
-    wantsSignature && password !== undefined
-      ? await signedAnswerPayload(password, topic, token)
-      : livenessAnswerPayload(token);
-  await connection.publish(topic, answer, { retain: false }).catch(() => undefined);
-}
 
 /** What an answer on the ping topic is worth: `signed` is one of an agent with the same MQTT_PASSWORD. Without a
  * password none can be signed; with one, an unsigned answer may be that of any client of the broker. */
@@ -56,12 +28,13 @@ export async function findDuplicateAgent(
   const token = randomUUID();
   const { ping } = new Topics(agent);
   const { password } = connection;
-  const question = password === undefined ? livenessQuestionPayload(token) : signedQuestionPayload(token);
+  const question = password === undefined ? livenessQuestionPayload(token) : signedLivenessQuestionPayload(token);
   const ask = () => connection.publish(ping, question, { retain: false });
   let timer: NodeJS.Timeout | undefined;
   let interval: NodeJS.Timeout | undefined;
   try {
-    const signed = password === undefined ? undefined : await signedAnswerPayload(password, ping, token);
+    // Computes the key, which takes its time, before the answer is waited for.
+    if (password !== undefined) await signLivenessAnswer(password, ping, token);
     const answered = new Promise<DuplicateAgentAnswer | undefined>((resolve, reject) => {
       let unsigned: 'unsigned' | undefined;
       let isAsked = false;
@@ -72,11 +45,14 @@ export async function findDuplicateAgent(
       timer = setTimeout(giveUp, answerTimeoutMs);
       connection.listen(({ payload }) => {
         if (payload === question) isAsked = true;
-        else if (payload === signed) resolve('signed');
-        else if (payload.startsWith(livenessAnswerPayload(token))) {
-          if (password === undefined) resolve('forgeable');
-          else unsigned = 'unsigned';
-        }
+        const answer = parseLivenessAnswer(payload, token);
+        if (answer === undefined) return;
+        if (password === undefined) return resolve('forgeable');
+        unsigned = 'unsigned';
+        if (answer.signature === undefined) return;
+        signLivenessAnswer(password, ping, answer.tokens).then((signature) => {
+          if (signature === answer.signature) resolve('signed');
+        }, reject);
       });
       void connection.ended.then((reason) =>
         reject(reason ?? new UnredactedMessageError(`the connection ended while ${ping} was being asked`)),

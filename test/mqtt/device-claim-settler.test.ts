@@ -5,7 +5,7 @@ import type { CollectorDefinition } from '../../src/model/collector.ts';
 import { declareDeviceTable, declarePartTable } from '../../src/model/table.ts';
 import { parseDeviceClaim } from '../../src/mqtt/claim-topics.ts';
 import { DeviceClaimSettler } from '../../src/mqtt/device-claim-settler.ts';
-import { livenessAnswerPayload, livenessQuestionPayload } from '../../src/mqtt/duplicate-agent.ts';
+import { livenessAnswerPayload, livenessQuestionPayload } from '../../src/mqtt/liveness-messages.ts';
 import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
 import { runAfter } from '../../src/mqtt/run-after.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';

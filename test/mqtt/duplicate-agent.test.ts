@@ -38,7 +38,7 @@ test.each([{ unread: /echo$/ }, { unwritten: /echo$/ }])(
 const echo = 'infra-monitor/nas/echo';
 type Forger = (
   token: string,
-  signature: (password: string, topic?: string) => Promise<string>,
+  signature: (password: string, topic?: string, tokens?: string) => Promise<string>,
 ) => Promise<string> | string;
 
 test.each<[string, string | undefined, Forger, string | undefined]>([
@@ -55,13 +55,28 @@ test.each<[string, string | undefined, Forger, string | undefined]>([
   ],
   ['the same password', 'sesame', async (token, sign) => `I am: ${token} signed ${await sign('sesame')}`, 'signed'],
   ['an answer to another question', 'sesame', () => 'I am: somebody', undefined],
+  ['an answer to several questions', undefined, (token) => `I am: a ${token} b`, 'forgeable'],
+  ['an unsigned answer to several questions', 'sesame', (token) => `I am: a ${token} signed b`, 'unsigned'],
+  [
+    'the same password, several questions',
+    'sesame',
+    async (token, sign) => `I am: a ${token} b signed ${await sign('sesame', echo, `a ${token} b`)}`,
+    'signed',
+  ],
+  [
+    'the signature of other questions',
+    'sesame',
+    async (token, sign) => `I am: a ${token} b signed ${await sign('sesame', echo, 'a b')}`,
+    'unsigned',
+  ],
+  ['an answer to several other questions', 'sesame', (token) => `I am: a${token} ${token}b`, undefined],
 ])('%s: how much an answer is worth', async (_, password, answer, worth) => {
   const { settings, url } = await guarded({});
   const { client } = await observe(url, { protocolVersion: 4 });
   client.on('message', async (topic, payload) => {
     const [, token] = /^who is there\? (\S+)/.exec(String(payload)) ?? [];
     if (token === undefined) return;
-    const sign = (word: string, of = echo) => signLivenessAnswer(new Secret(word), of, token);
+    const sign = (word: string, of = echo, tokens = token) => signLivenessAnswer(new Secret(word), of, tokens);
     await client.publishAsync(topic, await answer(token, sign), { qos: 1 }).catch(() => undefined);
   });
   const own =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { livenessAnswerPayload, livenessQuestionPayload } from '../../src/mqtt/duplicate-agent.ts';
+import { livenessAnswerPayload, livenessQuestionPayload } from '../../src/mqtt/liveness-messages.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { observe } from '../helpers/observer.ts';
 import { device, probe, stateOf } from '../helpers/sample-collector.ts';

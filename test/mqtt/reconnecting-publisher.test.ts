@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { bounds } from '../../src/model/bounds.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
+import { findDuplicateAgent } from '../../src/mqtt/duplicate-agent.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
@@ -451,20 +452,27 @@ test.each(['', 'gone'])('a status that another client has replaced by “%s” i
   );
 });
 
-test('of more questions than agents ask, some are answered', async () => {
-  const { broker, observer } = await scene();
+test('of more questions than agents ask, those that are too many are answered together', async () => {
+  const { clock, broker, observer } = await scene();
   const state = records(12);
   startSession(broker.settings, [collector], state);
   await online(state);
   const echo = 'infra-monitor/nas/echo';
   const { items } = bounds.livenessAnswers;
-  for (let question = 0; question < items + 20; question += 1)
+  const questions = () => observer.messages.filter(({ payload }) => payload.startsWith('who is there? ')).length;
+  const asked = questions();
+  for (let question = 0; question < items + 3; question += 1)
     void observer.client.publishAsync(echo, `who is there? ${question}`, { qos: 1 });
-  const answers = () => observer.messages.filter(({ payload }) => payload.startsWith('I am: ')).length;
-  await until('as many as are admitted', () => answers() === items);
+  await until('all are asked', () => questions() >= asked + items + 3);
+  const found = findDuplicateAgent(broker.settings, agent);
+  await until('it is asked, too', () => questions() > asked + items + 3);
   await observer.client.publishAsync(status, 'gone', { qos: 1 });
   await observer.see(status, (payload) => payload === 'online');
-  expect(answers()).toBe(items);
+  clock.turn(0.2);
+  expect(await found).toBe('forgeable');
+  const answers = observer.messages.flatMap(({ payload }) => (payload.startsWith('I am: ') ? payload.slice(6) : []));
+  expect(answers).toHaveLength(items + 1);
+  expect(answers.at(-1)?.split(' ').slice(0, 3)).toEqual(['300', '301', '302']);
 });
 
 test('the question of an agent of the same name is answered, and no other', async () => {
