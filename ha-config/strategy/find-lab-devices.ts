@@ -6,6 +6,7 @@ import {
 } from '../../src/views/home-assistant/dashboard-language.ts';
 import {
   compareDevicesByName,
+  compareNames,
   type LabDevice,
   type LabEntity,
   unknownDeviceIcon,
@@ -79,9 +80,8 @@ function inOrder(catalogue: readonly CollectorSummary[], entities: readonly LabE
   const places = new Map(keys.map((key, index) => [key, index]));
   const placeOf = ({ collector, table, metric }: LabEntity) =>
     places.get(`${collector}-${table}-${metric}`) ?? keys.length;
-  const { compare } = new Intl.Collator('en', { numeric: true });
   return [...entities].sort(
-    (a, b) => placeOf(a) - placeOf(b) || compare(a.part ?? '', b.part ?? '') || compare(a.name, b.name),
+    (a, b) => placeOf(a) - placeOf(b) || compareNames(a.part ?? '', b.part ?? '') || compareNames(a.name, b.name),
   );
 }
 

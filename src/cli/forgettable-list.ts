@@ -10,6 +10,7 @@ import { parseDeviceDiscoveryPayload } from '../mqtt/announcement-payload.ts';
 import { readRetainedPayloadsInPortions } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { offlinePayload } from '../views/availability.ts';
+import { describeMakerAndModel } from '../views/maker-and-model.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { alignColumns, printLine, printNote } from './terminal.ts';
 
@@ -42,9 +43,9 @@ const aboutSchema = z.object({
 
 /** What a device is, as its announcement says: `Samsung 970 EVO, S5GXNF0R654321`. */
 function describeDevice(announcement: string | undefined): { name: string; about: string } {
-  const device = aboutSchema.safeParse(parseDeviceDiscoveryPayload(announcement)?.device).data;
-  const maker = [device?.manufacturer, device?.model].filter(Boolean).join(' ');
-  return { name: device?.name ?? '', about: [maker, device?.serial_number].filter(Boolean).join(', ') };
+  const device = aboutSchema.safeParse(parseDeviceDiscoveryPayload(announcement)?.device).data ?? {};
+  const about = [describeMakerAndModel(device), device.serial_number].filter(Boolean).join(', ');
+  return { name: device.name ?? '', about };
 }
 
 const titleOfPart = ({ collector, part }: DeviceOrPartAddress): string => {

@@ -11,7 +11,7 @@ const pulledDrive = {
       identifiers: ['infra-monitor_testling_s4ev'],
       name: 'testling Samsung',
       manufacturer: 'Samsung',
-      model: '970 EVO',
+      model: 'Samsung SSD 970 EVO',
       serial_number: 'S4EV',
     },
     origin: { name: 'Home Lab Infra Monitor' },
@@ -49,7 +49,7 @@ test('forget --list groups what there is by device, with what it is and since wh
   const { output } = await run({ MQTT_URL: broker.url }, 'forget', '--list');
   expect(output.split('\n')).toEqual([
     'testling (testling)',
-    '  s4ev                 testling Samsung  Samsung 970 EVO, S4EV  unavailable since 2026-01-02 03:04 UTC',
+    '  s4ev                 testling Samsung  Samsung SSD 970 EVO, S4EV  unavailable since 2026-01-02 03:04 UTC',
     '    s4ev/namespace_n1                    Namespace',
     '',
   ]);

@@ -9,10 +9,15 @@ test.each([
     'C1 \u009b31m, reordered \u202e, isolated \u2066, half \ud800',
     'C1 \ufffd31m, reordered \ufffd, isolated \ufffd, half \ufffd',
   ],
+  ['marks \u061c\u200e\u200f\u202a\u2069\ufeff', 'marks \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd'],
+  ['joined 👨‍👩‍👧, می‌خواهم, 🏴󠁧󠁢󠁥󠁮󠁧󠁿, soft\u00adhyphen', 'joined 👨‍👩‍👧, می‌خواهم, 🏴󠁧󠁢󠁥󠁮󠁧󠁿, soft\u00adhyphen'],
+  ['a\ttab', 'a tab'],
 ])('%j', (text, printed) => expect(printableText(text)).toBe(printed));
 
 test('lines keep their breaks, and no colours', () =>
-  expect(printableLines('one\n  \u001b[31mtwo\u001b[39m\r\n')).toBe('one\n  \ufffd[31mtwo\ufffd[39m\ufffd\n'));
+  expect(printableLines('one\n  \u001b[31mtwo\u001b[39m\r\n\tthree\rfour')).toBe(
+    'one\n  \ufffd[31mtwo\ufffd[39m\n three\ufffdfour',
+  ));
 
 test('lines of a terminal keep the colours of this program', () =>
   expect(

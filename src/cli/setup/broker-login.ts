@@ -16,7 +16,7 @@ import { brokerAddressExample } from './broker-address.ts';
 const maxLoginAttempts = 2;
 
 interface BrokerProblem {
-  text: string;
+  texts: string[];
   /** What has to be corrected. */
   about: 'address' | 'login' | 'other';
 }
@@ -29,14 +29,14 @@ async function tryBroker(settings: Settings): Promise<{ url: string } | { proble
       const missing: string[] = [];
       for (const { agent } of await agentAndLabCollectorIdentitiesFromSettings(settings))
         missing.push(...(await findMissingPermissions(connection, agent)));
-      return missing.length === 0 ? { url: connection.url } : { problem: { text: missing.join('\n'), about: 'other' } };
+      return missing.length === 0 ? { url: connection.url } : { problem: { texts: missing, about: 'other' } };
     } finally {
       await connection.close();
     }
   } catch (error) {
     const isFromConnection = error instanceof BrokerConnectionError;
     const about = !isFromConnection ? 'other' : error.isRefusal ? 'login' : 'address';
-    return { problem: { text: describeError(error), about } };
+    return { problem: { texts: [describeError(error)], about } };
   }
 }
 
@@ -47,7 +47,7 @@ function parseSettingsText(text: string): { settings: Settings } | { problem: Br
   } catch (error) {
     if (!(error instanceof SettingsError) || !error.problems.every(({ variable }) => variable === 'MQTT_URL'))
       throw error;
-    return { problem: { text: error.problems.map(({ text }) => text).join('\n'), about: 'address' } };
+    return { problem: { texts: error.problems.map(({ text }) => text), about: 'address' } };
   }
 }
 
@@ -72,7 +72,7 @@ export async function promptForAcceptedBroker(
       printNote(
         'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
       );
-    else printFailure(`Broker: ${problem.text}`);
+    else for (const text of problem.texts) printFailure(`Broker: ${text}`);
     for (const warning of mqtt === undefined ? [] : brokerLoginWarnings(mqtt)) printAdvice(`Settings: ${warning}`);
     if (problem.about === 'address' && isInteractive()) {
       printNote(`For example: ${brokerAddressExample}`);

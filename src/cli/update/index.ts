@@ -95,7 +95,11 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
         const failure = await install().catch(describeError);
         if (failure === undefined && (await isAsHealthy()))
           return printSuccess(`infra-monitor ${await readInstalledVersion(here)} is installed`);
-        printFailure(failure ?? 'The new version is not as healthy as the previous one');
+        if (failure === undefined) printFailure('The new version is not as healthy as the previous one');
+        else {
+          printFailure('The new version could not be installed or started:');
+          printLine(failure);
+        }
         await saved.restore();
         if (isActive) await systemdService.restart();
       } finally {

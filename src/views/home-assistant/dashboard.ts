@@ -15,7 +15,7 @@ import {
 import { englishDashboard } from './dashboard-language.ts';
 import { devicePageSections } from './device-page.ts';
 import { deviceSummaryCards, isProbeTargetDevice, isShownOnDashboard } from './device-summary-cards.ts';
-import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
+import { compareNames, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
 import {
   isProblemListEntity,
   machineStatusBadges,
@@ -153,7 +153,7 @@ export function buildDashboardConfig(
   const isLabWide = ({ collector }: DeviceGroup) => catalogue.find(({ id }) => id === collector)?.scope === 'lab';
   const spellings = new SiteSpellings(machines.map(({ site }) => site));
   const siteTitleOf = ({ site }: LabDevice) => (site === undefined ? texts.machines : spellings.chosenSpelling(site));
-  const sites = [...groupBy(machines, siteTitleOf)].sort(([a], [b]) => a.localeCompare(b));
+  const sites = [...groupBy(machines, siteTitleOf)].sort(([a], [b]) => compareNames(a, b));
   const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all, texts);
   const overviewOf = (group: DeviceGroup) =>
     groupSections(group.title, group.icon, group.devices, texts, groupPath(group));

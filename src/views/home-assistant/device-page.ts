@@ -11,15 +11,16 @@ import {
   tileCardVariants,
 } from './cards.ts';
 import { deviceSummaryCards, isShownOnDashboard, shownEntitiesOfDeviceItself } from './device-summary-cards.ts';
-import type { LabDevice, LabEntity } from './lab-device.ts';
+import { compareNames, type LabDevice, type LabEntity } from './lab-device.ts';
 import { machineProblemListCard } from './problem-cards.ts';
 import { storageTreeSections } from './storage-tree.ts';
 import type { DashboardTexts } from './texts.ts';
 
 const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
-/** “eth0 receive rate” → “Receive rate”, below a heading that says eth0. */
+/** “eth0 receive rate” → “Receive rate”, below a heading that says eth0; a single entity keeps its name. */
 function withoutPart(entities: readonly LabEntity[]): { part: string; names: string[] } {
+  if (entities.length === 1) return { part: '', names: [] };
   const words = entities.map(({ name }) => name.split(' '));
   const shared = (words[0] ?? []).findIndex((word, index) =>
     words.some((name) => name[index] !== word || name.length === index + 1),
@@ -55,17 +56,14 @@ const headingOfParts = (table: string, { parts }: DashboardTexts): DashboardCard
 
 /** The parts of one table in the order of their names, each below its name. */
 function partSections(table: string, entities: readonly LabEntity[], texts: DashboardTexts): DashboardSection[] {
-  const parts = [...groupBy(entities, ({ part }) => part ?? '').values()].sort(([a], [b]) =>
-    (a?.name ?? '') < (b?.name ?? '') ? -1 : 1,
-  );
-  const cards: DashboardCard[] = parts.flatMap((partEntities) => {
-    if (partEntities.length === 1) return partEntities.flatMap((entity) => tileCardVariants(entity));
-    const { part, names } = withoutPart(partEntities);
-    return [
-      ...(part === '' ? [] : [subtitleCard(part)]),
-      ...partEntities.flatMap((entity, index) => tileCardVariants(entity, { title: names[index] })),
-    ];
-  });
+  const parts = [...groupBy(entities, ({ part }) => part ?? '').values()]
+    .map((ofPart) => ({ ofPart, ...withoutPart(ofPart) }))
+    .map((one) => ({ ...one, sortedBy: one.part || (one.ofPart[0]?.name ?? '') }))
+    .sort((a, b) => compareNames(a.sortedBy, b.sortedBy));
+  const cards: DashboardCard[] = parts.flatMap(({ ofPart, part, names }) => [
+    ...(part === '' ? [] : [subtitleCard(part)]),
+    ...ofPart.flatMap((entity, index) => tileCardVariants(entity, { title: names[index] })),
+  ]);
   return fullWidthGridSections([headingOfParts(table, texts), ...cards]);
 }
 

@@ -33,6 +33,7 @@ export interface LabDevice {
 /** Icon of a device of a table that is not in the catalogue: another version of the agent has announced it. */
 export const unknownDeviceIcon = 'mdi:devices';
 
-/** By their names, for sorting. */
-export const compareDevicesByName = (a: LabDevice, b: LabDevice) =>
-  a.name.localeCompare(b.name, 'en', { numeric: true });
+/** Compares names as people sort them: eth2 before eth10, and capitals and accents last. */
+export const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
+
+export const compareDevicesByName = (a: LabDevice, b: LabDevice): number => compareNames(a.name, b.name);

@@ -7,8 +7,8 @@ import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { AgentIdentity, CollectorState, StateEntry } from '../../model/state.ts';
 import { shortenToStateLength } from '../../model/state-length.ts';
-import { projectName } from '../../version.ts';
 import { namesOfTable, translateDevice, translatePartName } from '../language.ts';
+import { describeMakerAndModel } from '../maker-and-model.ts';
 import { type DeviceView, httpUrlOrUndefined } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { viewOfProblem } from './problem-view.ts';
@@ -51,12 +51,6 @@ const deviceOfPath = (path: string) => path.split('/', 2).join('/');
 function isExplainedBySameDevice({ path, explainedBy }: Problem, { byId }: ProblemIndex): boolean {
   const other = explainedBy === undefined ? undefined : byId.get(explainedBy);
   return other !== undefined && deviceOfPath(other.path) === deviceOfPath(path);
-}
-
-/** Maker and model; the model alone where it has the maker's name or there is no maker but this program. */
-function describeMakerAndModel({ manufacturer = '', model = '' }: Device): string {
-  const isSaid = manufacturer === projectName || model.toLowerCase().includes(manufacturer.toLowerCase());
-  return isSaid ? model : `${manufacturer} ${model}`.trim();
 }
 
 const describeDevice = (device: Device) =>

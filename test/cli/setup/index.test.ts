@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
+import { guarded } from '../../helpers/guarded.ts';
 import { startInstance } from '../../helpers/instance.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
@@ -110,6 +111,18 @@ test.each(['mqtt//nas', 'mqtt:/nas', 'mqtt:///nas'])('the scheme of %s is no hos
 test('a password with a line break is refused for that reason', async () => {
   const { output } = await setUp(undefined, { MQTT_PASSWORD: 'se\nsame' }, '--broker', await startBroker());
   expect(output).toMatch(/^MQTT_PASSWORD contains a line break, .* set MQTT_PASSWORD_FILE to its path\n$/);
+});
+
+test('each permission that is missing has a line', async () => {
+  const { url } = await guarded({ unread: /./ });
+  const { status, output } = await setUp(undefined, {}, '--broker', url);
+  expect({ status, lines: output.split('\n').filter((line) => line.includes('refuses')) }).toEqual({
+    status: 2,
+    lines: [
+      expect.stringMatching(/^✗ Broker: the broker refuses the subscription to /),
+      expect.stringMatching(/^✗ Broker: the broker refuses homeassistant\//),
+    ],
+  });
 });
 
 test('a refused login is told once, and the password never', async () => {

@@ -55,3 +55,16 @@ test('a command of the system that fails is named with its own words, and withou
     ),
   });
 });
+
+test('an installation that fails is undone, and what it said is printed line by line', async () => {
+  const { update } = installedByNpm(
+    (file) =>
+      `[ "$1" = install ] && [ ! -e ${file('begun')} ] || exit 0; touch ${file('begun')}; printf 'npm error ENOSPC\\nnpm error no space\\n' >&2; exit 1`,
+  );
+  expect({ status: await update.ended, output: update.output() }).toEqual({
+    status: 2,
+    output: expect.stringMatching(
+      /^✗ The new version could not be installed or started:\nnpm install .*: npm error ENOSPC\nnpm error no space\n\S+ has been restored\./m,
+    ),
+  });
+});

@@ -108,3 +108,35 @@ test('machines of one site stand together, in whichever spelling they name it', 
   const headings = view('lab', machines).map(headingOf);
   expect(headings.filter((heading) => heading?.normalize('NFC').toLowerCase() === 'köln')).toEqual(['köln']);
 });
+
+test('the parts of a device stand in the order of their names as people sort them', () => {
+  const machine = deviceWith('interface');
+  const rates = machine.entities.filter(({ table, unit }) => table === 'interface' && unit === 'Mbit/s');
+  const [first, second] = rates;
+  if (first === undefined || second === undefined) throw new Error('no interface');
+  const entities = ['eth10', 'über', 'eth2', 'Zed', 'eth1'].flatMap((part) =>
+    [first, second].map((entity, index) => ({
+      ...entity,
+      part,
+      id: `${part}_${index}`,
+      name: `${part} rate ${index}`,
+    })),
+  );
+  const single = ['Fan 10', 'fan 9', 'Fan 2'].map((name) => ({
+    ...first,
+    table: 'fan',
+    part: name,
+    id: `sensor.${name}`,
+    name,
+  }));
+  const cards = view(machine.id.replaceAll('_', '-'), [{ ...machine, entities: [...entities, ...single] }]).flatMap(
+    (section) => section.cards,
+  );
+  const parts = new Set(entities.map(({ part }) => part));
+  expect(cards.flatMap(({ heading = '' }) => (parts.has(heading.split(' ')[0] ?? '') ? heading : []))).toEqual(
+    ['eth1', 'eth2', 'eth10', 'über', 'Zed'].map((part) => `${part} rate`),
+  );
+  expect(cards.flatMap(({ entity = '' }) => (/fan/i.test(entity) ? entity : []))).toEqual(
+    ['Fan 2', 'fan 9', 'Fan 10'].map((name) => `sensor.${name}`),
+  );
+});
