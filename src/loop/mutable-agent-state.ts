@@ -224,7 +224,7 @@ export class MutableAgentState implements AgentState {
     if (record.lastSuccess === undefined || record.error !== undefined)
       throw new UsageError('it is not known whether it is still there');
     const others = [...this.collectors.values()].filter(({ id }) => id !== record.id);
-    const isPresent = ({ isMissing }: StateEntry) => !isMissing;
+    const isPresent = ({ missingSince }: StateEntry) => missingSince === undefined;
     const isElsewhere = (other: CollectorRecord) =>
       address.part === undefined &&
       [...other.entries.values()].some((entry) => entry.address.device === address.device && isPresent(entry));
@@ -292,7 +292,7 @@ export class MutableAgentState implements AgentState {
   #forgetOldestMissing(record: CollectorRecord): void {
     const missing = new Map<string, [path: string, entry: StateEntry][]>();
     for (const [path, entry] of record.entries) {
-      if (!entry.isMissing || entry.part === undefined) continue;
+      if (entry.missingSince === undefined || entry.part === undefined) continue;
       const { device } = entry.address;
       const parts = missing.get(device) ?? [];
       parts.push([path, entry]);
@@ -326,8 +326,8 @@ export class MutableAgentState implements AgentState {
       else goneByDevice.get(device)?.push(path) ?? goneByDevice.set(device, [path]);
     }
     for (const [device, paths] of goneByDevice) {
-      const isMissingPart = ({ address, part, isMissing }: StateEntry) =>
-        isMissing && part !== undefined && address.device === device;
+      const isMissingPart = ({ address, part, missingSince }: StateEntry) =>
+        missingSince !== undefined && part !== undefined && address.device === device;
       const excess =
         paths.length + [...record.entries.values()].filter(isMissingPart).length - bounds.missingParts.items;
       for (const path of paths.slice(0, Math.max(0, excess))) {

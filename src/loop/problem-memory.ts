@@ -12,10 +12,10 @@ import {
 import type { CollectorState, StateEntry } from '../model/state.ts';
 
 /** Whether an entry still has the problem. */
-const isOngoing = ({ findings, error, isMissing }: StateEntry, key: string) =>
+const isOngoing = ({ findings, error, missingSince }: StateEntry, key: string) =>
   findings.has(key) ||
-  (key === missingProblemKey && isMissing) ||
-  (key === unreadableProblemKey && error !== undefined && !isMissing);
+  (key === missingProblemKey && missingSince !== undefined) ||
+  (key === unreadableProblemKey && error !== undefined && missingSince === undefined);
 
 const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 

@@ -119,12 +119,12 @@ export const entryMarkedMissing = (
   at: Date,
   texts: GeneralProblemTexts = generalProblemTexts,
 ): StateEntry =>
-  entry.isMissing
+  entry.missingSince !== undefined
     ? entry
     : {
         ...entry,
         error: missingText(entry, texts),
-        isMissing: true,
+        missingSince: at,
         findings: isMissed ? markFindingsUncertain(entry.findings) : new Map(),
         since: entry.error === undefined ? at : entry.since,
       };
@@ -143,7 +143,7 @@ function presentMetricsAfter(
 export const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
   a.presentMetrics === b.presentMetrics &&
   a.excluded === b.excluded &&
-  a.isMissing === b.isMissing &&
+  a.missingSince === b.missingSince &&
   a.canBeForgotten === b.canBeForgotten &&
   a.part?.name === b.part?.name &&
   (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

@@ -41,8 +41,8 @@ export interface StateEntry {
   error?: string;
   /** Of the error, if that is in words of ours; English without. */
   errorLanguage?: string;
-  /** It was read earlier, and is no longer there. */
-  isMissing?: true;
+  /** Since when it is no longer there; it was read earlier. `since` is earlier if it could not be read before. */
+  missingSince?: Date;
   /** What it has published can be removed, by its collector. */
   canBeForgotten?: true;
   /** What is wrong with it. */

@@ -346,7 +346,7 @@ export function* planAnnouncements(
         const [name, options] = button(agent, language, topics, entry, key, action);
         current[name] = options;
       }
-      if ((entry.isMissing || entry.canBeForgotten) && !entry.excluded) {
+      if ((entry.missingSince !== undefined || entry.canBeForgotten) && !entry.excluded) {
         const [name, options] = forgetButton(agent, language, topics, entry);
         current[name] = options;
       }

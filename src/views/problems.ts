@@ -117,7 +117,7 @@ function entryProblems(
   { gateway, goneSince }: { gateway: string | undefined; goneSince: GoneSince },
   language: Language,
 ): Candidate[] {
-  const { address, device, part, error, isMissing, findings } = entry;
+  const { address, device, part, error, missingSince, findings } = entry;
   const cause = [globalIdOf(agent, declaration, entry), ...(part === undefined ? [] : [part.id])].join('/');
   const candidate = (finding: LastingFinding): Candidate => ({
     id: `${collector.id}/${path}/${finding.key}`,
@@ -155,13 +155,17 @@ function entryProblems(
   // What is reached through one device is explained by that.
   const blamesOfMissing =
     device.reachedThrough === undefined && device.liesOn !== undefined
-      ? { blames: goneTogether(device.liesOn, entry.since, goneSince) }
+      ? { blames: goneTogether(device.liesOn, missingSince ?? entry.since, goneSince) }
       : {};
   const missing = declaration.tables[entry.table]?.missing;
   const unreadable =
-    error === undefined || (isMissing && missing === undefined)
+    error === undefined || (missingSince !== undefined && missing === undefined)
       ? []
-      : [isMissing && missing ? own(missingProblemKey, missing, error) : own(unreadableProblemKey, 'degraded', error)];
+      : [
+          missingSince && missing
+            ? own(missingProblemKey, missing, error)
+            : own(unreadableProblemKey, 'degraded', error),
+        ];
   return [...unreadable, ...findings.values()].map(candidate);
 }
 
@@ -230,8 +234,8 @@ const readGoneSince = ({ collectors }: AgentState): GoneSince =>
   new Map(
     [...collectors.values()]
       .flatMap(({ entries }) => [...entries.values()])
-      .flatMap(({ part, isMissing, address, since }) =>
-        part === undefined && isMissing ? [[address.device, since] as const] : [],
+      .flatMap(({ part, missingSince, address }) =>
+        part === undefined && missingSince !== undefined ? [[address.device, missingSince] as const] : [],
       ),
   );
 

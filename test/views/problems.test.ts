@@ -261,6 +261,15 @@ test('a device that goes long after what was built of it is told; so is a second
   ]);
   const second = ['(Disk 1: no longer present)', 'Disk 2: no longer present', 'Thing: no longer present'];
   expect(lab(disk(2))(7 * 24 * 3600)).toEqual(second);
+  // What could be read last is no matter: the pool below, and the drive.
+  const poolUnreadable: Reading = [
+    { table: 'thing', device: { ...device, liesOn: ['Disk 1', 'Disk 2'] }, error: gone },
+  ];
+  expect(lab([...disk(1), ...disk(2), ...poolUnreadable])(3600)).toEqual(bothExplained);
+  const diskUnreadable: Reading = [{ table: 'thing', device: { id: 'Disk 1', name: 'Disk 1' }, error: gone }];
+  expect(lab([...diskUnreadable, ...disk(2), ...pool], [...diskUnreadable, ...disk(2)])(7 * 24 * 3600)).toContain(
+    'Disk 1: no longer present',
+  );
   // A member that was gone long before belongs to what became of the pool.
   const degraded = lab([...disk(2), ...pool]);
   expect(degraded(3600, ...disk(2))).toEqual(['(Disk 1: no longer present)', 'Thing: no longer present']);

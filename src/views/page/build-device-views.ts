@@ -105,7 +105,7 @@ function viewOfEntry(
       : { name: partName, fullName: `${device.name} ${partName}`, details: '', href: undefined }),
     problems: ownProblems.map((problem) => viewOfProblem(problem, problems.byId, language)),
     ...(error === undefined ? {} : { lostSince: since }),
-    hint: hint ?? (entry.isMissing && ownProblems.length === 0 ? error : undefined),
+    hint: hint ?? (entry.missingSince !== undefined && ownProblems.length === 0 ? error : undefined),
     ...buildMetricViews(metrics, context),
   };
 }
