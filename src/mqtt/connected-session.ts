@@ -76,7 +76,7 @@ export class ConnectedSession {
       restMs: (topic) => (isDiscoveryTopic(topic) ? discoverySettleMs : 0),
       after,
     });
-    this.#states = new StatePublisher(context, this.#publisher, this.#retained);
+    this.#states = new StatePublisher({ ...context, after }, this.#publisher, this.#retained);
     this.#announcer = new DiscoveryAnnouncer({
       ...context,
       publisher: this.#publisher,
@@ -133,7 +133,9 @@ export class ConnectedSession {
         if (!isRetained || this.#removal.isHomeAssistantPresent) this.#removal.offline();
       },
       pingReceived: ({ payload }) => livenessAnswerer.receive(payload),
-      ownStatusReplaced: () => this.#states.correctStatus(),
+      ownStatusReplaced: () => {
+        if (this.#lifecycle.isPublishing) this.#states.correctStatus();
+      },
       commandReceived: (command) => {
         if (this.#lifecycle.isPublishing) context.commandReceived(command);
       },

@@ -64,6 +64,17 @@ export class RetryingRetainedPublisher {
     for (const topic of topics) this.#repeated.add(topic);
   }
 
+  /** Sends the newest payloads of these topics once more, in this order. */
+  repeat(topics: readonly string[]): void {
+    this.repeatNext(topics);
+    const newest = topics.map(
+      (topic) => [topic, this.#next.get(topic) ?? this.#queue.get(topic) ?? this.#sent.get(topic)] as const,
+    );
+    this.publishChanged(
+      new Map(newest.flatMap(([topic, payload]) => (payload === undefined ? [] : [[topic, payload]]))),
+    );
+  }
+
   /** Forgets a topic that is not to be published any more, and that the broker refused it. */
   withdraw(topic: string): void {
     this.#drop(topic);

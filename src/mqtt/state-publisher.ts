@@ -4,20 +4,26 @@ import { emptyOrOfflineOrphanPayloads } from '../views/orphaned-topics.ts';
 import { type RetainedPayloadsByTopic, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
 import type { RetryingRetainedPublisher } from './retrying-retained-publisher.ts';
+import type { RunAfter } from './run-after.ts';
 import type { SessionInputsAndCallbacks } from './session-context.ts';
+
+/** Milliseconds between two corrections of the status: a client that replaces each must not cause a flood. */
+const correctionRestMs = 5000;
+
+type StatePublisherContext = Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state'> & {
+  after: RunAfter;
+};
 
 /** Publishes states, availability, memories and the list of problems over one connection, and tidies up those that an
  * earlier run has left behind. */
 export class StatePublisher {
-  readonly #context: Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state'>;
+  readonly #context: StatePublisherContext;
   readonly #publisher: RetryingRetainedPublisher;
   readonly #retained: OwnRetainedMessages;
+  /** Of the status: `resting` after one, `due` if another one is to follow. */
+  #correction: 'none' | 'resting' | 'due' = 'none';
 
-  constructor(
-    context: Pick<SessionInputsAndCallbacks, 'agent' | 'catalogue' | 'language' | 'state'>,
-    publisher: RetryingRetainedPublisher,
-    retained: OwnRetainedMessages,
-  ) {
+  constructor(context: StatePublisherContext, publisher: RetryingRetainedPublisher, retained: OwnRetainedMessages) {
     this.#context = context;
     this.#publisher = publisher;
     this.#retained = retained;
@@ -44,15 +50,23 @@ export class StatePublisher {
     this.#publisher.publishChanged(new Map([[new Topics(this.#context.agent).status, onlinePayload]]));
   }
 
-  /** The broker has published the will of an earlier connection of this agent, which it has only just given up, or
-   * another client has changed or cleared the status. The
-   * list of problems comes again, too: one from before an agent was offline can be that of another version. */
+  /** Publishes again that this agent is online: the broker has published the will of an earlier connection of this
+   * agent, which it has only just given up, or another client has replaced or cleared the status. The list of problems
+   * comes again, too: one from before an agent was offline can be that of another version. */
   correctStatus(): void {
     const { status, problems } = new Topics(this.#context.agent);
     if (this.#publisher.lastSent(status) === undefined) return;
-    this.#publisher.repeatNext([problems, status]);
-    this.publish();
-    this.publishOnline();
+    if (this.#correction !== 'none') {
+      this.#correction = 'due';
+      return;
+    }
+    this.#correction = 'resting';
+    this.#context.after(correctionRestMs, () => {
+      const isDue = this.#correction === 'due';
+      this.#correction = 'none';
+      if (isDue) this.correctStatus();
+    });
+    this.#publisher.repeat([problems, status]);
   }
 
   #publishOrphaned(current: RetainedPayloadsByTopic, isIncluded: (payload: string) => boolean): void {

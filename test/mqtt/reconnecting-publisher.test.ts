@@ -452,6 +452,42 @@ test.each(['', 'gone'])('a status that another client has replaced by “%s” i
   );
 });
 
+test('a client that replaces the status each time gets a correction each five seconds, and nothing else', async () => {
+  const { clock, broker, observer } = await scene();
+  const state = records(12);
+  startSession(broker.settings, [collector], state);
+  await online(state);
+  await observer.see(status, (seen) => seen === 'online');
+  const before = observer.messages.length;
+  const replace = () => observer.client.publishAsync(status, 'ONLINE', { qos: 1, retain: true });
+  observer.client.on('message', (topic, payload) => {
+    if (topic === status && String(payload) === 'online') void replace().catch(() => undefined);
+  });
+  // Published with the next reading, not with the correction.
+  read(state, 30);
+  await replace();
+  const seen = () => observer.messages.slice(before).filter(({ topic }) => topic.startsWith('infra-monitor/nas/'));
+  const corrections = () => seen().filter(({ payload }) => payload === 'online').length;
+  const replacements = () => seen().filter(({ payload }) => payload === 'ONLINE').length;
+  // The answer to a question shows that the agent has heard everything before it.
+  const hasHeardAll = async (token: string) => {
+    await observer.client.publishAsync('infra-monitor/nas/echo', `who is there? ${token}`, { qos: 1 });
+    await until('an answer', () => observer.messages.some(({ payload }) => payload === `I am: ${token}`));
+  };
+  for (const round of [1, 2, 3]) {
+    await until(`${round} corrections, replaced`, () => corrections() >= round && replacements() > round);
+    for (const token of ['a', 'b', 'c']) await hasHeardAll(`${round}${token}`);
+    expect(corrections()).toBe(round);
+    // Ten seconds after the connection, everything is looked through anyway.
+    if (round === 1)
+      expect(new Set(seen().map(({ topic }) => topic))).toEqual(new Set([status, 'infra-monitor/nas/echo']));
+    clock.turn(4.9);
+    await hasHeardAll(`${round}d`);
+    expect(corrections()).toBe(round);
+    clock.turn(0.1);
+  }
+});
+
 test('of more questions than agents ask, those that are too many are answered together', async () => {
   const { clock, broker, observer } = await scene();
   const state = records(12);

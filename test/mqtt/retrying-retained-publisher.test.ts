@@ -128,3 +128,23 @@ test('a refused payload is sent again after five seconds, whatever the rest', as
   await until('accepted', () => broker.retained.get('slow') === '2');
   expect(published()).toEqual(['1', '2']);
 });
+
+test('what is repeated is the newest payload, also of a topic that rests, and nothing that was never sent', async () => {
+  const { broker, publisher, publish, published, settled, pass } = await scene();
+  publish('a', 'other');
+  publish('1');
+  await publisher.drained();
+  publisher.repeat(['unknown', 'other', 'slow']);
+  await settled();
+  const others = () => broker.published.filter(({ topic }) => topic === 'other').map(({ payload }) => payload);
+  expect([others(), published()]).toEqual([['a', 'a'], ['1']]);
+  publish('2');
+  publisher.repeat(['slow']);
+  pass(5000);
+  await settled();
+  expect(published()).toEqual(['1', '2']);
+  pass(5000);
+  await settled();
+  expect(published()).toEqual(['1', '2']);
+  expect(broker.published.some(({ topic }) => topic === 'unknown')).toBe(false);
+});
