@@ -4,6 +4,8 @@ import type { Reporter, TestCase } from 'vitest/node';
 /** So many may pass at the second try in one run; more are no chance. */
 const most = 2;
 
+const maxReasonLength = 500;
+
 /** Tells which tests passed only when they were run again, and fails the run where that are many: a retry must leave a
  * trace. */
 export class Retries implements Reporter {
@@ -12,7 +14,7 @@ export class Retries implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { flaky, retryCount = 0 } = test.diagnostic() ?? {};
     if (!flaky) return;
-    const [reason = ''] = test.result().errors?.[0]?.message.split('\n') ?? [];
+    const reason = (test.result().errors?.[0]?.message ?? '').replaceAll(/\s+/g, ' ').slice(0, maxReasonLength);
     this.#late.push(
       `passed at try ${retryCount + 1}: ${test.project.name} ${test.module.relativeModuleId} > ${test.fullName}: ${reason}`,
     );
