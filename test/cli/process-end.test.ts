@@ -44,6 +44,8 @@ test('with a sensor that does not answer, the status server works and SIGTERM en
     HTTP_PORT: String(port),
   });
   await until('connected', () => agent.output().includes('MQTT: connected'), waitSeconds);
+  const readings = () => fetch(`http://127.0.0.1:${port}/host/status`).then((answer) => answer.text());
+  await until('the sensor is read', async () => (await readings()).includes('jc42 temp1'), waitSeconds);
   silence(sensor);
   // In 2 s that it does not answer; on a busy machine that other files have left no time for it.
   await until('reported', () => agent.output().includes(`testling jc42 temp1: ${sensor}: `), waitSeconds);
