@@ -13,14 +13,16 @@ export function ignoreUnusedSignals(): void {
   for (const signal of ['SIGUSR1', 'SIGUSR2', ...(hasTerminal ? [] : ['SIGHUP'])]) process.on(signal, () => undefined);
 }
 
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** Runs what is not to be left half done: until it is over, signals that would end the program only print a note. */
 export async function withoutInterruption<Result>(run: () => Promise<Result>): Promise<Result> {
   const refuse = () => printNote('This cannot be interrupted: please wait for its end');
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, refuse);
+  for (const signal of endingSignals) process.on(signal, refuse);
   try {
     return await run();
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeListener(signal, refuse);
+    for (const signal of endingSignals) process.removeListener(signal, refuse);
   }
 }
 

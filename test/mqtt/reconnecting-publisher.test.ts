@@ -8,6 +8,7 @@ import { bounds } from '../../src/model/bounds.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
 import { findDuplicateAgent } from '../../src/mqtt/duplicate-agent.ts';
+import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
@@ -543,13 +544,16 @@ test('the client ID is always the same and has no slash', async () => {
   expect(names.at(-1)).toBe('lab_cellar-nas');
 });
 
+/** Settings with the addresses of two brokers, and the login of the first. */
+const severalBrokers = ({ settings: first }: { settings: MqttSettings }, second: { settings: MqttSettings }) => ({
+  ...first,
+  MQTT_URL: { ...first.MQTT_URL, fallbacks: [second.settings.MQTT_URL] },
+});
+
 async function twoBrokers() {
   const clock = stopClock();
   const [first, second] = [await startBroker(), await startBroker()];
-  const settings = {
-    ...first.settings,
-    MQTT_URL: { ...first.settings.MQTT_URL, fallbacks: [second.settings.MQTT_URL] },
-  };
+  const settings = severalBrokers(first, second);
   const state = records(12);
   const { log, session } = startSession(settings, [collector], state);
   const at = ({ url }: { url: string }) =>
@@ -586,10 +590,7 @@ test('several brokers: when one stops, the next is tried within a second, and ke
 test('several brokers: one that does not answer gives way to the next after two seconds, at first', async () => {
   const silent = await startPeer(() => undefined);
   const broker = await startBroker();
-  const settings = {
-    ...silent.settings,
-    MQTT_URL: { ...silent.settings.MQTT_URL, fallbacks: [broker.settings.MQTT_URL] },
-  };
+  const settings = severalBrokers(silent, broker);
   const state = records(12);
   const { log } = startSession(settings, [collector], state);
   await online(state);
@@ -603,10 +604,7 @@ test('several brokers: so does one that answers the connection alone', async () 
     if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
   }, 4);
   const broker = await startBroker();
-  const settings = {
-    ...mute.settings,
-    MQTT_URL: { ...mute.settings.MQTT_URL, fallbacks: [broker.settings.MQTT_URL] },
-  };
+  const settings = severalBrokers(mute, broker);
   const state = records(12);
   const { log } = startSession(settings, [collector], state);
   await until('on the second broker', () => state.broker.connected, 20);

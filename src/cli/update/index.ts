@@ -18,6 +18,8 @@ import { isUrl, readVerifiedReleaseFile } from './release-files.ts';
 /** Time limit of an installation. */
 const limitSeconds = 600;
 
+const isServiceActive = async () => (await systemdService.exists()) && (await systemdService.isActive());
+
 const respondsHealthy = async (look: () => Promise<unknown>) =>
   ((await look().catch(describeError)) as { status?: string }).status === 'ok';
 
@@ -52,9 +54,7 @@ async function prepareInstallation(
   if (kind === 'npm')
     return async () => {
       await installNpmPackage(root, file);
-      return (await systemdService.exists()) && (await systemdService.isActive())
-        ? systemdService.restart()
-        : undefined;
+      return (await isServiceActive()) ? systemdService.restart() : undefined;
     };
   return async () => {
     const { status, stderr } = await runCommand('sh', [file, '--from', from], { seconds: limitSeconds });
@@ -81,7 +81,7 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
   process.umask(0o022);
   // Commands run in another working directory.
   const from = isUrl(place) ? place : resolve(place);
-  const isActive = (await systemdService.exists()) && (await systemdService.isActive());
+  const isActive = await isServiceActive();
   const isAsHealthy = await expectSameHealth(isActive);
   const scratch = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
   try {
