@@ -9,6 +9,7 @@ import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { tree } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 import { configureStrategy, countErrors, screens } from '../ha-config/strategy-dashboard.ts';
+import { openPage } from '../home-assistant/dashboard.ts';
 import { type DeviceEntry, HomeAssistant, type RegistryEntry } from '../home-assistant/home-assistant.ts';
 
 const [phone, , wall] = screens;
@@ -113,26 +114,27 @@ export async function startLab(): Promise<Lab> {
     return devices.filter((device) => isOurs(device) && !own(device).some(isAvailable)).map(({ name }) => name);
   };
   const look = async (step: string) => {
-    for (const dashboard of ['infra-auto', 'infra-lab'])
-      for (const screen of [wall, phone]) {
-        const faults: string[] = [];
-        const errors = await countErrors(homeAssistant, screen, `${dashboard}/lab`, async (page) => {
-          await page
-            .getByText(/(is|are) wrong\.|Everything is well\./)
-            .first()
-            .waitFor();
-          // Cards of what has just been removed stand until the frontend has built the dashboard anew.
-          const seen = page.locator('hui-error-card, hui-warning');
-          await until('no card is in error', async () => (await seen.count()) === 0, 5).catch(async () =>
-            faults.push(...(await seen.allInnerTexts())),
-          );
-          const { SHOTS } = process.env;
-          const name = `${homeAssistant.version} ${step} ${dashboard} ${screen.screen}.png`.replaceAll(' ', '-');
-          if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, name) });
-        });
-        expect.soft(faults, `${step}: ${dashboard} on a ${screen.screen}`).toEqual([]);
-        expect.soft(errors, `${step}: ${dashboard} on a ${screen.screen}`).toBe(0);
-      }
+    const page = await openPage(homeAssistant);
+    // Cards of what has just been removed stand until the frontend has built the dashboard anew.
+    const seen = page.locator('hui-error-card, hui-warning');
+    for (const dashboard of ['infra-auto', 'infra-lab']) {
+      const faults: string[] = [];
+      const errors = await countErrors(page, `${dashboard}/lab`, [wall, phone], async ({ name }) => {
+        await page
+          .getByText(/(is|are) wrong\.|Everything is well\./)
+          .first()
+          .waitFor();
+        await until('no card is in error', async () => (await seen.count()) === 0, 5).catch(async () =>
+          faults.push(...(await seen.allInnerTexts())),
+        );
+        const { SHOTS } = process.env;
+        const file = `${homeAssistant.version} ${step} ${dashboard} ${name}.png`.replaceAll(' ', '-');
+        if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, file) });
+      });
+      expect.soft(faults, `${step}: ${dashboard}`).toEqual([]);
+      expect.soft(errors, `${step}: ${dashboard}`).toEqual({ wall: 0, phone: 0 });
+    }
+    await page.context().browser()?.close();
   };
   const installedDashboard = async () =>
     JSON.stringify(await homeAssistant.ask('lovelace/config', { url_path: 'infra-lab' }));

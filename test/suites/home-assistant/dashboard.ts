@@ -40,11 +40,9 @@ const ofRow = /^(.*), (?:for \d+ \w+|at least since now)(?:\. (.*))?$/s;
 /** The program's dashboard in the real Home Assistant, as Chromium shows it. */
 export class Dashboard {
   readonly #page: Page;
-  readonly #url: string;
 
-  private constructor(page: Page, url: string) {
+  private constructor(page: Page) {
     this.#page = page;
-    this.#url = url;
   }
 
   /** Makes one of all agents on this broker, and restarts Home Assistant with it and with the frontend; it ends with
@@ -63,12 +61,11 @@ export class Dashboard {
     ];
     writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${lines.join('\n')}\n`);
     await homeAssistant.restart();
-    const url = `http://127.0.0.1:${homeAssistant.port}`;
-    return new Dashboard(await openPage(url, homeAssistant.token), `${url}/infra-lab`);
+    return new Dashboard(await openPage(homeAssistant));
   }
 
   async open(view: string): Promise<void> {
-    await this.#page.goto(`${this.#url}/${view}`);
+    await this.#page.goto(`/infra-lab/${view}`);
   }
 
   /** The title of a device's view; undefined before there is one. */
@@ -98,16 +95,16 @@ export class Dashboard {
 
 /** A tab of Home Assistant's frontend, logged in; it ends with the test. */
 export async function openPage(
-  url: string,
-  token: string,
+  { port, token }: HomeAssistant,
   options: BrowserContextOptions = { viewport: { width: 1400, height: 1000 } },
 ): Promise<Page> {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments });
   onTestFinished(() => browser.close());
-  const context = await browser.newContext(options);
+  const baseURL = `http://127.0.0.1:${port}`;
+  const context = await browser.newContext({ baseURL, ...options });
   const tokens = {
-    hassUrl: url,
-    clientId: `${url}/`,
+    hassUrl: baseURL,
+    clientId: `${baseURL}/`,
     access_token: token,
     refresh_token: '',
     token_type: 'Bearer',
