@@ -74,5 +74,5 @@ test('the watch forgets an agent that is lost, at the button of its device, and 
   await until('nothing of it is left', async () => (await retainedOfId(broker.url, 'pi')).length === 0, 30);
   // What is left is a tombstone, until Home Assistant is there.
   await until('nor of its button', () => !hasButton(observer.topics.get(announcement) ?? ''), 30);
-  expect(watch.output()).toContain('"agent_pi": "forget" requested over MQTT: done');
+  await until('it says so', () => watch.output().includes('"agent_pi": "forget" requested over MQTT: done'));
 });
