@@ -191,7 +191,7 @@ export const storageTextsInGerman: StorageDriveTexts & PoolTexts = {
   failing: (attributes) =>
     `das Laufwerk selbst meldet seinen bevorstehenden Ausfall${attributes.length === 0 ? '' : ` (${attributes.join(', ')})`}`,
   clearsWhenNoLongerFailing: 'wenn das Laufwerk ihn nicht mehr meldet',
-  clearsWhenSelfTestPasses: 'wenn ein späterer Selbsttest bestanden ist',
+  clearsWhenSelfTestPasses: 'wenn ein späterer Selbsttest bestanden ist, ein erweiterter, wenn ein solcher fehlschlug',
   worn: 'die vom Hersteller zugesagte Schreibmenge ist verbraucht',
   nearlyWorn: (percentLeft) => `von der zugesagten Schreibmenge des Herstellers bleiben weniger als ${percentLeft} %`,
   clearsWhenReplaced: 'wenn es ersetzt ist',

@@ -54,7 +54,7 @@ export const storageDriveTexts = {
   failing: (attributes: readonly string[]) =>
     `the drive itself says that it is failing${attributes.length === 0 ? '' : ` (${attributes.join(', ')})`}`,
   clearsWhenNoLongerFailing: 'when the drive no longer says so',
-  clearsWhenSelfTestPasses: 'when a later self-test passes',
+  clearsWhenSelfTestPasses: 'when a later self-test passes, an extended one if that failed',
   worn: 'the endurance that its maker promised is used up',
   nearlyWorn: (percentLeft: number) => `less than ${percentLeft} % is left of the endurance that its maker promised`,
   clearsWhenReplaced: 'when it is replaced',

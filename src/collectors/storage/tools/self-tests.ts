@@ -13,7 +13,8 @@ export interface FinishedSelfTest {
 /** What a drive's log says of its self-tests. The agent starts none. */
 export interface SelfTestSummary {
   isRunning: boolean;
-  /** The newest that was neither aborted nor interrupted; undefined if the log has none, or there is no log. */
+  /** The newest that was neither aborted nor interrupted, or an extended one before it that failed; undefined if the
+   * log has none, or there is no log. */
   latest?: FinishedSelfTest | undefined;
   /** The log is there, and empty. */
   neverRan: boolean;
@@ -66,13 +67,30 @@ const ataResult = meaningOfCodes(3, 8);
 const scsiResult = meaningOfCodes(3, 7);
 /** Base Specification, Device Self-test log: 1 to 4, 8 and 9 are interruptions, 15 is an entry without a test. */
 const nvmeResult = meaningOfCodes(5, 7);
+/** In the background, and captive. */
+const ataExtended: ReadonlySet<number | undefined> = new Set([2, 130]);
+/** In the background, and in the foreground. */
+const scsiExtended: ReadonlySet<number | undefined> = new Set([2, 6]);
+const nvmeExtended = 2;
 const scsiRunning = 15;
 const ataRunning = 15;
 const nvmeUnusedEntry = 15;
 
-function latestOf(tests: readonly (Omit<FinishedSelfTest, 'passed'> & { passed: boolean | undefined })[]) {
-  const { passed, ...test } = tests.find((candidate) => candidate.passed !== undefined) ?? {};
-  return passed === undefined ? undefined : { ...test, passed };
+interface LoggedSelfTest extends Omit<FinishedSelfTest, 'passed'> {
+  passed: boolean | undefined;
+  /** It reads the whole drive; other tests read some of it. */
+  isExtended: boolean;
+}
+
+/** The newest that ran to its end, but the newest extended one if that failed: a short test that passes later has not
+ * read where it failed. */
+function latestOf(tests: readonly LoggedSelfTest[]): FinishedSelfTest | undefined {
+  const finished = tests.flatMap(({ passed, ...test }) => (passed === undefined ? [] : [{ ...test, passed }]));
+  const extended = finished.find(({ isExtended }) => isExtended);
+  const latest = extended?.passed === false && finished[0]?.passed ? extended : finished[0];
+  if (latest === undefined) return undefined;
+  const { isExtended: _, ...test } = latest;
+  return test;
 }
 
 const highNibble = (status: number | undefined) => (status === undefined ? undefined : status >> 4);
@@ -90,6 +108,7 @@ function parseAtaSelfTests(answer: Record<string, unknown>): SelfTestSummary | u
       const fields = fieldsOf(entry);
       return {
         passed: ataResult(highNibble(fieldsOf(entry.status).between('value', 0, 255))),
+        isExtended: ataExtended.has(fieldsOf(entry.type).number('value')),
         powerOnHours: fields.number('lifetime_hours'),
         failingBlock: textOf(fields.bigint('lba')),
       };
@@ -112,6 +131,7 @@ function parseScsiSelfTests(answer: Record<string, unknown>): SelfTestSummary | 
   if (entries.length === 0) return undefined;
   const tests = entries.map((entry) => ({
     code: fieldsOf(entry.result).number('value'),
+    isExtended: scsiExtended.has(fieldsOf(entry.code).number('value')),
     powerOnHours: fieldsOf(entry.power_on_time).number('hours'),
     failingBlock: textOf(fieldsOf(entry.lba_first_failure).bigint('value')),
   }));
@@ -124,7 +144,7 @@ function parseScsiSelfTests(answer: Record<string, unknown>): SelfTestSummary | 
 
 function nvmeSelfTests(
   operation: number,
-  entries: readonly (Omit<FinishedSelfTest, 'passed'> & { code: number | undefined })[],
+  entries: readonly (Omit<LoggedSelfTest, 'passed'> & { code: number | undefined })[],
 ): SelfTestSummary {
   const tests = entries.filter(({ code }) => code !== nvmeUnusedEntry);
   return {
@@ -141,6 +161,7 @@ function parseNvmeSelfTests(log: Record<string, unknown> | undefined): SelfTestS
     operation,
     objectsIn(log?.table).map((entry) => ({
       code: fieldsOf(entry.self_test_result).number('value'),
+      isExtended: fieldsOf(entry.self_test_code).number('value') === nvmeExtended,
       powerOnHours: fieldsOf(entry).number('power_on_hours'),
       failingBlock: textOf(fieldsOf(entry).bigint('lba')),
     })),
@@ -162,6 +183,7 @@ function parseNvmeCliSelfTests(answer: unknown): SelfTestSummary | undefined {
       const entry = fieldsOf(report);
       return {
         code: entry.number('Self test result'),
+        isExtended: entry.number('Self test code') === nvmeExtended,
         powerOnHours: entry.number('Power on hours'),
         failingBlock: textOf(entry.bigint('Failing LBA')),
       };
