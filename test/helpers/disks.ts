@@ -49,6 +49,16 @@ interface AtaAnswer {
   more?: object;
 }
 
+const usualNames: Record<number, string> = {
+  5: 'Reallocated_Sector_Ct',
+  10: 'Spin_Retry_Count',
+  184: 'End-to-End_Error',
+  187: 'Reported_Uncorrect',
+  197: 'Current_Pending_Sector',
+  198: 'Offline_Uncorrectable',
+  199: 'UDMA_CRC_Error_Count',
+};
+
 const message = (string: string) => ({ string, severity: 'information' });
 
 /** What smartctl 7.4 says of an ATA drive that is well, but for what is given. */
@@ -83,7 +93,7 @@ export function ataAnswer({
     ata_smart_attributes: {
       table: Object.entries(attributes).map(([id, value]) => ({
         id: Number(id),
-        name: names[Number(id)] ?? `Attribute_${id}`,
+        name: names[Number(id)] ?? usualNames[Number(id)] ?? `Attribute_${id}`,
         value: normalised[Number(id)] ?? 100,
         thresh: 10,
         when_failed: failingNow.includes(Number(id)) ? 'now' : '',

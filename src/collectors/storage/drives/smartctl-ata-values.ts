@@ -12,17 +12,17 @@ interface Attribute {
   raw?: number | undefined;
 }
 
-/** Error counts by attribute id: makers name them differently. Ids such as 1, 7, 188 and 195 pack several numbers into
- * one. */
-const countIds: Partial<Record<number, ErrorCountName>> = {
-  5: 'reallocated_sectors',
-  10: 'spin_retries',
-  184: 'end_to_end_errors',
-  187: 'reported_uncorrectable',
-  197: 'pending_sectors',
-  198: 'uncorrectable_sectors',
-  199: 'crc_errors',
-};
+/** Attributes that count errors, and what they are called where they do: some SSDs count gigabytes or sectors by the
+ * same id (smartmontools, drivedb.h). Ids such as 1, 7, 188 and 195 pack several numbers into one. */
+const countAttributes: readonly [id: number, name: RegExp, count: ErrorCountName][] = [
+  [5, /./, 'reallocated_sectors'],
+  [10, /spin/i, 'spin_retries'],
+  [184, /end-to-end/i, 'end_to_end_errors'],
+  [187, /unc|ue_/i, 'reported_uncorrectable'],
+  [197, /^(current_)?pending/i, 'pending_sectors'],
+  [198, /uncorrectable/i, 'uncorrectable_sectors'],
+  [199, /crc/i, 'crc_errors'],
+];
 
 /** Attributes whose normalised value is the rest of the endurance, in order of trust, and how smartctl names them where
  * they are. */
@@ -64,9 +64,9 @@ function parseAttribute(entry: unknown): Attribute[] {
 
 function countsOf(attributes: readonly Attribute[]): ErrorCounts {
   return Object.fromEntries(
-    attributes.flatMap(({ id, raw }) => {
-      const name = countIds[id];
-      return name === undefined || raw === undefined || raw > maxCount ? [] : [[name, raw]];
+    countAttributes.flatMap(([id, name, count]) => {
+      const raw = attributes.find((attribute) => attribute.id === id && name.test(attribute.name))?.raw;
+      return raw === undefined || raw > maxCount ? [] : [[count, raw]];
     }),
   );
 }

@@ -51,6 +51,13 @@ const selfTest = (...statuses: number[]) => ({
     },
   },
 });
+/** Type and status of each, the newest first. */
+const selfTestsOfTypes = (...tests: [type: number, status: number][]) => ({
+  ata_smart_self_test_log: {
+    standard: { table: tests.map(([type, value]) => ({ type: { value: type }, status: { value }, lba: 77 })) },
+  },
+});
+const [short, extended] = [1, 2];
 const statistics = (name: string, value: number, valid = true) => ({
   ata_device_statistics: { pages: [{ number: 7, table: [{ name, value, flags: { valid } }] }] },
 });
@@ -71,6 +78,14 @@ test.each<[what: string, answer: string]>([
   ],
   ['uncorrectable errors from before', ataAnswer({ raw: { 187: 5 } })],
   ['CRC errors of a cable that was replaced', ataAnswer({ raw: { 199: 311 } })],
+  [
+    'what an SSD has read and written by the ids of bad sectors and cable errors (Indilinx)',
+    ataAnswer({
+      raw: { 197: 3, 198: 23456, 199: 12345 },
+      names: { 197: 'Total_Unc_Read_Failures', 198: 'Host_Reads_GiB', 199: 'Host_Writes_GiB' },
+      more: { rotation_rate: 0 },
+    }),
+  ],
   ['end-to-end errors from before', ataAnswer({ raw: { 184: 1 } })],
   ['spin retries from before', ataAnswer({ raw: { 10: 2 } })],
   ['a count of all ones', ataAnswer({ raw: { 197: 4294967295 } })],
@@ -80,6 +95,11 @@ test.each<[what: string, answer: string]>([
   ['a self-test that is running', ataAnswer({ more: selfTest(249) })],
   ['a failed self-test before one that passed', ataAnswer({ more: selfTest(0, 121) })],
   ['an aborted self-test after one that passed', ataAnswer({ more: selfTest(25, 0, 121) })],
+  ['a failed short self-test before one that passed', ataAnswer({ more: selfTestsOfTypes([short, 0], [short, 121]) })],
+  [
+    'a failed self-test before an extended one that passed, and a short one since',
+    ataAnswer({ more: selfTestsOfTypes([short, 0], [extended, 0], [extended, 121]) }),
+  ],
   ['no self-test, ever', ataAnswer({ more: selfTest() })],
   [
     'a drive without SMART',
@@ -155,6 +175,11 @@ test.each<[what: string, before: string]>([
 test('no problem: an SSD that counts one pending sector for a moment', () =>
   expect(findings(ataAnswer(), ataAnswer({ raw: { 197: 1 } }), false)).toEqual([]));
 
+test('no problem: errors that an SSD corrected, counted by the id of end-to-end errors', () => {
+  const corrected = (count: number) => ataAnswer({ raw: { 184: count }, names: { 184: 'Error_Correction_Count' } });
+  expect(findings(corrected(0), corrected(7), false)).toEqual([]);
+});
+
 test('no problem: counts that are lower than before', () =>
   expect(findings(ataAnswer({ raw: { 5: 9, 199: 9 } }), ataAnswer())).toEqual([]));
 
@@ -188,6 +213,11 @@ test.each<[what: string, finding: string, first: string, last?: string]>([
     'the newest finished self-test failed',
     'self_test data_at_risk: the last self-test failed at block 77',
     ataAnswer({ more: selfTest(41, 121, 0) }),
+  ],
+  [
+    'an extended self-test failed, and a short one has passed since',
+    'self_test data_at_risk: the last self-test failed at block 77',
+    ataAnswer({ more: selfTestsOfTypes([short, 0], [extended, 121], [short, 0]) }),
   ],
   [
     'a reallocated sector more',
