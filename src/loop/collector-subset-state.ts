@@ -1,4 +1,5 @@
 import { collectorOfMemoryKey } from '../model/address.ts';
+import type { DeviceMemory } from '../model/device-memories.ts';
 import type { AgentState, BrokerConnectionState, CollectorState } from '../model/state.ts';
 import type { MutableAgentState } from './mutable-agent-state.ts';
 
@@ -18,7 +19,7 @@ export class CollectorSubsetState implements AgentState {
     return new Map([...this.#agentState.collectors].filter(([id]) => this.#includes(id)));
   }
 
-  get memories(): ReadonlyMap<string, unknown> {
+  get memories(): ReadonlyMap<string, DeviceMemory> {
     return new Map([...this.#agentState.memories].filter(([key]) => this.#includes(collectorOfMemoryKey(key))));
   }
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { collectorOfMemoryKey, memoryKey } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
-import type { DeviceMemories, MemoryFormat } from '../model/device-memories.ts';
+import type { DeviceMemories, DeviceMemory, MemoryFormat } from '../model/device-memories.ts';
 import { describeError } from '../model/errors.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
@@ -13,19 +13,52 @@ const loadTimeoutMs = 2000;
 
 type MemoryOwner = Pick<AnyCollectorDefinition, 'id' | 'memory'>;
 
+/** Content that has been stored; its text is made when it is published. */
+class StoredMemory implements DeviceMemory {
+  readonly content: unknown;
+  #payload: string | undefined;
+
+  constructor(content: unknown) {
+    this.content = content;
+  }
+
+  get payload(): string {
+    this.#payload ??= JSON.stringify(this.content);
+    return this.#payload;
+  }
+}
+
+/** Text that a broker has retained; it is parsed when its device is read. Anybody may have retained that of hundreds of
+ * devices that nobody has, and parsed it is several times as large. */
+class LoadedMemory implements DeviceMemory {
+  readonly payload: string;
+  readonly #parse: (payload: string) => unknown;
+  #content: unknown;
+
+  constructor(payload: string, parse: (payload: string) => unknown) {
+    this.payload = payload;
+    this.#parse = parse;
+  }
+
+  get content(): unknown {
+    this.#content ??= this.#parse(this.payload);
+    return this.#content;
+  }
+}
+
 /** The memories of one collector's devices. */
 export class CollectorMemory implements DeviceMemories {
   hasAnswered = false;
   readonly #loaded: Promise<void>;
   #ready: Promise<void> | undefined;
   #isComplete = false;
-  readonly #contents: Map<string, unknown>;
+  readonly #contents: Map<string, DeviceMemory>;
   readonly #collector: string;
   readonly #rules: MemoryFormat<unknown> | undefined;
   readonly #listeners = new Map<string, (content: unknown) => void>();
   #settle: () => void = () => undefined;
 
-  constructor(contents: Map<string, unknown>, { id, memory }: MemoryOwner) {
+  constructor(contents: Map<string, DeviceMemory>, { id, memory }: MemoryOwner) {
     this.#contents = contents;
     this.#collector = id;
     this.#rules = memory;
@@ -63,11 +96,11 @@ export class CollectorMemory implements DeviceMemories {
   }
 
   recall(device: string): unknown {
-    return this.#contents.get(this.#keyOf(device));
+    return this.#contents.get(this.#keyOf(device))?.content;
   }
 
   keep(device: string, content: unknown): void {
-    if (this.isLoaded(device)) this.#contents.set(this.#keyOf(device), content);
+    if (this.isLoaded(device)) this.#contents.set(this.#keyOf(device), new StoredMemory(content));
   }
 
   onLoad(device: string, listener: (content: unknown) => void): void {
@@ -81,20 +114,26 @@ export class CollectorMemory implements DeviceMemories {
   }
 
   #merge(path: string, payload: string): void {
-    if (this.#rules === undefined) throw new Error('this collector has no memory');
-    const loaded = this.#rules.parse(parseJsonWithin(payload, bounds.memory));
-    if (loaded === undefined) throw new Error('not in the format of this collector');
     const current = this.#contents.get(path);
-    const merged = current === undefined ? loaded : this.#rules.merge(current, loaded);
-    if (isDeepStrictEqual(merged, current)) return;
-    this.#contents.set(path, merged);
+    if (current?.payload === payload) return;
+    const rules = this.#rules;
+    if (rules === undefined) throw new Error('this collector has no memory');
+    const parse = (text: string): unknown => {
+      const content = rules.parse(parseJsonWithin(text, bounds.memory));
+      if (content === undefined) throw new Error('not in the format of this collector');
+      return content;
+    };
+    const loaded = parse(payload);
+    const merged = current === undefined ? loaded : rules.merge(current.content, loaded);
+    if (isDeepStrictEqual(merged, current?.content)) return;
+    this.#contents.set(path, current === undefined ? new LoadedMemory(payload, parse) : new StoredMemory(merged));
     this.#listeners.get(path)?.(merged);
   }
 }
 
 /** Everything that outlives the process, by collector and device. */
 export class DeviceMemoryStore {
-  readonly contents = new Map<string, unknown>();
+  readonly contents = new Map<string, DeviceMemory>();
   readonly #memories = new Map<string, CollectorMemory>();
   readonly #reported = new Set<string>();
 

@@ -7,6 +7,7 @@ import type {
   ObservationOrComplaint,
 } from '../model/collector.ts';
 import { nameOfDeviceOrPart } from '../model/device.ts';
+import type { DeviceMemory } from '../model/device-memories.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { generalProblemTexts } from '../model/general-problem-texts.ts';
@@ -112,7 +113,7 @@ export class MutableAgentState implements AgentState {
     return this.problemMemory.told;
   }
 
-  get memories(): ReadonlyMap<string, unknown> {
+  get memories(): ReadonlyMap<string, DeviceMemory> {
     return this.memoryStore.contents;
   }
 

@@ -12,6 +12,12 @@ export interface DeviceMemories {
   onLoad(device: string, listener: (content: unknown) => void): void;
 }
 
+/** What is kept of one device, and the text in which the broker retains it. */
+export interface DeviceMemory {
+  readonly content: unknown;
+  readonly payload: string;
+}
+
 /** How a collector's memories are parsed and merged. */
 export interface MemoryFormat<Content> {
   /** Undefined for content that is not the collector's. */

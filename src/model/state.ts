@@ -1,5 +1,6 @@
 import type { DeviceOrPartAddress } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
+import type { DeviceMemory } from './device-memories.ts';
 import type { PendingEvent } from './event.ts';
 import type { BaseUnitValuesByKey, MetricValuesByKey } from './metric.ts';
 import type { EarlierAnnouncedDevice, LastingFindings, RestoredProblem, ToldProblemForEndReport } from './problem.ts';
@@ -116,7 +117,7 @@ export interface AgentState {
   /** Problems that were reported to the user and whose end was not, by id. */
   toldProblems: ReadonlyMap<string, ToldProblemForEndReport>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
-  memories: ReadonlyMap<string, unknown>;
+  memories: ReadonlyMap<string, DeviceMemory>;
   /** Devices that another agent owns, by collector and device: `router/gateway`; and names of devices, by
    * `nameOwnerKey`. */
   owners: ReadonlyMap<string, DeviceOwner>;

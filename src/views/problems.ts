@@ -219,7 +219,7 @@ function stillMissingProblems(
     const { path, key, severity, text, since } = one;
     const memory = memories.get(path);
     const liesOn = catalogue.find(({ id }) => path.startsWith(`${id}/`))?.memory?.liesOn;
-    const blames = memory === undefined ? [] : goneTogether(liesOn?.(memory) ?? [], since, allGoneSince);
+    const blames = memory === undefined ? [] : goneTogether(liesOn?.(memory.content) ?? [], since, allGoneSince);
     return blames.length === 0 ? one : { ...one, finding: { key, severity, text, since, isCertain: true, blames } };
   });
 }

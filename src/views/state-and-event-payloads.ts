@@ -39,7 +39,7 @@ export function stateAndMemoryPayloadsByTopic(
   language?: Language,
 ): RetainedPayloadsByTopic {
   const topics = new Topics(agent);
-  const payloads = new Map([...state.memories].map(([key, content]) => [topics.memory(key), JSON.stringify(content)]));
+  const payloads = new Map([...state.memories].map(([key, { payload }]) => [topics.memory(key), payload]));
   const problems = problemsPayload(catalogue, agent, state, language);
   if (problems !== undefined) payloads.set(topics.problems, problems);
   for (const { id, tables } of catalogue) {

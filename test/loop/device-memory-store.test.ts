@@ -29,7 +29,8 @@ function begin() {
       ['probe'],
       isComplete,
     );
-  return { memories, memory, connect };
+  const contents = () => Object.fromEntries([...memories.contents].map(([key, { content }]) => [key, content]));
+  return { memories, memory, connect, contents };
 }
 
 test('before the memory of the first broker is loaded, nothing is recalled and nothing is stored', async () => {
@@ -57,12 +58,12 @@ test('while more memories are expected, nothing is stored for a device whose mem
 });
 
 test('an empty broker first, then one with a history: both are merged', () => {
-  const { memory, connect, memories } = begin();
+  const { memory, connect, contents } = begin();
   connect();
   memory.keep('Thing 1', { seen: ['new'] });
   connect({ 'probe/thing_1': { seen: ['old'] }, 'probe/gone': { seen: ['gone'] } });
   expect(memory.recall('Thing 1')).toEqual({ seen: ['new', 'old'] });
-  expect(Object.fromEntries(memories.contents)).toEqual({
+  expect(contents()).toEqual({
     'probe/thing_1': { seen: ['new', 'old'] },
     'probe/gone': { seen: ['gone'] },
   });
@@ -82,8 +83,20 @@ test('two brokers in turn both end up complete, and a merge without news keeps t
   expect(memory.recall('Thing 1')).toBe(before);
 });
 
+test('what is retained of a device that nobody reads stays the text that it was, and loses nothing once it is read', () => {
+  const { memories, memory, connect } = begin();
+  const text = '{ "seen": ["a"], "more": 1 }';
+  const payload = (device: string) => memories.contents.get(`probe/${device}`)?.payload;
+  connect({ 'probe/gone': text, 'probe/thing_1': text, 'probe/thing_2': text });
+  memory.keep('Thing 1', { seen: ['a', 'b'] });
+  expect(memory.recall('Thing 2')).toEqual({ seen: ['a'] });
+  expect(['gone', 'thing_1', 'thing_2'].map(payload)).toEqual([text, '{"seen":["a","b"]}', text]);
+  connect({ 'probe/gone': { seen: ['c'] }, 'probe/thing_2': { seen: ['c'] } });
+  expect(['gone', 'thing_2'].map(payload)).toEqual(Array(2).fill('{"seen":["a","c"]}'));
+});
+
 test('invalid memories are rejected and reported, and the others are loaded', () => {
-  const { memories, connect } = begin();
+  const { memories, connect, contents } = begin();
   const plain = { id: 'plain' };
   memories.forCollector(plain);
   const kept = {
@@ -100,7 +113,7 @@ test('invalid memories are rejected and reported, and the others are loaded', ()
     '"probe/other": not in the format of this collector',
   ]);
   expect(connect(kept)).toEqual([]);
-  expect(Object.fromEntries(memories.contents)).toEqual({ 'probe/good': { seen: ['a'] } });
+  expect(contents()).toEqual({ 'probe/good': { seen: ['a'] } });
   expect(memories.load(new Map([[`plain/${'\u001b'.repeat(500)}`, '{}']]), ['plain'])).toEqual([
     expect.stringMatching(/^"plain\/(\\u001b){94}": this collector has no memory$/),
   ]);

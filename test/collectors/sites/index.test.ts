@@ -41,7 +41,7 @@ async function openSites(
     agentDirectory: agentDirectory,
     source,
     load: () => state.memoryStore.load(stored, ['sites']),
-    kept: () => Object.fromEntries(state.memories),
+    kept: () => Object.fromEntries([...state.memories].map(([key, { content }]) => [key, content])),
   };
 }
 
