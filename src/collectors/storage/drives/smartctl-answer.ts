@@ -2,8 +2,8 @@ import { definedMembers } from '../../../model/defined-members.ts';
 import { TranslatableError } from '../../../model/translatable-error.ts';
 import { accessTexts } from '../texts.ts';
 import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
-import { parseJsonOutput } from '../tools/json-output.ts';
 import { parseSmartctlSelfTestSummary } from '../tools/self-tests.ts';
+import { parseSmartctlOutput } from '../tools/smartctl.ts';
 import { plausibleCelsius } from '../tools/temperature.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import { parseSmartctlAtaValues } from './smartctl-ata-values.ts';
@@ -93,7 +93,7 @@ function reportOf(answer: Record<string, unknown>): DriveHealthReport | undefine
  * say whether it sleeps, and an error with smartctl's own words if there is no answer for another reason. Its exit
  * status is no verdict: the bits for errors in the past are everyday. */
 export function parseSmartctlAnswer(text: string): SmartctlAnswer {
-  const answer = parseJsonOutput(text);
+  const answer = parseSmartctlOutput(text);
   if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
   const messages = messagesOf(answer);
   const { type } = isJsonObject(answer.device) ? answer.device : {};

@@ -110,7 +110,7 @@ function driveStatistics(answer: Record<string, unknown>): AtaDeviceStatistics |
   return {
     percentageUsed: within('Percentage Used Endurance Indicator', 0, 255),
     bytesWritten: sectors === undefined ? undefined : sectors * blockSize,
-    temperatureLimit: plausibleCelsius(statistics.get('Specified Maximum Operating Temperature') || undefined),
+    temperatureLimit: within('Specified Maximum Operating Temperature', 1, 126),
   };
 }
 

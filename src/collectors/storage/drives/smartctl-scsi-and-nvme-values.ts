@@ -11,6 +11,12 @@ const decimalAt = (fields: LooselyNamedJsonFields, key: string) => {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
 };
 
+/** `WARNING - SPECIFIED TEMPERATURE EXCEEDED` (SPC, additional sense codes), of which smartctl makes a drive that does not
+ * pass. */
+const temperatureWarning = { asc: 0x0b, ascq: 0x01 };
+/** A bit of an NVMe drive's critical warning, of which smartctl makes the same. */
+const nvmeTemperatureBit = 2;
+
 /** The values that only SAS and other SCSI drives have; undefined if the answer has none. Errors that the drive
  * corrected are noise. */
 export function parseSmartctlScsiValues(answer: Record<string, unknown>): Partial<DriveHealthReport> | undefined {
@@ -24,7 +30,12 @@ export function parseSmartctlScsiValues(answer: Record<string, unknown>): Partia
     (operation) => fieldsAt(log, operation).number('total_uncorrected_errors') ?? [],
   );
   const gigabytes = decimalAt(fieldsAt(log, 'write'), 'gigabytes_processed');
+  const warning = fieldsAt(answer.smart_status, 'scsi');
+  const isTooHot =
+    warning.number('asc') === temperatureWarning.asc && warning.number('ascq') === temperatureWarning.ascq;
   return {
+    passed: isTooHot ? true : undefined,
+    isTooHot,
     percentageUsed:
       fieldsAt(answer, 'endurance_used').between('current_percent', 0, 255) ??
       fields.between('scsi_percentage_used_endurance_indicator', 0, 255),
@@ -41,7 +52,10 @@ export function parseSmartctlScsiValues(answer: Record<string, unknown>): Partia
 export function parseSmartctlNvmeValues(answer: Record<string, unknown>): Partial<DriveHealthReport> | undefined {
   if (!isJsonObject(answer.nvme_smart_health_information_log)) return undefined;
   const { log, limits } = parseSmartctlNvmeHealth(JSON.stringify(answer));
+  const { criticalWarning: warning } = log;
   return {
+    passed: warning === undefined ? undefined : (warning & ~nvmeTemperatureBit) === 0,
+    isTooHot: warning === undefined ? undefined : (warning & nvmeTemperatureBit) !== 0,
     temperature: log.temperature,
     temperatureLimit: limits.warning,
     percentageUsed: log.percentageUsed,

@@ -31,15 +31,18 @@ export interface StorageDrive {
 export const isOfflineKernelState = (kernelState: string | undefined): boolean =>
   kernelState === 'offline' || kernelState === 'transport-offline';
 
-/** What hypervisors show as drives, which have no health. */
-const virtualDrive = /^(QEMU|VMware|Msft|VBOX|Virtual)\b|VBOX|Virtual [Dd]is[ck]|QEMU HARDDISK/;
+/** What hypervisors and iSCSI targets show as drives, which have no health. */
+const virtualDrive =
+  /^(QEMU|VMware|Msft|VBOX|Virtual|IET|LIO-ORG|NUTANIX|SYNOLOGY +(iSCSI )?Storage)\b|VBOX|Virtual ([Dd]is[ck]|HD|S)\b|QEMU HARDDISK|iSCSI|PersistentDisk|scsi_debug|File-Stor Gadget/;
+/** SCSI's types of disks and of disks whose zones are written in order (host-managed SMR). */
+const diskTypes = new Set(['0', '20']);
 
 function readWholeDrive(roots: HostRoots, name: string): Omit<StorageDrive, 'id'> | undefined {
   const folder = roots.sys('block', name);
   const read = (file: string) => tryReadTextSync(join(folder, file))?.trim() ?? '';
   // In sectors of 512 bytes, whatever the block size of the drive; 0 is a card reader without a card.
   const capacity = (tryReadNumberSync(join(folder, 'size')) ?? 0) * 512;
-  const isDisk = read('device/type') === '0';
+  const isDisk = diskTypes.has(read('device/type'));
   if (!isDisk || capacity === 0 || virtualDrive.test(`${read('device/vendor')} ${read('device/model')}`.trim()))
     return undefined;
   return {

@@ -28,15 +28,20 @@ function errorOfAnswer(answer: Record<string, unknown>): Error {
   );
 }
 
+/** Parses the JSON of any of smartctl's answers. */
+export function parseSmartctlOutput(text: string): unknown {
+  const old = /^smartctl ([0-6]\.\d+) /.exec(text)?.[1];
+  if (old !== undefined) throw new Error(`smartctl ${old} has no JSON output: 7.0 or later is needed`);
+  return parseJsonOutput(text);
+}
+
 /** Parses `smartctl -j -i -H -A` of smartctl 7.0 and later. */
 export function parseSmartctlNvmeHealth(text: string): {
   log: HealthLog;
   limits: TemperatureLimitsAndCapacity;
   usedBytes: Map<number, number>;
 } {
-  const old = /^smartctl ([0-6]\.\d+) /.exec(text)?.[1];
-  if (old !== undefined) throw new Error(`smartctl ${old} has no JSON output: 7.0 or later is needed`);
-  const answer = parseJsonOutput(text);
+  const answer = parseSmartctlOutput(text);
   const health = isJsonObject(answer) ? answer.nvme_smart_health_information_log : undefined;
   if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
   if (!isJsonObject(health)) throw errorOfAnswer(answer);

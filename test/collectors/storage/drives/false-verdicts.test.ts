@@ -277,6 +277,35 @@ test('a SAS drive: grown defects and uncorrected errors that rise, its self-test
   ]);
 });
 
+test('a drive that does not pass because it is hot is too hot, and well again when it has cooled down', () => {
+  const sas = (smart_status: object, current: number) =>
+    JSON.stringify({ smart_status, temperature: { current }, scsi_grown_defect_list: 0 });
+  const warning = { passed: false, scsi: { asc: 11, ascq: 1, ie_string: 'WARNING - SPECIFIED TEMPERATURE EXCEEDED' } };
+  const failure = { passed: false, scsi: { asc: 93, ascq: 16, ie_string: 'HARDWARE IMPENDING FAILURE' } };
+  const usb = (critical_warning: number) =>
+    JSON.stringify({
+      smart_status: { passed: critical_warning === 0, nvme: { value: critical_warning } },
+      nvme_smart_health_information_log: { critical_warning, temperature: 90 },
+    });
+  const failing = 'verdict data_at_risk: the drive itself says that it is failing';
+  expect(findings(sas(warning, 62))).toEqual(['temperature degraded: too hot']);
+  expect(findings(sas(failure, 40))).toEqual([failing]);
+  expect(findings(usb(2), usb(2), false)).toEqual(['temperature degraded: too hot']);
+  expect(findings(usb(6), usb(6), false)).toEqual([failing, 'temperature degraded: too hot']);
+  const before = sas(warning, 62);
+  const cool = sas({ passed: true }, 40);
+  expect(findingsAfter(storageDriveFindings, reading(before), reading(before, cool))).toEqual([]);
+});
+
+test('a smartctl without JSON is too old', () =>
+  expect(() => parseSmartctlAnswer('smartctl 6.6 2017-11-05 r4594\n=======> UNRECOGNIZED OPTION: j')).toThrow(
+    'smartctl 6.6 has no JSON output: 7.0 or later is needed',
+  ));
+
+test.each([-1, 127])('a highest temperature that cannot be is none: %i °C', (limit) =>
+  expect(findings(ataAnswer({ more: statistics('Specified Maximum Operating Temperature', limit) }))).toEqual([]),
+);
+
 test.each([
   ['Percentage Used Endurance Indicator', -1],
   ['Percentage Used Endurance Indicator', 256],

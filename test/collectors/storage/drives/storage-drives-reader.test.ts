@@ -402,10 +402,17 @@ test('the same disk in another place remains the same device; virtual ones, card
     { name: 'sdc', serial: '', wwid: 'naa.5000c50000000011', vendor: 'SEAGATE', model: 'ST2000NX0273' },
     { name: 'sdd', serial: 'Q1', vendor: 'QEMU', model: 'QEMU HARDDISK' },
     { name: 'sde', serial: 'C1', vendor: 'Generic', model: 'SD/MMC' },
+    { name: 'sdh', serial: 'V1', model: 'VMware Virtual S' },
+    { name: 'sdi', serial: 'T1', vendor: 'LIO-ORG', model: 'backup' },
+    { name: 'sdj', serial: 'T2', vendor: 'SYNOLOGY', model: 'Storage' },
+    { name: 'sdk', serial: 'T3', vendor: 'TrueNAS', model: 'iSCSI Disk' },
+    { name: 'sdl', serial: 'Z1', model: 'HGST HSH721414AL' },
     { name: 'sdf', serial: 'MP-1', wwid: 'naa.5000c5000000aaaa', vendor: 'IBM', model: 'LUN' },
     { name: 'sdg', serial: 'MP-1', wwid: 'naa.5000c5000000aaaa', vendor: 'IBM', model: 'LUN' },
   ]);
   sysfs('block/sde/size', '0');
+  // Its zones are written in order.
+  sysfs('block/sdl/device/type', '20');
   const devices = async () =>
     (await reader.read()).flatMap((one) => ('complaint' in one ? [] : [`${one.device.id}: ${one.device.name}`]));
   expect(await devices()).toEqual([
@@ -413,6 +420,7 @@ test('the same disk in another place remains the same device; virtual ones, card
     'WD-2: nas WDC WD40EFRX WD-2',
     'naa.5000c50000000011: nas ST2000NX0273',
     'MP-1: nas LUN',
+    'Z1: nas HGST HSH721414AL',
   ]);
   unplugDisk(sys, 'sda');
   plugDisk(sys, { name: 'sdz', serial: 'WD-1' });
