@@ -35,7 +35,11 @@ export class StorageChain {
   drivesGoneBelow({ members, gone }: PoolFindingsInput): string[] {
     const ids = [...members, ...gone].flatMap(({ role, drive }) => (role === 'missing' && drive ? [drive.id] : []));
     // A drive that was only taken out of the pool is there.
-    return [...new Set(ids)].filter((id) => !this.#driveNames.has(id)).sort();
+    return [...new Set(ids)].filter((id) => !this.isDriveThere(id)).sort();
+  }
+
+  isDriveThere(id: string): boolean {
+    return this.#driveNames.has(id);
   }
 
   /** Mount points of what lies on a pool and on no other pool above it. */

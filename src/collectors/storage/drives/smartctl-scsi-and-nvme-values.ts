@@ -11,8 +11,8 @@ const decimalAt = (fields: LooselyNamedJsonFields, key: string) => {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
 };
 
-/** `WARNING - SPECIFIED TEMPERATURE EXCEEDED` (SPC, additional sense codes), of which smartctl makes a drive that does not
- * pass. */
+/** `WARNING - SPECIFIED TEMPERATURE EXCEEDED` (SPC, additional sense codes), of which smartctl makes a drive that does
+ * not pass. */
 const temperatureWarning = { asc: 0x0b, ascq: 0x01 };
 /** A bit of an NVMe drive's critical warning, of which smartctl makes the same. */
 const nvmeTemperatureBit = 2;

@@ -1,5 +1,5 @@
 import { joinFirstNamesAndMoreInGerman } from '../german-texts.ts';
-import type { PoolMember } from './pool.ts';
+import { noLongerMember, type PoolMember } from './pool.ts';
 import type { PoolTexts } from './texts.ts';
 
 function member({ drive, device, number, role }: PoolMember): string {
@@ -14,7 +14,9 @@ function member({ drive, device, number, role }: PoolMember): string {
   return details.length === 0 ? name : `${name} (${details.join(', ')})`;
 }
 
-const howItIs: Partial<Record<PoolMember['role'], string>> = {
+const howItIs: Partial<Record<string, string>> = {
+  OFFLINE: 'wurde offline geschaltet',
+  [noLongerMember]: 'ist da, gehört aber nicht mehr dazu',
   failed: 'ist ausgefallen',
   missing: 'fehlt',
   rebuilding: 'wird wiederhergestellt',
@@ -61,8 +63,7 @@ export const poolTextsInGerman: PoolTexts = {
       ? `; ${subject} ohne Redundanz weiter: der nächste Ausfall kostet Daten`
       : `; ${subject} weiter, ${redundancyLeft} ${redundancyLeft === 1 ? 'weiterer Ausfall ist' : 'weitere Ausfälle sind'} verkraftbar`;
   },
-  lackingMember: (one) =>
-    `${member(one)} ${one.state === 'OFFLINE' ? 'wurde offline geschaltet' : (howItIs[one.role] ?? one.state)}`,
+  lackingMember: (one) => `${member(one)} ${howItIs[one.state] ?? howItIs[one.role] ?? one.state}`,
   nothingMounted: 'keinem eingehängten Dateisystem',
   alsoAffects: (others) => `; auch betroffen: ${joinFirstNamesAndMoreInGerman(others)}`,
   degraded: 'eingeschränkt',

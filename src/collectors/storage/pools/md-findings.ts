@@ -49,7 +49,11 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput, texts: PoolT
   // A member that has failed gives nothing any more, whatever it has written down.
   const badBlocks = pool.members.filter(({ role }, index) => members[index]?.hasBadBlocks && role !== 'failed');
   const isJournal = (index: number) => members[index]?.states.includes('journal') === true;
-  const failedSpares = pool.members.filter(({ role }, index) => role === 'failed' && !isJournal(index));
+  // md calls a member failed when its replacement is done, so that it is not used again.
+  const isReplaced = (index: number) => members[index]?.states.includes('want_replacement') === true;
+  const failedSpares = pool.members.filter(
+    ({ role }, index) => role === 'failed' && !isJournal(index) && !isReplaced(index),
+  );
   const journals = pool.members.filter((_, index) => isJournal(index));
   const lacksJournal = array.hasJournal && isRunning && !journals.some(({ role }) => role === 'log');
   const risen = membersWithNewErrors(pool, 'errors');

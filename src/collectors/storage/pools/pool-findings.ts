@@ -1,5 +1,5 @@
 import { type ActiveFinding, type Finding, findingIf } from '../../../model/problem.ts';
-import type { PoolFindingsInput, PoolMember } from './pool.ts';
+import { noLongerMember, type PoolFindingsInput, type PoolMember } from './pool.ts';
 import { type PoolTexts, poolTexts } from './texts.ts';
 
 /** How many members hold their share of the data; undefined if that is not known of one, or of any. */
@@ -39,7 +39,11 @@ export function degradedPoolFinding(
       .filter(Boolean)
       .join(': ')
       .concat(redundancyLeft === undefined ? texts.itHolds(mounts) : texts.goesOn(mounts, redundancyLeft)),
-    step: [active, redundancyLeft, ...lacking.map(({ id, role }) => `${id} ${role}`)].join(),
+    step: [
+      active,
+      redundancyLeft,
+      ...lacking.map(({ id, role, state }) => `${id} ${state === noLongerMember ? state : role}`),
+    ].join(),
     clearsAt: texts.clearsWhenRebuilt,
     remedy,
     ...blamedDrivesOf(lacking),

@@ -35,6 +35,10 @@ export interface MemberDrive {
   slot?: string | undefined;
 }
 
+/** State of a member whose drive is in the machine, though the pool does without it: it was taken out, or came back too
+ * late. */
+export const noLongerMember = 'no longer a member';
+
 export interface PoolMember {
   /** Stable wherever the drive is plugged in. */
   id: string;

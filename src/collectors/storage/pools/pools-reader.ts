@@ -16,7 +16,15 @@ import { readBtrfsPools } from './btrfs.ts';
 import { BtrfsScrubReader } from './btrfs-scrub.ts';
 import { LvmPoolsReader } from './lvm.ts';
 import { readMdPools } from './md.ts';
-import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
+import {
+  type MemberReading,
+  noLongerMember,
+  type PoolActivity,
+  type PoolFacts,
+  type PoolFindingsInput,
+  type PoolKind,
+  type PoolReading,
+} from './pool.ts';
 import { activeFindingsUnknownAsBefore, type JudgedPool, nameOtherPoolsInFindings } from './pool-findings.ts';
 import {
   acknowledgePool,
@@ -99,7 +107,7 @@ export class PoolsReader {
     const chain = new StorageChain(layout, found);
     this.#chain = chain;
     this.#pools.clear();
-    const judged = found.map((facts) => this.#judge(facts, layout));
+    const judged = found.map((facts) => this.#judge(facts, layout, chain));
     return [
       ...nameOtherPoolsInFindings(judged).flatMap((one) => this.#observe(one, layout, chain)),
       ...ofLvm.complaints,
@@ -140,7 +148,7 @@ export class PoolsReader {
     return poolMemoryFormat.parse(this.#memory.recall(id));
   }
 
-  #judge(found: PoolFacts, layout: StorageLayout): JudgedPool {
+  #judge(found: PoolFacts, layout: StorageLayout, chain: StorageChain): JudgedPool {
     const memory = this.#recall(found.id);
     const isLoaded = this.#memory.isLoaded(found.id);
     const facts = nameMissingMembersFromMemory(found, memory);
@@ -151,7 +159,11 @@ export class PoolsReader {
       lastCheckErrors: facts.lastCheck === undefined ? kept?.last_check?.errors : facts.lastCheckErrors,
       mounts: layout.graph.mountsOn(facts.node),
       redundancyLeft: facts.groups && layout.redundancyOf(facts.node, facts.groups),
-      gone: goneMembers(facts, memory),
+      gone: goneMembers(facts, memory).map((member) =>
+        member.drive !== undefined && chain.isDriveThere(member.drive.id)
+          ? { ...member, state: noLongerMember }
+          : member,
+      ),
       before: this.#findings.get(facts.id) ?? new Map(),
       newCounts: kept && countsSinceAcknowledged(facts, kept),
       sparesBefore: kept?.spares ?? 0,

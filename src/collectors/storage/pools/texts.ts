@@ -1,6 +1,6 @@
 import { joinFirstNamesAndMore } from '../texts.ts';
 import type { DmCacheState, DmSnapshotState } from './dm-status.ts';
-import type { PoolMember } from './pool.ts';
+import { noLongerMember, type PoolMember } from './pool.ts';
 
 /** What has become of mount points, or of what is mounted there. */
 const mountEffects = {
@@ -25,7 +25,10 @@ function member({ drive, device, number, role }: PoolMember): string {
   return details.length === 0 ? name : `${name} (${details.join(', ')})`;
 }
 
-const howItIs: Partial<Record<PoolMember['role'], string>> = {
+/** By state, else by role. */
+const howItIs: Partial<Record<string, string>> = {
+  OFFLINE: 'was taken offline',
+  [noLongerMember]: 'is there, but no longer a member',
   failed: 'has failed',
   missing: 'is gone',
   rebuilding: 'is being rebuilt',
@@ -69,8 +72,7 @@ export const poolTexts = {
       ? `; ${subject} on without redundancy: the next failure loses data`
       : `; ${subject} on and can lose ${redundancyLeft} more`;
   },
-  lackingMember: (one: PoolMember) =>
-    `${member(one)} ${one.state === 'OFFLINE' ? 'was taken offline' : (howItIs[one.role] ?? one.state)}`,
+  lackingMember: (one: PoolMember) => `${member(one)} ${howItIs[one.state] ?? howItIs[one.role] ?? one.state}`,
   nothingMounted: 'nothing that is mounted',
   alsoAffects: (others: readonly string[]) => `; this also affects ${joinFirstNamesAndMore(others)}`,
   degraded: 'degraded',

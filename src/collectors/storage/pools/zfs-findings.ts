@@ -10,7 +10,7 @@ import {
   membersWithNewErrors,
 } from './pool-findings.ts';
 import { formatMemberList, type PoolTexts } from './texts.ts';
-import type { Vdev, ZpoolStatus } from './zpool-status.ts';
+import { dataVdevClasses, type Vdev, type ZpoolStatus } from './zpool-status.ts';
 
 /** Words of the kernel's module, each with what it means (zfs(4), `spa_state_to_name` in module/zfs/spa_misc.c). */
 const failedStates = new Set(['FAULTED', 'UNAVAIL', 'REMOVED']);
@@ -28,13 +28,21 @@ const fullRatio = 0.9;
 const isInUse = ({ state }: Vdev) => state === 'INUSE';
 const isBroken = ({ role }: PoolMember) => role === 'failed' || role === 'missing';
 
+/** Names of what does not work. A mirror that has lost a device is DEGRADED, and works. */
+const namesOfFailed = (status: ZpoolStatus | undefined, key: 'logs' | 'l2cache' | 'spares'): string[] =>
+  status?.vdevs[key].filter(({ state }) => !/^(ONLINE|DEGRADED|AVAIL|INUSE)$/.test(state)).map(({ name }) => name) ??
+  [];
+
+/** ZFS calls a pool DEGRADED for its log alone, too. */
+const lacksOnlyLog = (status: ZpoolStatus): boolean =>
+  namesOfFailed(status, 'logs').length > 0 &&
+  dataVdevClasses.every((key) => status.vdevs[key].every(({ state }) => state === 'ONLINE'));
+
 /** What only `zpool status` tells. */
 function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput, texts: PoolTexts): Finding[] {
-  // A mirror that has lost a device is DEGRADED, and works.
-  const namesOf = (key: 'logs' | 'l2cache' | 'spares') =>
-    status?.vdevs[key].filter(({ state }) => !/^(ONLINE|DEGRADED|AVAIL|INUSE)$/.test(state)).map(({ name }) => name) ??
-    [];
-  const [logs, caches, spares] = [namesOf('logs'), namesOf('l2cache'), namesOf('spares')];
+  const logs = namesOfFailed(status, 'logs');
+  const caches = namesOfFailed(status, 'l2cache');
+  const spares = namesOfFailed(status, 'spares');
   const isKnown = status === undefined ? undefined : false;
   const { dataErrors } = status ?? {};
   const risen = membersWithNewErrors(pool, 'errors');
@@ -72,6 +80,7 @@ function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput, t
       clearsAt: texts.clearsWhenReplacedOrRemoved,
       remedy: texts.replaceLog(pool.name, logs[0]),
       explainedBy: ['failed', 'suspended'],
+      ...(status && lacksOnlyLog(status) ? blamedDrivesOf(pool.members.filter(isBroken)) : {}),
     })),
     ...findingIf('cache_failed', caches.length > 0 || isKnown, () => ({
       severity: 'notice',
@@ -155,7 +164,11 @@ export function zfsFindings(
 ): Finding[] {
   const isKnown = state !== undefined && knownStates.has(state);
   const isDegraded =
-    state === 'ONLINE' && status !== undefined ? isResilveringMember(pool) : isKnown ? state === 'DEGRADED' : undefined;
+    state === 'ONLINE' && status !== undefined
+      ? isResilveringMember(pool)
+      : isKnown
+        ? state === 'DEGRADED' && !(status && lacksOnlyLog(status))
+        : undefined;
   return [
     ...findingIf('failed', isKnown ? failedStates.has(state) : undefined, () =>
       failedPoolFinding(pool, texts.toolSays('ZFS', state), texts),

@@ -109,7 +109,7 @@ export function parseNamedZpoolStatusText(text: string, pool: string): ZpoolStat
   let field: string[] | undefined;
   for (const line of text.split('\n')) {
     const [, key, rest] =
-      /^ *(pool|state|status|action|see|scan|scrub|config|errors|remove|checkpoint): ?(.*)$/.exec(line) ?? [];
+      /^ *(pool|state|status|action|see|scan|scrub|config|errors|remove|expand|checkpoint): ?(.*)$/.exec(line) ?? [];
     if (key === 'pool' && fields.has('pool')) break;
     if (key === undefined || rest === undefined) field?.push(line);
     else {

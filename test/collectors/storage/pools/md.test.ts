@@ -46,6 +46,19 @@ test('two drives behind bridges with one serial number are two drives, also when
   expect(pools[0]?.findings[0]?.blames).toEqual(['DISK 4T ata-16']);
 });
 
+test('a member that was replaced is no failed one, though md calls it so', async () => {
+  const replacing = {
+    sda: { state: 'in_sync,want_replacement' },
+    sdb: { slot: '1' },
+    sdc: { state: 'spare,replacement' },
+  };
+  const replaced = { sda: { state: 'faulty,want_replacement', slot: 'none' }, sdb: { slot: '1' }, sdc: {} };
+  const machine = watchPools();
+  await machine.see(healthy);
+  for (const members of [replacing, replaced])
+    expect(saidOf(await machine.see({ ...sda, ...sdb, ...sdc, ...array(members) }))).toEqual([]);
+});
+
 describe('a member that is gone', () => {
   test('is missed before the kernel has noticed', async () => {
     const machine = watchPools();
@@ -75,6 +88,14 @@ describe('a member that is gone', () => {
     expect(saidOf(await machine.see({ ...sda, ...array({ sda: {}, sdb: { slot: '1' } }, { degraded: '1' }) }))).toEqual(
       [gone],
     );
+  });
+
+  test('whose drive is in the machine is no drive that is gone, until it is pulled', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    const said = saidOf(await machine.see({ ...sdb, ...degraded }));
+    expect(said).toEqual([gone.replace('is gone', 'is there, but no longer a member')]);
+    expect(saidOf(await machine.see(degraded))).toEqual([gone]);
   });
 
   test('is told without a name by who has never seen it', async () => {

@@ -343,6 +343,23 @@ describe('what zpool says', () => {
     expect(keysOf(await watchPools().see(machine()))).toEqual(expected);
   });
 
+  test('a log that is gone is one problem, though ZFS calls its pool degraded, and blames its drive', async () => {
+    const watched = watchPools();
+    tell([mirror], { logs: named(leaf('sdc')) });
+    await watched.see(machine());
+    tell([mirror], { logs: named(leaf('sdc', 'REMOVED')) }, 'DEGRADED');
+    const [tank] = await watched.see({ ...socket, ...sda, ...sdb, ...pool('DEGRADED') });
+    expect(tank?.findings.map(({ key, blames }) => [key, blames])).toEqual([['log_failed', ['LAB-3']]]);
+    const halved = { ...group('mirror-0', leaf('sda'), leaf('sdb', 'FAULTED')), state: 'DEGRADED' };
+    tell([halved], { logs: named(leaf('sdc', 'REMOVED')) }, 'DEGRADED');
+    // Another state, so that it is asked anew.
+    await watched.see({ ...socket, ...sda, ...sdb, ...pool('ONLINE') });
+    expect(keysOf(await watched.see({ ...socket, ...sda, ...sdb, ...pool('DEGRADED') }))).toEqual([
+      'degraded data_at_risk',
+      'log_failed degraded',
+    ]);
+  });
+
   test.each([
     ['80', []],
     ['81', ['nearly_full notice']],

@@ -26,3 +26,10 @@ test.each([
   });
   expect(process.cpuUsage().user - user).toBeLessThan(1_000_000);
 });
+
+test('what is said of an expansion is no word of the scan', () => {
+  const scan = '  scan: scrub repaired 0B in 00:12:34 with 0 errors on Sun Nov  8 00:36:35 2026';
+  const expand = 'expand: expanded raidz1-0 copied 3G in 00:01:00, on Mon Nov  9 11:00:00 2026';
+  const state = { state: 'finished', errors: 0, finishedAt: new Date('Sun Nov  8 00:36:35 2026') };
+  expect(answer(scan, expand)?.scan).toMatchObject(state);
+});
