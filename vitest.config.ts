@@ -41,13 +41,18 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** `npm test` is quick and needs nothing but Node; the suites need real programs, some of them root. */
-const suite = (name: string, milliseconds: number) => {
+/** The package manager of this machine works five times as long as the agent that asks it. */
+const withoutPackages = { PATH: [join(import.meta.dirname, 'test/bin/packages'), process.env.PATH].join(delimiter) };
+
+/** `npm test` is quick and needs nothing but Node; the suites need real programs, some of them root. `env`: its
+ * environment, without the package manager of this machine unless it says so. */
+const suite = (name: string, milliseconds: number, env: Record<string, string> = withoutPackages) => {
   const testTimeout = milliseconds * patience;
   return {
     plugins,
     test: {
       name,
+      env,
       include: [`test/suites/${name}/**/*.test.ts`],
       testTimeout,
       hookTimeout: testTimeout,
@@ -73,11 +78,7 @@ export default defineConfig({
           testTimeout: 90_000 * patience,
           retry,
           isolate: false,
-          // The package manager of this machine works five times as long as the agent that asks it.
-          env: {
-            PATH: [join(import.meta.dirname, 'test/bin/packages'), process.env.PATH].join(delimiter),
-            ...(hasMemoryFolder && { TMPDIR: '/dev/shm' }),
-          },
+          env: { ...withoutPackages, ...(hasMemoryFolder && { TMPDIR: '/dev/shm' }) },
           setupFiles: ['test/helpers/fresh-modules.ts'],
         },
       },
@@ -90,12 +91,12 @@ export default defineConfig({
       suite('changes', 240_000),
       suite('page', 90_000),
       suite('watched', 240_000),
-      suite('root', 60_000),
-      suite('scarce', 60_000),
+      suite('root', 60_000, {}),
+      suite('scarce', 60_000, {}),
       suite('drives', 60_000),
-      suite('machine', 600_000),
-      suite('storage', 1_200_000),
-      suite('install', 1_500_000),
+      suite('machine', 600_000, {}),
+      suite('storage', 1_200_000, {}),
+      suite('install', 1_500_000, {}),
       // Each file has a lab of its own.
       { plugins, test: { ...suite('lab', 200_000).test, fileParallelism: true, maxWorkers: 2 } },
       // They take what they take, and print how far they are.

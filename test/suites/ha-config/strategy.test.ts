@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { findLabDevices } from '../../../ha-config/strategy/find-lab-devices.ts';
 import type { DeviceEntry, EntityEntry, EntityState } from '../../../ha-config/strategy/registries.ts';
 import { problem, problemList } from '../../helpers/agent-directory.ts';
+import { patience } from '../../helpers/patience.ts';
 import { until } from '../../helpers/until.ts';
 import { openPage } from '../home-assistant/dashboard.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
@@ -79,12 +80,13 @@ test('the strategy in Home Assistant’s frontend: it has its views, and no card
   await shows('binary_sensor.nas_problem', 'on');
   const page = await openPage(homeAssistant);
   for (const view of ['lab', 'network', 'nvme', 'infra-monitor-nas-nas']) {
-    const faults: string[] = [];
-    const errors = await countErrors(page, `infra-auto/${view}`, screens, async () => {
-      faults.push(...(await accessibilityFaults(page)));
+    const errors = await countErrors(page, `infra-auto/${view}`, screens, async ({ name }) => {
+      // Between dark and light, colours fade.
+      await expect
+        .poll(() => accessibilityFaults(page), { timeout: 10_000 * patience, message: `${view} on a ${name}` })
+        .toEqual([]);
     });
     expect.soft(errors, view).toEqual({ phone: 0, tablet: 0, wall: 0 });
-    expect.soft(faults, view).toEqual([]);
   }
   // In a browser that speaks German; the agents of this lab speak English.
   const german = await openPage(homeAssistant, { locale: 'de-DE' });
