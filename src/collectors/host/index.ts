@@ -14,6 +14,7 @@ import { hostTables } from './metrics/index.ts';
 import type { HostReadingByTable } from './reading.ts';
 import { hostSettingsSchema } from './settings.ts';
 import { TimeToFullEstimator } from './time-to-full.ts';
+import { WritableFilesystems } from './writable-filesystems.ts';
 
 /** What a machine is that does not say its model: “Virtual machine (KVM)”. */
 const kindOf = ({ virtualization }: MachineInventory) =>
@@ -56,8 +57,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
     const reader = roots === undefined ? new MacOrWindowsHostReader(env) : new LinuxHostReader(roots, env, memory);
     const timeToFull = new TimeToFullEstimator();
     const memoryShortage = new MemoryShortageTimer(env.HOST_MEMORY_LIMIT);
-    /** File systems that have been writable. */
-    const writable = new Set<string>();
+    const writable = new WritableFilesystems();
     /** Ids of the file systems that were found. */
     const found = new Set<string>();
     let machine: MachineInventory = {};
@@ -100,8 +100,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
           if (table === 'filesystem' && part !== undefined) found.add(part.id);
           if (table !== 'filesystem' || reading === undefined) return observation;
           const id = part?.id ?? '';
-          if (!reading.readOnly) writable.add(id);
-          const wasWritable = writable.has(id);
+          const wasWritable = writable.update(id, reading.readOnly, now);
           const limitPercent = env.HOST_FILESYSTEM_LIMIT.get(id);
           const secondsToFull =
             reading.available === undefined ? undefined : timeToFull.secondsToFull(id, reading.available, Date.now());

@@ -62,6 +62,9 @@ const isInLeftOutPlace = ({ point, type, source }: MountinfoLine): boolean =>
   [...enginePlaces, ...imageAndSnapshotPlaces].some((place) => place.test(point)) ||
   (type === 'zfs' && source.includes('@'));
 
+/** FUSE file systems that show, in another form, what lies on a file system that is watched itself. */
+const fuseViewTypes = /^fuse\.(gocryptfs|cryfs|encfs|securefs|bindfs)$/;
+
 /** Programs that give FUSE no subtype have their name as source. */
 const fuseType = ({ type, source }: MountinfoLine) => (type === 'fuse' ? `fuse.${source}` : type);
 
@@ -71,7 +74,8 @@ export function isMountWatchedByDefault(line: MountinfoLine, withoutDevice: Read
   const { point, type, root } = line;
   if (point === '/') return isWatchedRootMount(line);
   if (isInLeftOutPlace(line)) return false;
-  if (isRemoteFilesystemType(type)) return !helperTypes.test(type) && !fuseImageTypes.test(fuseType(line));
+  if (isRemoteFilesystemType(type))
+    return ![helperTypes, fuseImageTypes, fuseViewTypes].some((types) => types.test(fuseType(line)));
   if (type === 'tmpfs' || type === 'ramfs') return memoryPlaces.test(point) && root === '/';
   return (!withoutDevice.has(type) || storageTypesWithoutDevice.test(type)) && !imageTypes.test(type);
 }

@@ -119,6 +119,11 @@ test('FUSE mounts of images, archives and backups are excluded', () => {
   const mounts = types.map((type, index) => `/${type} 0:${index} / fuse.${type}`);
   expect(watched(...mounts, '/mnt/nas 0:90 / fuse.sshfs')).toEqual(['/mnt/nas']);
 });
+test('FUSE mounts that show what lies on another file system are excluded, those of several disks are not', () => {
+  const types = ['gocryptfs', 'cryfs', 'encfs', 'securefs', 'bindfs'];
+  const mounts = types.map((type, index) => `/${type} 0:${index} / fuse.${type}`);
+  expect(watched('/ 8:1 / ext4', ...mounts, '/pool 0:90 / fuse.mergerfs')).toEqual(['/', '/pool']);
+});
 test('container layers and Proxmox’s configuration are excluded, a disk for containers is not', () => {
   expect(
     watched(
