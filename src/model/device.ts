@@ -44,6 +44,8 @@ export interface DevicePart {
   id: string;
   /** The first words of its entities' names: “eth0”, “File system /”. */
   name: string;
+  /** Where it is mounted, if it is a file system. */
+  mountPoint?: string;
   /** Label in Prometheus, if it is not the id: a disk's kernel name. */
   label?: string;
 }

@@ -44,6 +44,8 @@ export interface ActiveFinding {
   explainsDevice?: true;
   /** It explains the problems of what is reached through its device. */
   explainsBeyond?: true;
+  /** What is mounted on its device cannot be used, which explains the problems of those file systems. */
+  explainsMounts?: true;
   /** Its pool has failed, and is not only at risk. */
   isLoss?: true;
   /** The settings ask for what does not work, so that `check` fails. */

@@ -26,6 +26,10 @@ interface Candidate extends Problem {
   parent?: string;
   /** Slug of the device through which its own is reached. */
   reachedThrough?: string | undefined;
+  /** Of a file system. */
+  mountPoint?: string | undefined;
+  /** Where file systems are that cannot be used because of it. */
+  mounts?: readonly string[] | undefined;
 }
 
 function brokerProblems(
@@ -140,6 +144,8 @@ function entryProblems(
     device: address.device,
     ...(device.via === undefined ? {} : { parent: slug(device.via) }),
     reachedThrough: device.isBeyondGateway ? gateway : device.reachedThrough && slug(device.reachedThrough),
+    mountPoint: part?.mountPoint,
+    mounts: finding.explainsMounts ? device.mounts : undefined,
   });
   const own = (key: string, severity: LastingFinding['severity'], text: string): LastingFinding => ({
     key,
@@ -149,7 +155,7 @@ function entryProblems(
     isCertain: true,
     ...(part === undefined ? { explainsDevice: true } : {}),
     ...(key === missingProblemKey
-      ? { ...missingAdvice(language.problems), ...blamesOfMissing, language: language.code }
+      ? { ...missingAdvice(language.problems), ...blamesOfMissing, explainsMounts: true, language: language.code }
       : { language: entry.errorLanguage }),
   });
   // What is reached through one device is explained by that.
@@ -283,13 +289,15 @@ const compareLosses = (a: Candidate, b: Candidate) =>
   Number(b.finding?.isLoss ?? false) - Number(a.finding?.isLoss ?? false) ||
   compareProblems(a, b);
 
-/** The problem that explains another one: one of the same device, or one of a device that it is reached through. */
+/** The problem that explains another one: one of the same device, of what its file system lies on, or of a device that
+ * it is reached through. */
 function explanationOf(
   candidate: Candidate,
   byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,
   blamedBy: ReadonlyMap<string, readonly Candidate[]>,
+  byMount: ReadonlyMap<string | undefined, readonly Candidate[]>,
 ): string | undefined {
-  const { device, path, finding, parent, reachedThrough } = candidate;
+  const { device, path, finding, parent, reachedThrough, mountPoint } = candidate;
   if (device === undefined) return undefined;
   // What is worse is no consequence: a drive that is dying and can't be read is dying.
   const explainsEverything = (other: Candidate) =>
@@ -303,6 +311,8 @@ function explanationOf(
     return explainsEverything(other) && (!candidate.finding?.explainsDevice || compareProblems(other, candidate) < 0);
   });
   if (ofSameDevice !== undefined) return ofSameDevice.id;
+  const below = byMount.get(mountPoint)?.find((other) => compareSeverities(other.severity, candidate.severity) <= 0);
+  if (below !== undefined) return below.id;
   const blaming = explanationByBlame(candidate, byDevice, blamedBy) ?? explanationBySharedBlame(candidate, blamedBy);
   if (blaming !== undefined) return blaming.id;
   const problemsOf = (other: string | undefined) =>
@@ -351,15 +361,17 @@ export function findProblems(
   );
   const byDevice = new Map<string | undefined, Candidate[]>();
   const blamedBy = new Map<string, Candidate[]>();
+  const byMount = new Map<string | undefined, Candidate[]>();
   for (const candidate of candidates) {
     byDevice.get(candidate.device)?.push(candidate) ?? byDevice.set(candidate.device, [candidate]);
     for (const blamed of candidate.finding?.blames ?? [])
       blamedBy.get(slug(blamed))?.push(candidate) ?? blamedBy.set(slug(blamed), [candidate]);
+    for (const mount of candidate.mounts ?? []) byMount.get(mount)?.push(candidate) ?? byMount.set(mount, [candidate]);
   }
   return candidates
     .map((candidate): Problem => {
-      const { finding: _, device: __, parent: ___, reachedThrough: ____, ...problem } = candidate;
-      const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice, blamedBy);
+      const { finding, device, parent, reachedThrough, mountPoint, mounts, ...problem } = candidate;
+      const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice, blamedBy, byMount);
       const restored = state.restoredProblems.get(problem.id)?.finding.since;
       return {
         ...problem,

@@ -28,6 +28,7 @@ function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] 
           const blames = [...(key.slice('blaming'.length) || '1')].map((number) => `Disk ${number}`);
           return found(key, severity as Severity, { blames });
         }
+        if (key === 'stopped') return found('stopped', severity as Severity, { explainsMounts: true });
         if (key.startsWith('lost')) {
           return found(key, severity as Severity, { blames: ['Disk 1'], isLoss: true });
         }
@@ -160,6 +161,28 @@ test('a device that can’t be read explains its parts and the devices below it'
     { table: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: {} },
   ]);
   expect(told(state)).toEqual(['(Below: gone)', 'Thing: gone', '(Thing Part /mnt: gone)'].sort());
+});
+
+test('what makes file systems unusable explains what is wrong with them, and with no others', () => {
+  const mount = (path: string) => ({ id: path, name: `File system ${path}`, mountPoint: path });
+  const lab = (pool: string, place: string): Reading => [
+    { table: 'thing', device: { id: 'pool', name: 'Pool', mounts: ['/srv', '/home'] }, reading: { note: pool } },
+    { table: 'part', device, part: mount(place), reading: { note: 'full:outage' } },
+  ];
+  const both = (pool: string) => [`Pool: ${pool} text`, 'Thing File system /srv: full text'];
+  expect(told(after(lab('stopped:data_at_risk', '/srv')))).toEqual([
+    'Pool: stopped text',
+    '(Thing File system /srv: full text)',
+  ]);
+  expect(told(after(lab('stopped:data_at_risk', '/mnt')))).toContain('Thing File system /mnt: full text');
+  // It goes on, or is not so bad.
+  expect(told(after(lab('degraded:data_at_risk', '/srv')))).toEqual(both('degraded'));
+  expect(told(after(lab('stopped:degraded', '/srv'))).sort()).toEqual(both('stopped'));
+  const isGone = after(lab('', '/srv'), lab('', '/srv').slice(1));
+  expect(told(isGone).sort()).toEqual([
+    '(Thing File system /srv: full text)',
+    'Pool: no longer present; /srv, /home was on it',
+  ]);
 });
 
 test('a finding can explain its whole device, or another finding', () => {

@@ -11,7 +11,11 @@ import { missingNameComplaints } from './missing-names.ts';
 import { listWatchedAndExcludedMounts, type WatchedAndExcludedMounts } from './mounts.ts';
 import { areDatasetsOfContainer, correctDatasetUsages, ZpoolListReader } from './zfs-pools.ts';
 
-const filesystemPart = ({ id, point }: Mount) => ({ id: id === '/' ? 'root' : id, name: `File system ${point}` });
+const filesystemPart = ({ id, point }: Mount) => ({
+  id: id === '/' ? 'root' : id,
+  name: `File system ${point}`,
+  mountPoint: point,
+});
 
 type Outcome = { usage: FilesystemUsage; error?: never } | { usage?: never; error: unknown };
 

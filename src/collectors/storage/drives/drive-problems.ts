@@ -89,6 +89,7 @@ export function storageDriveFindings(
       text: texts.offline,
       clearsAt: texts.clearsWhenAnswering,
       remedy: texts.checkCableAndPower,
+      explainsMounts: true,
     })),
     ...findingIf('verdict', isFailing, () => ({
       severity: 'data_at_risk',

@@ -25,6 +25,7 @@ export const driveFindings = (
     step: reason?.() ?? '',
     clearsAt: texts.clearsWhenDriveReportsNone,
     remedy: state === 'dead' ? texts.restartThenReplace : texts.replaceDrive,
+    ...(state === 'dead' ? { explainsMounts: true as const } : {}),
   })),
   ...findingIf('temperature', temperatureAlarm || isStillHot(temperature, limits.warning, before), () => ({
     severity: 'degraded',

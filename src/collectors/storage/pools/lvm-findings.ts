@@ -17,6 +17,7 @@ const suspended = ({ isSuspended }: LvmVolume, pool: PoolFindingsInput, texts: P
     text: texts.suspendedVolume(texts.mountsAre(pool.mounts, 'notUsable')),
     clearsAt: texts.clearsWhenGoingOn,
     remedy: texts.resumeVolume,
+    explainsMounts: true,
     explainedBy: ['failed'],
   }));
 
@@ -90,6 +91,7 @@ export function lvmThinFindings(
       text: texts.thinFull(onDrives, texts.mountsAre(pool.mounts, 'affected')),
       clearsAt: texts.clearsWithSpace,
       remedy: grow,
+      explainsMounts: true,
       explainedBy: ['failed'],
     })),
     ...findingIf('read_only', isReadOnly, () => ({
@@ -97,6 +99,7 @@ export function lvmThinFindings(
       text: texts.thinReadOnly(onDrives, texts.mountsAre(pool.mounts, 'notWritable')),
       clearsAt: texts.clearsWhenWritable,
       remedy: texts.unmountAndRepair(volume.name),
+      explainsMounts: true,
       explainedBy: ['failed'],
     })),
     ...findingIf('needs_check', known?.needsCheck && !isReadOnly, () => ({

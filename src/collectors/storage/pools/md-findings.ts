@@ -93,6 +93,7 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput, texts: PoolT
       text: texts.journalLost(formatMemberList(journals, texts), texts.mountsAre(pool.mounts, 'affected')),
       clearsAt: texts.clearsWithJournal,
       remedy: texts.addJournal,
+      explainsMounts: true,
       ...blamedDrivesOf([...journals, ...pool.gone.filter(({ role }) => role === 'log')]),
     })),
     ...findingIf('bad_blocks', badBlocks.length > 0, () => ({

@@ -63,6 +63,7 @@ export function failedPoolFinding(pool: PoolFindingsInput, why: string, texts: P
     clearsAt: texts.clearsWhenWhole,
     remedy: texts.bringMembersBack,
     isLoss: true,
+    explainsMounts: true,
     ...blamedDrivesOf(lacking),
   };
 }
