@@ -87,6 +87,10 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
         ]);
         const observations = await reader.read(device, machine);
         const now = readClocks().monotonic / 1000;
+        const mounted = new Set(
+          observations.flatMap((one) => ('table' in one && one.table === 'filesystem' ? (one.part?.id ?? []) : [])),
+        );
+        for (const kept of [writable, timeToFull]) kept.keepOnly(mounted);
         return observations.map((observation) => {
           if (!('table' in observation)) return observation;
           const { table, part, reading } = observation;

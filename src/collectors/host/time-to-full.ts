@@ -14,10 +14,14 @@ interface FreeSpaceSample {
 export class TimeToFullEstimator {
   readonly #samples = new Map<string, FreeSpaceSample[]>();
 
+  /** Forgets file systems that are not mounted: what is mounted there next may be another one, as of backup disks that
+   * take turns. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const id of this.#samples.keys()) if (!ids.has(id)) this.#samples.delete(id);
+  }
+
   /** Seconds until the file system is full; undefined until there are samples of six hours. `at` is in milliseconds. */
   secondsToFull(id: string, bytes: number, at: number): number | undefined {
-    for (const [sampledId, samples] of this.#samples)
-      if (at - (samples.at(-1)?.at ?? 0) > dayMs) this.#samples.delete(sampledId);
     // After the clock is set back, the times of older samples are in the future.
     const samples = (this.#samples.get(id) ?? []).filter((sample) => sample.at <= at && at - sample.at <= dayMs);
     if (at - (samples.at(-1)?.at ?? 0) >= hourMs) samples.push({ at, bytes });

@@ -8,6 +8,14 @@ export class WritableFilesystems {
   readonly #since = new Map<string, number>();
   readonly #meant = new Set<string>();
 
+  /** Forgets file systems that are not mounted: what is mounted there next may be another one. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const id of [...this.#since.keys()].filter((one) => !ids.has(one))) {
+      this.#since.delete(id);
+      this.#meant.delete(id);
+    }
+  }
+
   /** Whether the file system is meant to be writable. `now` is in seconds. */
   update(id: string, readOnly: boolean, now: number): boolean {
     if (!this.#since.has(id) && !readOnly) this.#meant.add(id);

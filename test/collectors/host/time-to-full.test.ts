@@ -38,3 +38,12 @@ test('after the clock is set back, the estimate starts again', () =>
     undefined,
     undefined,
   ]));
+
+test('a fuller backup disk in another one’s place does not fill', () => {
+  const filling = new TimeToFullEstimator();
+  for (const at of [0, 3, 6]) filling.secondsToFull('backup', 3000, start + at * hour);
+  filling.keepOnly(new Set(['backup']));
+  expect(filling.secondsToFull('backup', 3000, start + 7 * hour)).toBe(365 * 86_400);
+  filling.keepOnly(new Set());
+  expect(filling.secondsToFull('backup', 400, start + 8 * hour)).toBeUndefined();
+});

@@ -14,3 +14,12 @@ test.each([
   ['read-only when it was found, and repaired', 'rwwwwr', [false, false, false, true, true, true]],
   ['updates one after the other', 'rwwrwwr', [false, false, false, false, false, false, false]],
 ])('%s', (_, states, expected) => expect(meant(states)).toEqual(expected));
+
+test('another one that is mounted in its place was not writable', () => {
+  const filesystems = new WritableFilesystems();
+  filesystems.update('backup', false, 0);
+  filesystems.keepOnly(new Set(['backup']));
+  expect(filesystems.update('backup', true, 1)).toBe(true);
+  filesystems.keepOnly(new Set());
+  expect(filesystems.update('backup', true, 2)).toBe(false);
+});

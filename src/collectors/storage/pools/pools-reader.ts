@@ -23,6 +23,7 @@ import {
   type PoolFacts,
   type PoolFindingsInput,
   type PoolKind,
+  type PoolMember,
   type PoolReading,
 } from './pool.ts';
 import { activeFindingsUnknownAsBefore, type JudgedPool, nameOtherPoolsInFindings } from './pool-findings.ts';
@@ -151,7 +152,14 @@ export class PoolsReader {
   #judge(found: PoolFacts, layout: StorageLayout, chain: StorageChain): JudgedPool {
     const memory = this.#recall(found.id);
     const isLoaded = this.#memory.isLoaded(found.id);
-    const facts = nameMissingMembersFromMemory(found, memory);
+    const asTheyAre = (members: readonly PoolMember[]) =>
+      members.map((member) =>
+        member.role === 'missing' && member.drive !== undefined && chain.isDriveThere(member.drive.id)
+          ? { ...member, state: noLongerMember }
+          : member,
+      );
+    const named = nameMissingMembersFromMemory(found, memory);
+    const facts = { ...named, members: asTheyAre(named.members) };
     const kept = isLoaded ? this.#withLastCheck(facts, poolMemoryAfterReading(facts, memory)) : undefined;
     const pool: PoolFindingsInput = {
       ...facts,
@@ -159,11 +167,7 @@ export class PoolsReader {
       lastCheckErrors: facts.lastCheck === undefined ? kept?.last_check?.errors : facts.lastCheckErrors,
       mounts: layout.graph.mountsOn(facts.node),
       redundancyLeft: facts.groups && layout.redundancyOf(facts.node, facts.groups),
-      gone: goneMembers(facts, memory).map((member) =>
-        member.drive !== undefined && chain.isDriveThere(member.drive.id)
-          ? { ...member, state: noLongerMember }
-          : member,
-      ),
+      gone: asTheyAre(goneMembers(facts, memory)),
       before: this.#findings.get(facts.id) ?? new Map(),
       newCounts: kept && countsSinceAcknowledged(facts, kept),
       sparesBefore: kept?.spares ?? 0,

@@ -330,7 +330,7 @@ describe('a RAID volume', () => {
     for (let reading = 0; reading < 2; reading += 1) {
       const [pool] = await machine.see(without(leg, mirrored()));
       expect(pool?.findings.map(({ text }) => text)).toEqual([
-        `degraded: raid1 with 1 of 2 members: DISK 4T (serial ${gone}) is gone; /home goes on without redundancy: the next failure loses data`,
+        `degraded: raid1 with 1 of 2 members: DISK 4T (serial ${gone}) is there, but no longer a member; /home goes on without redundancy: the next failure loses data`,
       ]);
       expect(pool?.members.filter(({ role }) => role === 'active').map(({ id, role }) => [id, role])).toEqual([active]);
       expect(pool?.reading).toMatchObject({ expectedMembers: 2, redundancyLeft: 0 });

@@ -98,6 +98,15 @@ describe('a member that is gone', () => {
     expect(saidOf(await machine.see(degraded))).toEqual([gone]);
   });
 
+  test('whose drive came back by another name is there, whether the array still lists it or not', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    const there = [gone.replace('is gone', 'is there, but no longer a member')];
+    const listed = { ...array({ sda: {}, sdb: { state: 'faulty', slot: 'none' } }, { degraded: '1' }) };
+    for (const after of [listed, degraded])
+      expect(saidOf(await machine.see({ ...sda, ...drive('sdf', '8:80', 'LAB-2'), ...after }))).toEqual(there);
+  });
+
   test('is told without a name by who has never seen it', async () => {
     expect(saidOf(await watchPools().see(degraded))).toEqual([
       'nas RAID srv: data_at_risk: degraded: raid1 with 1 of 2 members; /srv goes on without redundancy: the next failure loses data',
