@@ -28,6 +28,8 @@ interface Candidate extends Problem {
   reachedThrough?: string | undefined;
   /** Of a file system. */
   mountPoint?: string | undefined;
+  /** The ids of what its device is built of. */
+  liesOn?: readonly string[] | undefined;
   /** Where file systems are that cannot be used because of it. */
   mounts?: readonly string[] | undefined;
 }
@@ -146,6 +148,7 @@ function entryProblems(
     reachedThrough: device.isBeyondGateway ? gateway : device.reachedThrough && slug(device.reachedThrough),
     mountPoint: part?.mountPoint,
     mounts: finding.explainsMounts ? device.mounts : undefined,
+    liesOn: device.liesOn,
   });
   const own = (key: string, severity: LastingFinding['severity'], text: string): LastingFinding => ({
     key,
@@ -289,15 +292,15 @@ const compareLosses = (a: Candidate, b: Candidate) =>
   Number(b.finding?.isLoss ?? false) - Number(a.finding?.isLoss ?? false) ||
   compareProblems(a, b);
 
-/** The problem that explains another one: one of the same device, of what its file system lies on, or of a device that
- * it is reached through. */
+/** The problem that explains another one: one of the same device, of what its file system or pool lies on, or of a
+ * device that it is reached through. */
 function explanationOf(
   candidate: Candidate,
   byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,
   blamedBy: ReadonlyMap<string, readonly Candidate[]>,
   byMount: ReadonlyMap<string | undefined, readonly Candidate[]>,
 ): string | undefined {
-  const { device, path, finding, parent, reachedThrough, mountPoint } = candidate;
+  const { device, path, finding, parent, reachedThrough, mountPoint, liesOn = [] } = candidate;
   if (device === undefined) return undefined;
   // What is worse is no consequence: a drive that is dying and can't be read is dying.
   const explainsEverything = (other: Candidate) =>
@@ -311,7 +314,10 @@ function explanationOf(
     return explainsEverything(other) && (!candidate.finding?.explainsDevice || compareProblems(other, candidate) < 0);
   });
   if (ofSameDevice !== undefined) return ofSameDevice.id;
-  const below = byMount.get(mountPoint)?.find((other) => compareSeverities(other.severity, candidate.severity) <= 0);
+  const losses = liesOn.flatMap((id) => byDevice.get(slug(id)) ?? []).filter((other) => other.finding?.isLoss);
+  const below = [...(byMount.get(mountPoint) ?? []), ...losses].find(
+    (other) => compareSeverities(other.severity, candidate.severity) <= 0,
+  );
   if (below !== undefined) return below.id;
   const blaming = explanationByBlame(candidate, byDevice, blamedBy) ?? explanationBySharedBlame(candidate, blamedBy);
   if (blaming !== undefined) return blaming.id;
@@ -370,7 +376,7 @@ export function findProblems(
   }
   return candidates
     .map((candidate): Problem => {
-      const { finding, device, parent, reachedThrough, mountPoint, mounts, ...problem } = candidate;
+      const { finding, device, parent, reachedThrough, mountPoint, mounts, liesOn, ...problem } = candidate;
       const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice, blamedBy, byMount);
       const restored = state.restoredProblems.get(problem.id)?.finding.since;
       return {

@@ -185,6 +185,15 @@ test('what makes file systems unusable explains what is wrong with them, and wit
   ]);
 });
 
+test('a pool that is lost explains what is wrong with what lies on it', () => {
+  const lab = (below: string): Reading => [
+    { table: 'thing', device: { id: 'Array', name: 'Array' }, reading: { note: below } },
+    { table: 'thing', device: { id: 'Pool', name: 'Pool', liesOn: ['Array'] }, reading: { note: 'errors:outage' } },
+  ];
+  expect(told(after(lab('lost:data_at_risk')))).toEqual(['Array: lost text', '(Pool: errors text)']);
+  expect(told(after(lab('degraded:data_at_risk')))).toEqual(['Array: degraded text', 'Pool: errors text']);
+});
+
 test('a finding can explain its whole device, or another finding', () => {
   const behind = { ...device, id: 'behind', name: 'Behind', via: 'Thing 1' };
   expect(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { tryReadTextSync } from '../../lib/files.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { HostMounts } from '../host/linux/host-mounts.ts';
 import { type BlockDevice, readBlockDevices } from './block-devices.ts';
@@ -67,6 +68,15 @@ export class StorageLayout {
     return known;
   }
 
+  /** Whether it lies on an array of several drives, however many of them are left. */
+  #isOnArray(device: BlockDevice): boolean {
+    const { folder, slaves } = this.devices.get(device.partitionOf ?? '') ?? device;
+    return (
+      Number.parseInt(tryReadTextSync(join(folder, 'md/raid_disks')) ?? '', 10) > 1 ||
+      slaves.flatMap((name) => this.devices.get(name) ?? []).some((slave) => this.#isOnArray(slave))
+    );
+  }
+
   /** The drive below a member and an id that stays the same wherever the drive is plugged in. A member on several
    * drives has the name that people gave it. */
   identifyMember(name: string): { id: string; drive: MemberDrive | undefined } {
@@ -75,7 +85,7 @@ export class StorageLayout {
     const drives = new Map(
       this.graph.leavesBelow(name).map((leaf) => [this.driveOf(leaf)?.id ?? leaf, this.driveOf(leaf)] as const),
     );
-    const [drive] = [...drives.values()];
+    const [drive] = this.#isOnArray(device) ? [] : [...drives.values()];
     if (device.mapping !== undefined || drives.size !== 1 || drive === undefined)
       return {
         id: device.mapping?.name ?? this.udevOf(device).get('MD_DEVNAME') ?? name,

@@ -12,7 +12,7 @@ import { stopClock } from '../../../helpers/clock.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
-import { letHelperAnswer, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
+import { array, letHelperAnswer, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
 
 const fsid = '1b7c0f52-0000-4a7e-9f00-00000000ab01';
 const folder = `/sys/fs/btrfs/${fsid}`;
@@ -194,6 +194,27 @@ test('a profile that nobody knows makes no claim', async () => {
     redundancyLeft: undefined,
     findings: expect.not.arrayContaining([{ key: 'failed' }]),
   });
+});
+
+test.each([
+  ['an array', 'md127', {}, 'srv'],
+  [
+    'a volume on an array',
+    'dm-0',
+    { ...virtual('dm-0', '252:0', ['md127']), '/sys/block/dm-0/dm/name': 'vg-lv', '/sys/block/dm-0/dm/uuid': 'LVM-x' },
+    'vg-lv',
+  ],
+])('%s is no drive, also while only one of its drives is left', async (_, device, layer, id) => {
+  const members = { sda: {}, sdb: { slot: '1' } };
+  const on = (machine: MachineSnapshot) => ({ ...machine, ...layer, ...tank({ devices: [device], errors: [0] }) });
+  const watched = watchPools();
+  const memberOf = (pools: Awaited<ReturnType<typeof watched.see>>) =>
+    pools.flatMap(({ name, members: all }) => (name === 'nas Btrfs tank' ? all : []));
+  for (const machine of [
+    { ...sda, ...sdb, ...array(members) },
+    { ...sda, ...array({ sda: {} }, { degraded: '1' }) },
+  ])
+    expect(memberOf(await watched.see(on(machine)))).toMatchObject([{ id, drive: undefined }]);
 });
 
 test('errors of before are history; a rise is a problem until it is acknowledged', async () => {
