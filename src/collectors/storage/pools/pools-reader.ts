@@ -217,11 +217,14 @@ export class PoolsReader {
     return { ...memory, last_check: { at: new Date().toISOString(), errors: facts.lastCheckErrors } };
   }
 
-  /** A pool on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its
+  /** A pool that has only ever been on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its
    * own. */
   #device(pool: PoolFindingsInput, layout: StorageLayout, chain: StorageChain): Device {
-    const { id, name, kind, node } = pool;
-    const drives = new Set(layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []));
+    const { id, name, kind, node, members, gone } = pool;
+    const drives = new Set([
+      ...layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []),
+      ...[...members, ...gone].flatMap(({ drive: ofMember }) => ofMember?.id ?? []),
+    ]);
     const [drive] = drives.size === 1 ? drives : [];
     return namePrefixedDeviceBelowAgent(this.#agent, {
       id,

@@ -107,6 +107,13 @@ describe('a member that is gone', () => {
       expect(saidOf(await machine.see({ ...sda, ...drive('sdf', '8:80', 'LAB-2'), ...after }))).toEqual(there);
   });
 
+  test('leaves an array that is not reached through the drive that is left', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    const [pool] = await machine.see(degraded);
+    expect(pool?.device.reachedThrough).toBeUndefined();
+  });
+
   test('is told without a name by who has never seen it', async () => {
     expect(saidOf(await watchPools().see(degraded))).toEqual([
       'nas RAID srv: data_at_risk: degraded: raid1 with 1 of 2 members; /srv goes on without redundancy: the next failure loses data',
