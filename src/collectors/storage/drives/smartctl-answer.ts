@@ -4,7 +4,7 @@ import { accessTexts } from '../texts.ts';
 import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
 import { parseSmartctlSelfTestSummary } from '../tools/self-tests.ts';
 import { parseSmartctlOutput } from '../tools/smartctl.ts';
-import { plausibleCelsius } from '../tools/temperature.ts';
+import { plausibleCelsiusFromByte } from '../tools/temperature.ts';
 import type { DriveHealthReport } from './drive-health-report.ts';
 import { parseSmartctlAtaValues } from './smartctl-ata-values.ts';
 import { parseSmartctlNvmeValues, parseSmartctlScsiValues } from './smartctl-scsi-and-nvme-values.ts';
@@ -77,9 +77,9 @@ function reportOf(answer: Record<string, unknown>): DriveHealthReport | undefine
     isRotational: rotationRate === undefined ? undefined : rotationRate > 0,
     passed,
     failing: [],
-    temperature: plausibleCelsius(temperature.integer('current') || undefined),
-    temperatureLimit: plausibleCelsius(
-      (temperature.integer('op_limit_max') ?? temperature.integer('drive_trip')) || undefined,
+    temperature: plausibleCelsiusFromByte(temperature.integer('current')),
+    temperatureLimit: plausibleCelsiusFromByte(
+      temperature.integer('op_limit_max') ?? temperature.integer('drive_trip'),
     ),
     powerOnHours: fieldsAt(answer, 'power_on_time').between('hours', 0, maxPowerOnHours),
     counts: {},

@@ -1,5 +1,5 @@
 import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
-import { plausibleCelsius } from '../tools/temperature.ts';
+import { plausibleCelsiusFromByte } from '../tools/temperature.ts';
 import type { AtaDeviceStatistics, DriveHealthReport } from './drive-health-report.ts';
 import type { ErrorCountName, ErrorCounts } from './error-counts.ts';
 
@@ -110,7 +110,7 @@ function driveStatistics(answer: Record<string, unknown>): AtaDeviceStatistics |
   return {
     percentageUsed: within('Percentage Used Endurance Indicator', 0, 255),
     bytesWritten: sectors === undefined ? undefined : sectors * blockSize,
-    temperatureLimit: within('Specified Maximum Operating Temperature', 1, 126),
+    temperatureLimit: plausibleCelsiusFromByte(statistics.get('Specified Maximum Operating Temperature')),
   };
 }
 
@@ -124,7 +124,7 @@ export function parseSmartctlAtaValues(answer: Record<string, unknown>): Partial
     .map((id) => attributes.find((attribute) => attribute.id === id && attribute.raw !== undefined))
     .find((attribute) => attribute !== undefined);
   return {
-    temperature: plausibleCelsius(sensor?.raw || undefined),
+    temperature: plausibleCelsiusFromByte(sensor?.raw),
     isTooHot: attributes.some(({ id, isFailingNow }) => temperatureIds.includes(id) && isFailingNow),
     failing: attributes
       .filter(({ id, isPrefailure, isFailingNow }) => isPrefailure && isFailingNow && !temperatureIds.includes(id))

@@ -217,8 +217,8 @@ export class PoolsReader {
     return { ...memory, last_check: { at: new Date().toISOString(), errors: facts.lastCheckErrors } };
   }
 
-  /** A pool that has only ever been on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its
-   * own. */
+  /** A pool that has only ever been on one drive is reached through it: what is wrong with it because the drive is gone
+   * is no problem of its own. */
   #device(pool: PoolFindingsInput, layout: StorageLayout, chain: StorageChain): Device {
     const { id, name, kind, node, members, gone } = pool;
     const drives = new Set([

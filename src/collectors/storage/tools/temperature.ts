@@ -9,6 +9,10 @@ export const plausibleCelsiusFromKelvin = (kelvin: number | undefined): number |
 export const plausibleCelsius = (celsius: number | undefined): number | undefined =>
   celsius === undefined ? undefined : withinSensorRange(celsius);
 
+/** ATA and SCSI drives report a byte, of which 0, its ends and all ones stand for none. */
+export const plausibleCelsiusFromByte = (celsius: number | undefined): number | undefined =>
+  celsius === undefined || celsius <= -128 || celsius >= 127 || celsius === 0 || celsius === -1 ? undefined : celsius;
+
 /** hwmon reports thousandths, converted from whole kelvins with the exact 273.15. */
 export const plausibleCelsiusFromMillidegrees = (millidegrees: number | undefined): number | undefined =>
   millidegrees === undefined ? undefined : withinSensorRange(Math.round(millidegrees / 1000));

@@ -302,6 +302,18 @@ test('a smartctl without JSON is too old', () =>
     'smartctl 6.6 has no JSON output: 7.0 or later is needed',
   ));
 
+test.each([0, 127, 128, 255])('a drive without a sensor says %i °C', (celsius) => {
+  const ata = ataAnswer({ raw: { 194: `${celsius} (0 127 0 129 0)` }, more: { temperature: { current: celsius } } });
+  const scsi = JSON.stringify({ smart_status: { passed: true }, temperature: { current: celsius, drive_trip: 0 } });
+  expect([ata, scsi].map((answer) => reportOf(answer).temperature)).toEqual([undefined, undefined]);
+  expect([...findings(ata), ...findings(scsi)]).toEqual([]);
+});
+
+test('a drive in the cold', () =>
+  expect(
+    reportOf(ataAnswer({ raw: { 194: '-7 (Min/Max -12/40)' }, more: { temperature: { current: -7 } } })),
+  ).toMatchObject({ temperature: -7 }));
+
 test.each([-1, 127])('a highest temperature that cannot be is none: %i °C', (limit) =>
   expect(findings(ataAnswer({ more: statistics('Specified Maximum Operating Temperature', limit) }))).toEqual([]),
 );
