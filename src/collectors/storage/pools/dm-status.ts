@@ -168,6 +168,23 @@ export function parseDmCache({ target, words }: DmStatus): DmCacheState | undefi
   return ['ro', 'needs_check', 'Error'].some((word) => modeAndCheck.includes(word)) ? 'damaged' : 'usable';
 }
 
+/** `read_only`: VDO has found something damaged, or its drive gave errors. */
+export type DmVdoState = 'usable' | 'nearly_full' | 'full' | 'read_only';
+
+const nearlyFullVdoRatio = 0.9;
+
+/** `vdo /dev/dm-0 normal - online online 51 1000`: the last are the blocks used, and all (Linux,
+ * Documentation/admin-guide/device-mapper/vdo.rst). Undefined if it is none. */
+export function parseDmVdo({ target, words }: DmStatus): DmVdoState | undefined {
+  const [, mode] = words;
+  const [used, all] = words.slice(-2).map(count);
+  if (target !== 'vdo' || mode === undefined) return undefined;
+  if (mode === 'read-only') return 'read_only';
+  if (used === undefined || all === undefined) return undefined;
+  if (used >= all) return 'full';
+  return used >= all * nearlyFullVdoRatio ? 'nearly_full' : 'usable';
+}
+
 /** Asks device mapper for the state of all its devices. No drive is read: the kernel knows it. */
 export class DeviceMapper {
   readonly #poller: Poller<ReadonlyMap<string, DmStatus>>;

@@ -49,6 +49,14 @@ export const poolTextsInGerman: PoolTexts = {
     damaged: (name) =>
       `die Metadaten des Caches des LVM-Volumes ${name} sind beschädigt oder lassen sich nicht schreiben: dessen Laufwerke prüfen, dann den Cache mit lvconvert --repair reparieren`,
   },
+  lvmVdoPools: {
+    nearly_full: (name) =>
+      `der VDO-Pool ${name} von LVM ist fast voll: bei 100 % schlägt das Schreiben fehl, wie viel Platz Dateisysteme darauf auch zeigen; mit lvextend vergrößern, oder Dateien löschen und fstrim ausführen`,
+    full: (name) =>
+      `der VDO-Pool ${name} von LVM ist voll: Schreiben schlägt fehl, obwohl Dateisysteme darauf freien Platz zeigen; mit lvextend vergrößern`,
+    read_only: (name) =>
+      `der VDO-Pool ${name} von LVM ist schreibgeschützt, weil er beschädigt ist: dessen Laufwerke prüfen, dann mit vdoforcerebuild reparieren`,
+  },
   mountsAre: (mounts, effect) =>
     mounts.length === 0
       ? ''

@@ -64,17 +64,18 @@ export const legsOf = (
     })
     .sort((a, b) => a.number - b.number);
 
-/** RAID volumes, mirrors, thin pools, snapshots and volumes with a cache of this machine; snapshots of a thin pool are
- * volumes like others. */
+/** RAID volumes, mirrors, thin and VDO pools, snapshots and volumes with a cache of this machine; snapshots of a thin
+ * pool are volumes like others. */
 export function groupLvmVolumesByKind(
   layout: StorageLayout,
-): Record<'raids' | 'thinPools' | 'snapshots' | 'cached', LvmVolume[]> {
+): Record<'raids' | 'thinPools' | 'vdoPools' | 'snapshots' | 'cached', LvmVolume[]> {
   const volumes = [...layout.devices.values()].flatMap((device) => volumeOf(device) ?? []);
   const liesOn = ({ device }: LvmVolume, layer: RegExp) =>
     device.slaves.some((name) => layer.test(layout.devices.get(name)?.mapping?.uuid ?? ''));
   return {
     raids: volumes.flatMap(({ volume }) => (legsOf(volume.device, layout).length > 0 ? [volume] : [])),
     thinPools: volumes.flatMap(({ volume, layer }) => (layer === 'tpool' ? [volume] : [])),
+    vdoPools: volumes.flatMap(({ volume, layer }) => (layer === 'vpool' ? [volume] : [])),
     snapshots: volumes.flatMap(({ volume }) => (liesOn(volume, /-cow$/) ? [volume] : [])),
     // Parts of a cache lie on a volume of the cache, too. What is cached may be a layer of something else: the data of
     // a thin pool, or of a volume that has snapshots.

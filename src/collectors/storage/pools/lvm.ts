@@ -10,6 +10,7 @@ import {
   type DmStatusesOrHint,
   parseDmCache,
   parseDmSnapshot,
+  parseDmVdo,
 } from './dm-status.ts';
 import { lvmRaidFacts } from './lvm-raid.ts';
 import { groupLvmVolumesByKind, type LvmVolume } from './lvm-sysfs.ts';
@@ -28,6 +29,11 @@ const snapshotProblem: VolumeProblemFinder = (status, name) => {
 const cacheProblem: VolumeProblemFinder = (status, name) => {
   const state = parseDmCache(status);
   return state === 'usable' ? false : state && ((texts = poolTexts) => texts.lvmCaches[state](name));
+};
+
+const vdoProblem: VolumeProblemFinder = (status, name) => {
+  const state = parseDmVdo(status);
+  return state === 'usable' ? false : state && ((texts = poolTexts) => texts.lvmVdoPools[state](name));
 };
 
 /** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's
@@ -49,9 +55,9 @@ export class LvmPoolsReader {
   }
 
   async read(layout: StorageLayout): Promise<{ pools: PoolFacts[]; complaints: CollectorComplaint[] }> {
-    const { raids, thinPools, snapshots, cached } = groupLvmVolumesByKind(layout);
+    const { raids, thinPools, vdoPools, snapshots, cached } = groupLvmVolumesByKind(layout);
     const volumes = [...raids, ...thinPools];
-    const isAnyThere = [...volumes, ...snapshots, ...cached].length > 0;
+    const isAnyThere = [...volumes, ...vdoPools, ...snapshots, ...cached].length > 0;
     const statuses = isAnyThere ? await this.#deviceMapper.read() : {};
     this.#hint = volumes.length === 0 ? statuses.hint : undefined;
     const before = this.#suspended;
@@ -75,6 +81,7 @@ export class LvmPoolsReader {
     this.#problems = new Map([
       ...judge('lvm_snapshot', snapshots, snapshotProblem),
       ...judge('lvm_cache', cached, cacheProblem),
+      ...judge('lvm_vdo', vdoPools, vdoProblem),
     ]);
     return {
       pools: [...ofRaids, ...ofThinPools],

@@ -1,5 +1,5 @@
 import { joinFirstNamesAndMore } from '../texts.ts';
-import type { DmCacheState, DmSnapshotState } from './dm-status.ts';
+import type { DmCacheState, DmSnapshotState, DmVdoState } from './dm-status.ts';
 import { noLongerMember, type PoolMember } from './pool.ts';
 
 /** What has become of mount points, or of what is mounted there. */
@@ -52,6 +52,16 @@ const lvmCaches: Record<Exclude<DmCacheState, 'usable'>, (name: string) => strin
     `the metadata of the cache of the LVM volume ${name} are damaged or cannot be written: check its drives, then repair the cache with lvconvert --repair`,
 };
 
+/** The pool of a VDO volume, whose file systems show space that it may not have. */
+const lvmVdoPools: Record<Exclude<DmVdoState, 'usable'>, (name: string) => string> = {
+  nearly_full: (name) =>
+    `the LVM VDO pool ${name} is nearly full: at 100 % writing fails, whatever space file systems on it show; grow it with lvextend, or delete files and run fstrim`,
+  full: (name) =>
+    `the LVM VDO pool ${name} is full: writing fails, though file systems on it show free space; grow it with lvextend`,
+  read_only: (name) =>
+    `the LVM VDO pool ${name} has become read-only, because it is damaged: check its drives, then repair it with vdoforcerebuild`,
+};
+
 /** What is said of pools. `list` is of members or names; `effect` is what becomes of mount points, as `mountsAre` says
  * it, or nothing. */
 export const poolTexts = {
@@ -60,6 +70,7 @@ export const poolTexts = {
   mountEffects,
   lvmSnapshots,
   lvmCaches,
+  lvmVdoPools,
   mountsAre: (mounts: readonly string[], effect: keyof typeof mountEffects) =>
     mounts.length === 0
       ? ''

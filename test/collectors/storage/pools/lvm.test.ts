@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { commonDriveTextsInGerman } from '../../../../src/collectors/storage/german-texts.ts';
-import { DeviceMapper } from '../../../../src/collectors/storage/pools/dm-status.ts';
+import { DeviceMapper, type DmVdoState } from '../../../../src/collectors/storage/pools/dm-status.ts';
 import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
 import { poolTexts } from '../../../../src/collectors/storage/pools/texts.ts';
 import { renderTranslatableText } from '../../../../src/model/translation.ts';
@@ -203,6 +203,26 @@ test.each([
     });
     expect(await machine.reader.read()).toEqual([{ key: `lvm_cache ${uuidOf(mapped)}`, complaint }]);
   }
+});
+
+test.each<[string, Exclude<DmVdoState, 'usable'> | undefined]>([
+  ['normal - online online 51 1000', undefined],
+  ['recovering recovering online online 899 1000', undefined],
+  ['normal - online online - -', undefined],
+  ['normal - online online 900 1000', 'nearly_full'],
+  ['normal - online online 1000 1000', 'full'],
+  ['read-only - error offline 51 1000', 'read_only'],
+])('a VDO pool with the status %s', async (status, state) => {
+  rack.tell('dmsetup status', `vg-vpool0-vpool: 0 9 vdo /dev/dm-0 ${status}\nvg-vpool0_vdata: 0 9 linear \n`);
+  const machine = watchPools();
+  const layers = { ...volume(0, 'vg-vpool0_vdata', ['sda'], '-vdata'), ...volume(1, 'vg-vpool0-vpool', ['dm-0']) };
+  const uuid = uuidOf('vg-vpool0');
+  await machine.see({ ...socket, ...sda, ...layers, '/sys/block/dm-1/dm/uuid': `${uuid}-vpool` });
+  expect(await machine.reader.read()).toEqual(
+    state === undefined
+      ? []
+      : [{ key: `lvm_vdo ${uuid}`, complaint: saying(poolTexts.lvmVdoPools[state]('vg/vpool0')) }],
+  );
 });
 
 /** A thin pool called `pool`, whose data lie on one drive and metadata on another. */
