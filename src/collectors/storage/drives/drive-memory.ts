@@ -78,17 +78,19 @@ export const acknowledgeAllErrorCounts = (before: DriveMemory, counts: ErrorCoun
 const beginWeek = ({ reallocated }: DriveMemory, count: number | undefined, now: Date) =>
   count === undefined ? reallocated : [{ at: now.toISOString(), count }];
 
-/** Errors that are not acknowledged: 0 of those that the drive never counted, undefined of those that it once counted
- * and now does not tell. */
-export const newErrorsSinceAcknowledged = ({ acknowledged }: DriveMemory, counts: ErrorCounts): ErrorCounts =>
-  Object.fromEntries(
+/** Errors that are not acknowledged: 0 of those that the drive never counted, or no longer counts, undefined of those
+ * that it once counted and now does not tell. */
+export function newErrorsSinceAcknowledged({ acknowledged }: DriveMemory, counts: ErrorCounts): ErrorCounts {
+  const isTold = Object.keys(counts).length > 0;
+  return Object.fromEntries(
     errorCountNames.map((name) => {
       const count = counts[name];
       const known = acknowledged[name];
-      if (count === undefined) return [name, known === undefined ? 0 : undefined];
+      if (count === undefined) return [name, known === undefined || (isTold && !(name in counts)) ? 0 : undefined];
       return [name, Math.max(0, count - (known ?? 0))];
     }),
   );
+}
 
 /** Adds today's reallocated sectors, if there is no sample of today; the same object if there is. */
 export function addDailyReallocatedSample(before: DriveMemory, now: Date, count: number | undefined): DriveMemory {

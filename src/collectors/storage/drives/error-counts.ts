@@ -73,4 +73,5 @@ export type ErrorCountName = keyof typeof errorCountDescriptions;
 export const errorCountNames = Object.keys(errorCountDescriptions) as ErrorCountName[];
 export const errorCountDescriptionOf = (name: ErrorCountName): ErrorCountDescription => errorCountDescriptions[name];
 
+/** Of a report, all that the drive counts; undefined is what could not be read of these. */
 export type ErrorCounts = Partial<Record<ErrorCountName, number | undefined>>;

@@ -65,8 +65,10 @@ function parseAttribute(entry: unknown): Attribute[] {
 function countsOf(attributes: readonly Attribute[]): ErrorCounts {
   return Object.fromEntries(
     countAttributes.flatMap(([id, name, count]) => {
-      const raw = attributes.find((attribute) => attribute.id === id && name.test(attribute.name))?.raw;
-      return raw === undefined || raw > maxCount ? [] : [[count, raw]];
+      const attribute = attributes.find((candidate) => candidate.id === id && name.test(candidate.name));
+      if (attribute === undefined) return [];
+      const { raw } = attribute;
+      return [[count, raw === undefined || raw > maxCount ? undefined : raw]];
     }),
   );
 }

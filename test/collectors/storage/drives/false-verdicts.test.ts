@@ -180,6 +180,14 @@ test('no problem: errors that an SSD corrected, counted by the id of end-to-end 
   expect(findings(corrected(0), corrected(7), false)).toEqual([]);
 });
 
+test('what a drive has never counted, though smartctl once called an attribute so, is no open question', () => {
+  const before = ataAnswer({ raw: { 184: 0 } });
+  const renamed = ataAnswer({ raw: { 184: 7 }, names: { 184: 'Error_Correction_Count' } });
+  expect(storageDriveProblemAndReason(reading(before, renamed))).toEqual({ problem: false, reason: 'none' });
+  const unreadable = ataAnswer({ raw: { 184: 4294967295 } });
+  expect(storageDriveProblemAndReason(reading(before, unreadable))).toEqual({});
+});
+
 test('no problem: counts that are lower than before', () =>
   expect(findings(ataAnswer({ raw: { 5: 9, 199: 9 } }), ataAnswer())).toEqual([]));
 
