@@ -66,7 +66,7 @@ test('the memory of a broker that connects later counts: its counters continue, 
   const first = begin(url, 'wrong');
   await first.state();
   const stored = JSON.stringify({
-    ...(first.memories.contents.get('home_assistant/home_assistant') as object),
+    ...(first.memories.contents.get('home_assistant/home_assistant')?.content as object),
     restarts: 10,
     outages: 5,
   });
@@ -79,11 +79,11 @@ test('the memory of a broker that connects later counts: its counters continue, 
   // During the visit.
   memories.load(new Map([['home_assistant/home_assistant', stored]]), ['home_assistant']);
   await reading;
-  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ restarts: 10, outages: 5 });
+  expect(memories.contents.get('home_assistant/home_assistant')?.content).toMatchObject({ restarts: 10, outages: 5 });
   delete script.insteadOfAll;
   const back = await read();
   expect(back.reading).toMatchObject({ visit: { state: 'token_refused' }, history: { outages: 6, restarts: 11 } });
-  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({
+  expect(memories.contents.get('home_assistant/home_assistant')?.content).toMatchObject({
     outages: 6,
     refused_token: expect.any(String),
   });
@@ -101,7 +101,7 @@ test('a token that was accepted by this process is not refused because of an old
   expect(await state()).toBe('running');
   memories.load(stored, ['home_assistant']);
   expect(await state()).toBe('running');
-  expect(memories.contents.get('home_assistant/home_assistant')).not.toHaveProperty('refused_token');
+  expect(memories.contents.get('home_assistant/home_assistant')?.content).not.toHaveProperty('refused_token');
 });
 
 test('nothing private is revealed', async () => {
