@@ -14,18 +14,19 @@ const maxClockSkewMs = 1000;
 export class CronTimer {
   readonly #expression: CronExpression;
   readonly #onTick: () => void;
-  readonly #delayMs: number;
+  readonly #maxDelayMs: number;
+  /** Of the next tick. */
+  #delayMs = 0;
   #next: Date | undefined;
   #due = Number.POSITIVE_INFINITY;
-  #sleepTimer: NodeJS.Timeout | undefined;
-  #delayTimer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(schedule: string, onTick: () => void) {
     this.#expression = new CronExpression(schedule);
     this.#onTick = onTick;
     const first = this.#expression.next(new Date());
     const second = first && this.#expression.next(first);
-    this.#delayMs = first && second ? Math.min(maxDelayMs, (second.getTime() - first.getTime()) / 10) : 0;
+    this.#maxDelayMs = first && second ? Math.min(maxDelayMs, (second.getTime() - first.getTime()) / 10) : 0;
     this.#scheduleNext(new Date());
   }
 
@@ -39,31 +40,31 @@ export class CronTimer {
   }
 
   stop(): void {
-    clearTimeout(this.#sleepTimer);
-    clearTimeout(this.#delayTimer);
+    clearTimeout(this.#timer);
   }
 
   #scheduleNext(after: Date): void {
     this.#next = this.#expression.next(after);
     this.#due =
       this.#next === undefined ? Number.POSITIVE_INFINITY : performance.now() + this.#next.getTime() - Date.now();
+    this.#delayMs = Math.random() * this.#maxDelayMs;
     this.#sleep();
   }
 
   #sleep(): void {
     // The time may have come meanwhile, and a timer takes no negative one.
-    const sleepMs = Math.max(0, Math.min(this.#due - performance.now(), maxSleepMs));
-    this.#sleepTimer = setTimeout(() => this.#checkClock(), sleepMs);
+    const sleepMs = Math.max(0, Math.min(this.#due + this.#delayMs - performance.now(), maxSleepMs));
+    this.#timer = setTimeout(() => this.#checkClock(), sleepMs);
   }
 
   #checkClock(): void {
     const now = Date.now();
     const next = this.#next?.getTime() ?? Number.POSITIVE_INFINITY;
-    if (now < next && performance.now() < this.#due) {
+    if (now < next + this.#delayMs && performance.now() < this.#due + this.#delayMs) {
       this.#sleep();
     } else {
       this.#scheduleNext(new Date(next - now < maxClockSkewMs ? Math.max(now, next) : now));
-      this.#delayTimer = setTimeout(this.#onTick, Math.random() * this.#delayMs);
+      this.#onTick();
     }
   }
 }
