@@ -8,15 +8,14 @@ export class CollectorSubsetState implements AgentState {
   readonly #agentState: MutableAgentState;
   readonly #includes: (collector: string) => boolean;
   readonly broker: BrokerConnectionState;
+  /** Those that are active do not change while the agent runs. */
+  readonly collectors: ReadonlyMap<string, CollectorState>;
 
   constructor(agentState: MutableAgentState, collectors: ReadonlySet<string>, broker: BrokerConnectionState) {
     this.#agentState = agentState;
     this.#includes = (collector) => collectors.has(collector);
     this.broker = broker;
-  }
-
-  get collectors(): ReadonlyMap<string, CollectorState> {
-    return new Map([...this.#agentState.collectors].filter(([id]) => this.#includes(id)));
+    this.collectors = new Map([...agentState.collectors].filter(([id]) => collectors.has(id)));
   }
 
   get memories(): ReadonlyMap<string, DeviceMemory> {

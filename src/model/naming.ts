@@ -3,10 +3,23 @@ import type { AgentIdentity } from './state.ts';
 
 export const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
 
+/** Slugs by their texts: those of a machine are the same in each reading. */
+const known = new Map<string, string>();
+const maxKnown = 1000;
+
 /** Lower-case letters, digits and underscores. A text with characters other than common separators, or a long one, gets
  * the suffix of a short hash, so that two such texts have different slugs. Two underscores follow each other only where
  * a long text was cut between words. */
 export function slug(text: string): string {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= maxKnown) known.clear();
+  const made = makeSlug(text);
+  known.set(text, made);
+  return made;
+}
+
+function makeSlug(text: string): string {
   const plain = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

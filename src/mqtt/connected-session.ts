@@ -51,7 +51,8 @@ export class ConnectedSession {
     memory: CrossConnectionMemory,
   ) {
     const after = context.after ?? this.#timers.after;
-    const isDiscoveryTopic = (topic: string) => this.#topics.parse(topic)?.kind === 'discovery';
+    const isDiscoveryTopic = (topic: string) =>
+      !this.#topics.isOwn(topic) && this.#topics.parse(topic)?.kind === 'discovery';
     const accepted = (topic: string) => {
       if (isDiscoveryTopic(topic)) this.#announcer.acknowledged(topic);
       if (this.#lifecycle.phase !== 'ended') memory.rejections.accept(topic);

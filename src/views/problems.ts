@@ -35,9 +35,10 @@ interface Candidate extends Problem {
 }
 
 function brokerProblems(
-  { url, connected, since, error }: BrokerConnectionState,
+  state: BrokerConnectionState,
   { code, problems: { broker, notConnected } }: Language,
 ): Candidate[] {
+  const { url, connected, error } = state;
   if (connected && error === undefined) return [];
   const text = [...(connected ? [] : [notConnected]), ...(error === undefined ? [] : [error])].join(': ');
   return [
@@ -51,7 +52,7 @@ function brokerProblems(
       severity: connected ? 'degraded' : 'outage',
       text,
       ...(code === undefined ? {} : { language: code }),
-      since,
+      since: state.since,
       certain: true,
     },
   ];
@@ -124,6 +125,7 @@ function entryProblems(
   language: Language,
 ): Candidate[] {
   const { address, device, part, error, missingSince, findings } = entry;
+  if (error === undefined && findings.size === 0) return [];
   const cause = [globalIdOf(agent, declaration, entry), ...(part === undefined ? [] : [part.id])].join('/');
   const candidate = (finding: LastingFinding): Candidate => ({
     id: `${collector.id}/${path}/${finding.key}`,

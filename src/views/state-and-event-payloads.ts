@@ -1,7 +1,7 @@
 import { memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
-import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
+import type { AnyMetricDeclaration, MetricValue, MetricValuesByKey } from '../model/metric.ts';
 import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -17,19 +17,16 @@ const valueInJson = (value: MetricValue) => (typeof value === 'boolean' ? (value
 
 /** State of an entry with every metric of its table, so that no template misses a key. What another agent reports is
  * unknown. */
-const statePayload = (
+function statePayload(
   metrics: Record<string, AnyMetricDeclaration>,
   entry: StateEntry,
   owner: DeviceOwner | undefined,
-): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(metrics).map(([key, metric]) => [
-        key,
-        valueInJson((mayReportMetric(owner, entry, metric) ? entry.sample?.[key] : undefined) ?? null),
-      ]),
-    ),
-  );
+): string {
+  const values: MetricValuesByKey = {};
+  for (const [key, metric] of Object.entries(metrics))
+    values[key] = valueInJson((mayReportMetric(owner, entry, metric) ? entry.sample?.[key] : undefined) ?? null);
+  return JSON.stringify(values);
+}
 
 /** State and availability of each device and part, the list of problems, and the memories that outlive the process. */
 export function stateAndMemoryPayloadsByTopic(
