@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
 import { spareDescriptors } from './open-file-limit.ts';
 
 /** Errors of this process rather than of the file. Any other code means that the file has no value: drivers return
@@ -98,6 +98,8 @@ export function tryReadTextKeepOpenSync(path: string, encoding: BufferEncoding =
       openFiles.drop(path);
     }
   }
+  // An error costs more than a look.
+  if (!existsSync(path)) return undefined;
   try {
     if (openFiles.isFull || !isKernelFile(path)) return tryReadTextSync(path, encoding);
     const descriptor = openSync(path, 'r');

@@ -1,13 +1,21 @@
 import { close, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { runCommand } from './command.ts';
-import { isKernelFile, OpenDescriptorCache, parseFiniteNumber, undefinedForKernelError } from './files.ts';
+import {
+  isKernelFile,
+  listFolderSync,
+  OpenDescriptorCache,
+  parseFiniteNumber,
+  undefinedForKernelError,
+} from './files.ts';
 import { callKernelOrChildProcess } from './kernel-call.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
 /** Timeout for one file, and for all files of a reading until the last one is begun. */
 const answerTimeoutMs = 2000;
 const lastBeginMs = 3000;
+/** How long it is remembered what is there, and what it is called. */
+const layoutAgeMs = 60_000;
 /** Until a child process is killed and its file is read again. */
 const childTimeoutSeconds = 10;
 /** Maximum size of a file in /sys. */
@@ -65,10 +73,14 @@ export const slowFileTexts = {
 };
 
 /** Reads small files of /sys for which the driver queries its device. A read can take long, or never end if a bus or
- * firmware is stuck. A file whose read is pending is not read again. */
+ * firmware is stuck. A file whose read is pending is not read again. What is there, and what it is called, is looked at
+ * again only every minute. */
 export class SlowSysfsFileReader {
   readonly #unanswered = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #constants = new Map<string, string | undefined>();
+  #layoutReadAt = performance.now();
   #isLate = false;
   #lateTimer: NodeJS.Timeout | undefined;
 
@@ -79,6 +91,17 @@ export class SlowSysfsFileReader {
     this.#lateTimer = setTimeout(() => {
       this.#isLate = true;
     }, lastBeginMs).unref();
+    if (performance.now() - this.#layoutReadAt < layoutAgeMs) return;
+    this.#lists.clear();
+    this.#constants.clear();
+    this.#layoutReadAt = performance.now();
+  }
+
+  /** The sorted names in a folder; empty if it is missing. */
+  list(folder: string): readonly string[] {
+    const names = this.#lists.get(folder) ?? listFolderSync(folder);
+    this.#lists.set(folder, names);
+    return names;
   }
 
   /** Paths of the files whose reads are pending. */
@@ -91,6 +114,12 @@ export class SlowSysfsFileReader {
     const answer = this.#queue.then(() => this.#ask(path));
     this.#queue = answer.catch(() => undefined);
     return answer;
+  }
+
+  /** As `text`, for a file that always says the same, such as the name of a sensor. */
+  async constant(path: string): Promise<string | undefined> {
+    if (!this.#constants.has(path)) this.#constants.set(path, await this.text(path));
+    return this.#constants.get(path);
   }
 
   async number(path: string): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { stringSetting } from './setting.ts';
 
 const absolutePath = ['absolutePath', /^\//] as const;
@@ -23,6 +23,12 @@ export const hostRootSettingsShape = {
   ),
 };
 
+/** Paths in a folder; what is joined there is normal already. */
+function pathsBelow(folder: string): (...path: string[]) => string {
+  const prefix = normalize(folder).replace(/\/$/, '');
+  return (...path) => [prefix, ...path].join('/');
+}
+
 /** Paths of the host's /proc, /sys and root file system, which differ in a container and in tests. */
 export class HostRoots {
   readonly proc: (...path: string[]) => string;
@@ -33,8 +39,8 @@ export class HostRoots {
   readonly isHostRoot: boolean;
 
   constructor({ HOST_PROC, HOST_SYS, HOST_ROOT }: { HOST_PROC: string; HOST_SYS: string; HOST_ROOT: string }) {
-    this.proc = (...path) => join(HOST_PROC, ...path);
-    this.sys = (...path) => join(HOST_SYS, ...path);
+    this.proc = pathsBelow(HOST_PROC);
+    this.sys = pathsBelow(HOST_SYS);
     this.host = (...path) => join(HOST_ROOT, ...path);
     this.isHostRoot = HOST_ROOT === '/';
   }

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SlowSysfsFileReader, undefinedIfUnanswered } from '../../src/lib/slow-sysfs-file-reader.ts';
-import { withoutLimits } from '../helpers/clock.ts';
+import { stopClock, withoutLimits } from '../helpers/clock.ts';
 import { silence } from '../helpers/silent-file.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
@@ -56,4 +56,41 @@ test('all files of a reading share a timeout, however many do not answer', async
   await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not read, because other files took too long$/);
   drivers.begin();
   expect(await drivers.number(sys('a'))).toBe(42);
+});
+
+test('what is there, and what it is called, is looked at again every minute; what drivers measure each time', async () => {
+  const { turn } = stopClock();
+  const sys = files('chip/name', 'chip/input');
+  const drivers = new SlowSysfsFileReader();
+  const read = async () => {
+    drivers.begin();
+    return [drivers.list(sys('chip')), await drivers.constant(sys('chip/name')), await drivers.text(sys('chip/input'))];
+  };
+  expect(await read()).toEqual([['input', 'name'], '42', '42']);
+  for (const [name, text] of [
+    ['name', 'new'],
+    ['input', '43'],
+    ['label', 'x'],
+  ] as const)
+    writeFileSync(sys('chip', name), text);
+  turn(59);
+  expect(await read()).toEqual([['input', 'name'], '42', '43']);
+  turn(1);
+  expect(await read()).toEqual([['input', 'label', 'name'], 'new', '43']);
+});
+
+test('a name that could not be read in time is asked for again', async () => {
+  const { runOut } = withoutLimits();
+  const sys = files();
+  const { answer } = silence(sys('name'));
+  const drivers = new SlowSysfsFileReader();
+  const asked = undefinedIfUnanswered(drivers.constant(sys('name')));
+  await until('the question', () => drivers.unanswered.length > 0);
+  runOut();
+  expect(await asked).toBeUndefined();
+  answer('late\n');
+  await until('the answer', () => drivers.unanswered.length === 0);
+  rmSync(sys('name'));
+  writeFileSync(sys('name'), 'coretemp\n');
+  expect(await drivers.constant(sys('name'))).toBe('coretemp');
 });

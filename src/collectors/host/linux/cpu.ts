@@ -1,4 +1,4 @@
-import { listFolderSync, parseFiniteNumber, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { parseFiniteNumber, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
@@ -52,9 +52,7 @@ const plausibleKilohertz = (value: number) => value > 1000 && value < 20_000_000
 export async function readCpuFrequencyHz(roots: HostRoots, drivers: SlowSysfsFileReader): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
   const values = await Promise.all(
-    listFolderSync(folder).map((policy) =>
-      undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`)),
-    ),
+    drivers.list(folder).map((policy) => undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`))),
   );
   const kilohertz = values.filter((value) => value !== undefined).filter(plausibleKilohertz);
   return kilohertz.length === 0

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
-import { listFolderSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
 import type { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
@@ -61,9 +61,10 @@ export class HostDiskActivityReader {
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const folders = listFolderSync(this.#roots.sys('block'));
     const { watched, excluded, names } = await resultOfStepsInTurns(
-      this.#selection.getInSteps(folders, () => listWatchedAndExcludedDisks(this.#roots, this.#verdict)),
+      this.#selection.getInSteps([...this.#counters.keys()], () =>
+        listWatchedAndExcludedDisks(this.#roots, this.#verdict),
+      ),
     );
     const selected = [...watched, ...excluded];
     const isKnown = this.#memory.hasAnswered || performance.now() - this.#startedAt >= brokerTimeoutMs;

@@ -79,6 +79,7 @@ export class HostFilesystemsReader {
       const usage = outcomes.get(mount)?.usage;
       return usage === undefined ? [] : [{ mount, dataset: mount.source, usage }];
     });
+    if (datasets.length === 0) return outcomes;
     const usages = correctDatasetUsages(datasets, await pools, areDatasetsOfContainer(this.#roots));
     for (const [index, { mount }] of datasets.entries()) outcomes.set(mount, { usage: usages[index] ?? {} });
     return outcomes;

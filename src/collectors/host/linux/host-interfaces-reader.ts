@@ -1,5 +1,5 @@
 import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
-import { listFolderSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
 import type { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
@@ -59,10 +59,9 @@ export class HostInterfacesReader {
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const folders = listFolderSync(this.#roots.sys('class/net'));
     const routes = ['route', 'ipv6_route'].map((file) => tryReadTextKeepOpenSync(this.#roots.proc('net', file)));
     const { watched, excluded, names } = await resultOfStepsInTurns(
-      this.#selection.getInSteps([...routes, ...folders], () =>
+      this.#selection.getInSteps([...routes, ...this.#counters.keys()], () =>
         listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
       ),
     );

@@ -11,7 +11,7 @@ const isAmount = (bytes: number | undefined): bytes is number => bytes !== undef
 /** The part of ZFS's read cache that gives way when programs need memory; MemAvailable does not include it
  * (https://openzfs.github.io/openzfs-docs/Performance%20and%20Tuning/Module%20Parameters.html, zfs_arc_min). */
 function reclaimableArcBytes(roots: HostRoots): number {
-  const stats = tryReadTextSync(roots.proc('spl/kstat/zfs/arcstats')) ?? '';
+  const stats = tryReadTextKeepOpenSync(roots.proc('spl/kstat/zfs/arcstats')) ?? '';
   const bytes = (name: string) => Number(new RegExp(`^${name} +\\d+ +(\\d+)$`, 'm').exec(stats)?.[1] ?? Number.NaN);
   const reclaimable = bytes('size') - bytes('c_min');
   return reclaimable > 0 ? reclaimable : 0;

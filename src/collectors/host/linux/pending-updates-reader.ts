@@ -29,10 +29,10 @@ export class PendingUpdatesReader {
   /** Starts a question if one is due; what it returns settles with the answer, and is undefined if none is awaited. */
   refresh(nowMs: number): Promise<void> | undefined {
     const manager = this.#manager;
-    if (manager === undefined) return undefined;
-    const state = manager.state.map(modifiedAt).join();
     const age = nowMs - this.#askedAt;
-    if (this.#pending === undefined && age >= (state === this.#stateOfLatest ? maxAgeMs : minIntervalMs)) {
+    if (manager === undefined || this.#pending !== undefined || age < minIntervalMs) return this.#pending;
+    const state = manager.state.map(modifiedAt).join();
+    if (state !== this.#stateOfLatest || age >= maxAgeMs) {
       this.#askedAt = nowMs;
       this.#pending = this.#ask(manager, state).finally(() => {
         this.#pending = undefined;

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { listFolderSync } from '../../../lib/files.ts';
 import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { type HwmonSensor, hasValueOrError, plausibleSensorCelsius, sensorValueOrError } from './hwmon-sensor.ts';
@@ -8,8 +7,8 @@ import { selectProcessorSensors } from './processor-sensors.ts';
 /** Whether the trip points of a thermal zone slow the processor down
  * (Documentation/driver-api/thermal/sysfs-api.rst). */
 async function coolsProcessor(zone: string, drivers: SlowSysfsFileReader): Promise<boolean> {
-  const devices = listFolderSync(zone).filter((name) => /^cdev\d+$/.test(name));
-  const types = await Promise.all(devices.map((name) => drivers.text(join(zone, name, 'type'))));
+  const devices = drivers.list(zone).filter((name) => /^cdev\d+$/.test(name));
+  const types = await Promise.all(devices.map((name) => drivers.constant(join(zone, name, 'type'))));
   return types.some((type) => /^(processor|cpu)/i.test(type ?? ''));
 }
 
@@ -19,7 +18,7 @@ type ThermalZone = Pick<HwmonSensor, 'chip' | 'label'> & { folder: string; cools
 async function listThermalZones(roots: HostRoots, drivers: SlowSysfsFileReader): Promise<ThermalZone[]> {
   const read = async (zone: string): Promise<ThermalZone> => {
     const folder = roots.sys('class/thermal', zone);
-    const type = (await drivers.text(join(folder, 'type'))) ?? zone;
+    const type = (await drivers.constant(join(folder, 'type'))) ?? zone;
     return {
       folder,
       chip: type.replaceAll('-', '_'),
@@ -27,7 +26,7 @@ async function listThermalZones(roots: HostRoots, drivers: SlowSysfsFileReader):
       coolsProcessor: await coolsProcessor(folder, drivers),
     };
   };
-  const names = listFolderSync(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
+  const names = drivers.list(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
   return (await Promise.all(names.map((zone) => undefinedIfUnanswered(read(zone))))).filter(
     (zone) => zone !== undefined,
   );

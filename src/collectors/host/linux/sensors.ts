@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { listFolderSync } from '../../../lib/files.ts';
 import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import {
@@ -41,10 +40,10 @@ const inputName = /^(temp|fan)\d+_input$/;
 async function listChips(roots: HostRoots, drivers: SlowSysfsFileReader): Promise<Chip[]> {
   const read = async (chip: string): Promise<Chip> => {
     const link = roots.sys('class/hwmon', chip);
-    const name = (await drivers.text(join(link, 'name'))) ?? (await drivers.text(join(link, 'device/name')));
+    const name = (await drivers.constant(join(link, 'name'))) ?? (await drivers.constant(join(link, 'device/name')));
     return {
       folder:
-        [link, join(link, 'device')].find((folder) => listFolderSync(folder).some((name) => inputName.test(name))) ??
+        [link, join(link, 'device')].find((folder) => drivers.list(folder).some((name) => inputName.test(name))) ??
         link,
       name: name ?? chip,
       address: addressOf(link),
@@ -52,7 +51,7 @@ async function listChips(roots: HostRoots, drivers: SlowSysfsFileReader): Promis
     };
   };
   const chips = (
-    await Promise.all(listFolderSync(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))
+    await Promise.all(drivers.list(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))
   ).filter((chip) => chip !== undefined);
   return chips.map((chip) => ({
     ...chip,
@@ -74,7 +73,7 @@ async function readChannels(
   kind: 'temp' | 'fan',
   convert: (raw: number, chip: string) => number | undefined,
 ): Promise<HwmonSensor[]> {
-  const files = listFolderSync(folder);
+  const files = drivers.list(folder);
   // Drivers have labels as constants, so that these can be read while the device is asleep.
   const named = files
     .filter((file) => inputName.test(file) && file.startsWith(kind))
@@ -82,7 +81,7 @@ async function readChannels(
     .map(async (channel) => ({
       channel,
       ownLabel:
-        (files.includes(`${channel}_label`) && (await drivers.text(join(folder, `${channel}_label`)))) || channel,
+        (files.includes(`${channel}_label`) && (await drivers.constant(join(folder, `${channel}_label`)))) || channel,
     }));
   const channels = (await Promise.all(named.map(undefinedIfUnanswered))).filter((channel) => channel !== undefined);
   const read = async (channel: string) => {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { listFolderSync } from '../../../lib/files.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
@@ -47,7 +46,7 @@ export async function readThrottlingAndUnderVoltage(
   drivers: SlowSysfsFileReader,
 ): Promise<Throttling> {
   // The folder is soc, or soc@107c000000 on a Raspberry Pi 5.
-  const chips = listFolderSync(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
+  const chips = drivers.list(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
   const flags = await Promise.all(
     chips.map((chip) =>
       undefinedIfUnanswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`))),
@@ -57,18 +56,20 @@ export async function readThrottlingAndUnderVoltage(
   const firmware = !(bits >= 0 && bits <= firmwareFlagsRange)
     ? {}
     : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
-  const sensors = listFolderSync(roots.sys('class/hwmon'));
+  const sensors = drivers.list(roots.sys('class/hwmon'));
   const names = await Promise.all(
-    sensors.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))),
+    sensors.map((chip) => undefinedIfUnanswered(drivers.constant(roots.sys('class/hwmon', chip, 'name')))),
   );
   const supply = sensors[names.indexOf('rpi_volt')];
   const alarm =
     supply === undefined
       ? undefined
       : await undefinedIfUnanswered(drivers.number(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm')));
-  const events = await undefinedIfUnanswered(
-    drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')),
-  );
+  const counters = roots.sys('devices/system/cpu/cpu0/thermal_throttle');
+  const counter = 'package_throttle_count';
+  const events = drivers.list(counters).includes(counter)
+    ? await undefinedIfUnanswered(drivers.number(join(counters, counter)))
+    : undefined;
   return {
     ...(alarm === 0 || alarm === 1 ? { underVoltage: alarm === 1 } : {}),
     ...firmware,
