@@ -5,7 +5,7 @@ export const shortHash = (text: string) => createHash('sha256').update(text).dig
 
 /** Slugs by their texts: those of a machine are the same in each reading. */
 const known = new Map<string, string>();
-const maxKnown = 1000;
+const maxKnown = 500;
 
 /** Lower-case letters, digits and underscores. A text with characters other than common separators, or a long one, gets
  * the suffix of a short hash, so that two such texts have different slugs. Two underscores follow each other only where
