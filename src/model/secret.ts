@@ -4,8 +4,11 @@ const mask = '***';
 const minRedactedLength = 4;
 /** Shorter secrets are redacted only as whole words. */
 const minLengthWithinWords = 8;
+/** V8 takes a second to compile a pattern of 8,000 characters, and overflows its stack with one of 12,000. */
+const maxPatternLength = 2000;
 
 const registeredTexts = new Set<string>();
+const longTexts = new Set<string>();
 let pattern: RegExp | undefined;
 const publicTexts = new Set<string>();
 let publicPattern: RegExp | undefined;
@@ -37,7 +40,9 @@ function patternOf(texts: Iterable<string>, minWithinWords: number): RegExp {
 
 /** From now on, `redactSecrets` removes this text in all of its forms. */
 export function registerSecret(text: string): void {
-  for (const form of formsOf(text)) if (form.length >= minRedactedLength) registeredTexts.add(form);
+  for (const form of formsOf(text))
+    if (form.length > maxPatternLength) longTexts.add(form);
+    else if (form.length >= minRedactedLength) registeredTexts.add(form);
   pattern = undefined;
 }
 
@@ -49,7 +54,9 @@ export function registerPublicText(text: string): void {
 }
 
 /** Replaces all registered secrets in a text, such as the message of an error. */
-export function redactSecrets(text: string): string {
+export function redactSecrets(fullText: string): string {
+  let text = fullText;
+  for (const long of longTexts) text = text.replaceAll(long, mask);
   if (registeredTexts.size === 0) return text;
   pattern ??= patternOf(registeredTexts, minLengthWithinWords);
   if (publicTexts.size > 0) publicPattern ??= patternOf(publicTexts, Number.POSITIVE_INFINITY);

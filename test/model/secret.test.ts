@@ -30,6 +30,12 @@ test('a short secret is redacted as a whole word only, a very short one never', 
   expect(short.reveal()).toBe('Rose');
 });
 
+test('a secret of any length is redacted', () => {
+  const long = 'Rätsel'.repeat(4000);
+  new Secret(long);
+  expect(redactSecrets(`refused: ${long}, ${encodeURIComponent(long)}, Rose.`)).toBe('refused: ***, ***, ***.');
+});
+
 test('described errors and their causes contain no secret', () => {
   const cause = new Error(`getaddrinfo ENOTFOUND ${word}`);
   expect(describeError(new TypeError('fetch failed', { cause }))).toBe('fetch failed: getaddrinfo ENOTFOUND ***');
