@@ -21,13 +21,17 @@ interface TrackedProblem {
   reported?: Severity | undefined;
   /** Id of the other agent that reported it. */
   reporter?: string | undefined;
-  /** Since when it has been worse than what was reported. */
-  newsSince?: Date | undefined;
-  /** When the problem was first absent. */
-  overSince?: Date | undefined;
+  /** Since when it has been worse than what was reported, in seconds of the steady clock. */
+  newsSince?: number | undefined;
+  /** When the problem was first absent, in seconds of the steady clock. */
+  overSince?: number | undefined;
 }
 
-const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
+/** `seconds`: by a clock that nobody sets, so that no report waits for one that was set back. */
+export interface CheckTime {
+  date: Date;
+  seconds: number;
+}
 
 const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
   groupProblemsByCause(all).find((group) => group.problem === problem)?.consequences ?? [];
@@ -47,7 +51,7 @@ export class AlertDebouncer {
   update(
     problems: readonly Problem[],
     { toldProblems, restoredProblems }: Pick<AgentState, 'toldProblems' | 'restoredProblems'>,
-    now: Date,
+    now: CheckTime,
     others: ReportsByOtherAgents,
   ): ReportableProblemChange[] {
     const present = new Set(problems.map(({ id }) => id));
@@ -73,7 +77,7 @@ export class AlertDebouncer {
   #messagesWhileLasting(
     problem: Problem,
     all: readonly Problem[],
-    now: Date,
+    now: CheckTime,
     others: ReportsByOtherAgents,
   ): ReportableProblemChange[] {
     const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem };
@@ -91,9 +95,9 @@ export class AlertDebouncer {
     if (elsewhere !== undefined && isWorse(elsewhere.severity))
       Object.assign(tracked, { reported: elsewhere.severity, reporter: elsewhere.agent });
     const isNews = isWorse(problem.severity);
-    tracked.newsSince = isNews ? (tracked.newsSince ?? now) : undefined;
+    tracked.newsSince = isNews ? (tracked.newsSince ?? now.seconds) : undefined;
     const minSeconds = this.#minSeconds + others.extraSeconds(problem);
-    if (tracked.newsSince === undefined || secondsBetween(tracked.newsSince, now) < minSeconds) return [];
+    if (tracked.newsSince === undefined || now.seconds - tracked.newsSince < minSeconds) return [];
     const { reported } = tracked;
     tracked.reported = problem.severity;
     tracked.reporter = undefined;
@@ -103,16 +107,17 @@ export class AlertDebouncer {
     ];
   }
 
-  #messagesWhenOver(id: string, now: Date, others: ReportsByOtherAgents): ReportableProblemChange[] {
+  #messagesWhenOver(id: string, now: CheckTime, others: ReportsByOtherAgents): ReportableProblemChange[] {
     const tracked = this.#tracked.get(id);
     if (tracked === undefined) return [];
-    const overSince = tracked.overSince ?? now;
-    tracked.overSince = overSince;
+    tracked.overSince ??= now.seconds;
+    const absentSeconds = now.seconds - tracked.overSince;
     const { problem, reported, reporter } = tracked;
-    if (reported !== undefined && secondsBetween(overSince, now) < this.#minSeconds) return [];
+    if (reported !== undefined && absentSeconds < this.#minSeconds) return [];
     this.#tracked.delete(id);
+    const seconds = (now.date.getTime() - problem.since.getTime()) / 1000 - absentSeconds;
     return reported === undefined || (reporter !== undefined && others.isOnline(reporter))
       ? []
-      : [{ kind: 'recovery', id, problem, seconds: secondsBetween(problem.since, overSince) }];
+      : [{ kind: 'recovery', id, problem, seconds }];
   }
 }

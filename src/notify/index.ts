@@ -55,8 +55,9 @@ export function createProblemReporter(
         .filter(({ place }) => isMemoryKnown || place === 'broker')
         // Neither is it reported here, nor its end.
         .map((problem) => (isLeftToOthers(problem) ? { ...problem, certain: false } : problem));
+      const now = { date: new Date(), seconds: performance.now() / 1000 };
       const others = new ReportsByOtherAgents(directory?.agents ?? [], agent.id);
-      for (const message of debouncer.update(problems, state, new Date(), others)) {
+      for (const message of debouncer.update(problems, state, now, others)) {
         const request = buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message, language);
         if (message.kind === 'recovery') {
           ended(message.id);

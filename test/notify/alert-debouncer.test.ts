@@ -27,6 +27,8 @@ interface Phase {
   restored?: string[];
   /** Messages of other agents, by their topic below the base topic. */
   others?: Record<string, string>;
+  /** By which the date has been set ahead. */
+  secondsAhead?: number;
 }
 
 /** Updates every five seconds with these problems, and returns the messages with their times. */
@@ -34,14 +36,14 @@ function watch(...phases: Phase[]): string[] {
   const alarms = new AlertDebouncer(30);
   const said: string[] = [];
   let now = 0;
-  for (const { seconds, problems, told = {}, restored = [], others = {} } of phases) {
+  for (const { seconds, problems, told = {}, restored = [], others = {}, secondsAhead = 0 } of phases) {
     const reports = new ReportsByOtherAgents(new DirectoryOfTopics(Object.entries(others)).agents, 'nas');
     const memory = {
       toldProblems: new Map(Object.entries(told)),
       restoredProblems: new Map(restored.map((id) => [id, {} as RestoredProblem])),
     };
     for (const end = now + seconds; now < end; now += 5) {
-      for (const message of alarms.update(problems, memory, at(now), reports)) {
+      for (const message of alarms.update(problems, memory, { date: at(now + secondsAhead), seconds: now }, reports)) {
         const { kind, problem: about } = message;
         const worse = message.kind === 'trouble' && message.severityBefore ? ` (was ${message.severityBefore})` : '';
         const more =
@@ -69,6 +71,14 @@ test('a problem that comes and goes is reported as one', () =>
     '30 trouble A: too hot',
     '150 recovery A: too hot (120 s)',
   ]));
+
+test('a clock that is set delays no report, and hastens none', () =>
+  expect(
+    watch(during(15, hot), { ...during(300, hot), secondsAhead: -86_400 }, during(10), {
+      ...during(100),
+      secondsAhead: 3600,
+    }),
+  ).toEqual(['30 trouble A: too hot', '345 recovery A: too hot (3915 s)']));
 
 test('what a problem explains is told with it, and not alone', () =>
   expect(watch(during(300, becauseOfHot, hot), during(300))).toEqual([

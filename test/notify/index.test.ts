@@ -11,7 +11,7 @@ const collector = probe(async () => []);
 
 /** Notifications of a state with a problem, with a fake clock. */
 function notifying(url: string | undefined, isEmpty = false, isLeftToOthers = () => false) {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const state = stateOf(
     collector,
