@@ -7,7 +7,7 @@ import { describeError } from '../model/errors.ts';
 const systemd = '/run/systemd/system';
 const unit = 'infra-monitor.service';
 /** As in docs/systemd/sysusers.conf. */
-const user = 'infra-monitor';
+const user = { name: 'infra-monitor', comment: 'Home Lab Infra Monitor' } as const;
 /** The unit file of an installation without a package. */
 export const serviceUnitPath = `/etc/systemd/system/${unit}`;
 /** Longer than TimeoutStartSec of the unit. */
@@ -17,6 +17,12 @@ const stableMs = 20_000;
 const runningWithinMs = 60_000;
 
 const control = (...args: string[]) => runCommand('systemctl', args, { seconds: limitSeconds });
+
+/** Whether the account is the one that sysusers.conf makes, and not a person's of the same name. */
+async function isOwnUser(): Promise<boolean> {
+  const { stdout } = await runCommand('getent', ['passwd', user.name], { seconds: limitSeconds });
+  return stdout.split(':')[4] === user.comment;
+}
 
 /** The agent's systemd service. */
 export const systemdService = {
@@ -73,7 +79,8 @@ export const systemdService = {
     for (const path of [serviceUnitPath, `${serviceUnitPath}.d`]) rmSync(path, { recursive: true, force: true });
     if (existsSync(systemd)) await control('daemon-reload');
     // Without a service the user is somebody else's.
-    if (isInstalled && withUser) await runCommand('userdel', [user], { seconds: limitSeconds });
+    if (isInstalled && withUser && (await isOwnUser()))
+      await runCommand('userdel', [user.name], { seconds: limitSeconds });
   },
 
   /** Returns its log if it fails to start. */
