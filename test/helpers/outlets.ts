@@ -116,7 +116,7 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
 /** The messages that a webhook gets of a state that lasts, and of a marker after them. */
 async function messagesOf(agent: AgentIdentity, state: MutableAgentState) {
   const { url, received } = await startNotificationServer();
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.now() });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date', 'performance'], now: Date.now() });
   const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(url) } };
   const { close } = startNotifications(settings as never, allCollectors, agent, state, keptLog().log, {
     directory: undefined,
