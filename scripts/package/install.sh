@@ -56,9 +56,10 @@ interruptible() { trap 'exit 1' HUP INT TERM; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a command as nobody, if that is possible. While setpriv starts env it still has the rights of root.
+# Runs a command as nobody, if that is possible: BusyBox's setpriv cannot. While setpriv starts env it still has the rights of root.
 as_nobody() {
-  if has setpriv; then setpriv --reuid=65534 --regid=65534 --clear-groups env "$@"; else "$@"; fi
+  nobody='setpriv --reuid=65534 --regid=65534 --clear-groups env'
+  if $nobody true >/dev/null 2>&1; then $nobody "$@"; else "$@"; fi
 }
 
 # The same as in src/infra-monitor.js; one in a home folder, as of nvm, is not for the service's user.
@@ -95,7 +96,7 @@ fetch() {
 fetch_checked() {
   fetch SHA256SUMS
   fetch "$1"
-  (cd "$scratch" && grep " $1\$" SHA256SUMS | sha256sum -c --status) || die "$1 does not match SHA256SUMS: download it again"
+  (cd "$scratch" && grep " $1\$" SHA256SUMS | sha256sum -c >/dev/null 2>&1) || die "$1 does not match SHA256SUMS: download it again"
 }
 
 # apt_install OPTION…: without the option, apt would leave a package of the same version as it is.
@@ -132,6 +133,7 @@ keep_foreign_files() {
 # install_folder FILE: replaces the installed version in one step, or not at all.
 install_folder() {
   [ ! -e "$place/.git" ] || die "$place is a clone: update it with git, or move it away"
+  rmdir "$place" 2>/dev/null || true
   [ ! -e "$place" ] || [ -e "$place/dist/infra-monitor.js" ] || [ -e "$place/bin/infra-monitor" ] || die "$place exists, but not with infra-monitor in it: move it away"
   if [ -e "$link" ] || [ -L "$link" ]; then
     case $(readlink "$link") in
@@ -139,6 +141,10 @@ install_folder() {
     *) die "$link belongs to another installation: remove that first (with npm: npm uninstall --global home-lab-infra-monitor)" ;;
     esac
   fi
+  mkdir -p /usr/local/bin || die 'there is no /usr/local/bin, and it cannot be created'
+  for folder in "$(dirname "$place")" /usr/local/bin /etc; do
+    [ ! -d "$folder" ] || [ -w "$folder" ] || die "$folder cannot be written: is it on a read-only file system?"
+  done
   program=$link
   fetch_checked "$1"
   rm -rf "$place.new" "$place.old"
@@ -168,9 +174,8 @@ install_folder() {
     die "$place could not be replaced"
   }
   rm -rf "$place.old"
-  mkdir -p /usr/local/bin
   ln -sf "$place/$command" "$link"
-  [ -e "$settings" ] || install -m 600 /dev/null "$settings"
+  [ -e "$settings" ] || (umask 077 && : >"$settings")
   [ -d /run/systemd/system ] || return 0
   sed "s|^ExecStart=/usr/bin/node $place/dist/infra-monitor.js |ExecStart=$start |" "$place/docs/systemd/infra-monitor.service" >"$scratch/unit"
   [ -e "$unit" ] || new=yes
@@ -180,6 +185,7 @@ install_folder() {
   systemctl daemon-reload
   # One that was disabled by hand stays so.
   if [ -n "${new:-}" ]; then systemctl enable --quiet infra-monitor; fi
+  [ "$(readlink "$unit")" != /dev/null ] || printf 'The service is masked, and was not installed. To have it: sudo systemctl unmask infra-monitor, and run this again\n' >&2
   systemctl is-enabled --quiet infra-monitor || systemctl is-active --quiet infra-monitor || return 0
   systemctl restart infra-monitor || printf 'The service did not start; for details: journalctl -u infra-monitor\n' >&2
 }
@@ -218,12 +224,13 @@ main() {
   [ -z "${SUPERVISOR_TOKEN:-}" ] || die 'this is an app of Home Assistant OS: install the infra-monitor app instead'
   [ "$(uname -s)" = Linux ] || die "this is $(uname -s), and the installer supports Linux only: see the README"
   [ "$(id -u)" = 0 ] || die "root is required: $hint"
-  has sha256sum || die 'sha256sum is required'
+  for tool in sha256sum tar gzip find; do has "$tool" || die "$tool is required"; done
 
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch" "$place.new"' EXIT
   interruptible
-  if has dpkg && has apt-get && apt_finds_node; then
+  # What is installed as a folder stays one.
+  if [ ! -e "$place/installed-files.txt" ] && has dpkg && has apt-get && apt_finds_node; then
     [ ! -e "$unit" ] || die 'it is already installed without a package: run sudo infra-monitor uninstall --keep-settings first'
     install_package
   elif node_suits; then
@@ -238,14 +245,15 @@ main() {
 
   interruptible
   printf 'infra-monitor %s is installed.\n' "$("$program" --version)"
-  other=$(command -v infra-monitor || true)
-  [ "$other" -ef "$program" ] || printf 'The command infra-monitor is another one, %s: remove that (with npm: npm uninstall --global home-lab-infra-monitor), or run %s\n' "${other:-not on the path}" "$program" >&2
+  called=infra-monitor
+  other=$(command -v infra-monitor) || called=$program
+  [ -z "$other" ] || [ "$other" -ef "$program" ] || printf 'The command infra-monitor is another one, %s: remove that (with npm: npm uninstall --global home-lab-infra-monitor), or run %s\n' "$other" "$program" >&2
   if [ -n "${MQTT_URL:-}" ]; then
     "$program" setup
   elif [ -t 1 ] && [ -r /dev/tty ]; then
     "$program" setup </dev/tty
   else
-    printf 'To set it up: sudo infra-monitor setup\n'
+    printf 'To set it up: sudo %s setup\n' "$called"
   fi
 }
 

@@ -78,19 +78,23 @@ export const systemdService = {
     if (isInstalled) await control('disable', '--quiet', '--now', unit);
     for (const path of [serviceUnitPath, `${serviceUnitPath}.d`]) rmSync(path, { recursive: true, force: true });
     if (existsSync(systemd)) await control('daemon-reload');
-    // Without a service the user is somebody else's.
+    // Without a service the user is somebody else's, and so is one that was there before.
     if (isInstalled && withUser && (await isOwnUser()))
       await runCommand('userdel', [user.name], { seconds: limitSeconds });
   },
 
-  /** Returns its log if it fails to start. */
+  /** Returns what systemctl and its log say if it fails to start. */
   async restart(): Promise<string | undefined> {
     await control('daemon-reload');
-    const { status } = await control('restart', unit);
+    const { status, stderr } = await control('restart', unit);
     if (status === 0) return undefined;
-    return readCommandOutput('journalctl', ['--unit', unit, '--lines', '5', '--output', 'cat', '--no-pager'], {
-      seconds: limitSeconds,
-    }).catch(describeError);
+    const log = await readCommandOutput(
+      'journalctl',
+      ['--unit', unit, '--lines', '5', '--output', 'cat', '--no-pager'],
+      { seconds: limitSeconds },
+    ).catch(describeError);
+    // Of a unit that is masked or wrong, only systemctl tells.
+    return `${stderr}\n${log}`.trim();
   },
 
   /** Enables and restarts it; returns its log if it fails to start. */

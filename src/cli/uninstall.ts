@@ -47,7 +47,9 @@ function refuseUnlessInstalled({ kind, root }: Installation, env: string | undef
 /** Whether the service runs this program, and not one that was installed beside it. */
 async function isServiceOf(root: string): Promise<boolean> {
   if (!(await systemdService.exists())) return false;
-  const [, command = ''] = [...(await systemdService.readUnit()).matchAll(/^ExecStart=(.+)$/gm)].at(-1) ?? [];
+  const [, command] = [...(await systemdService.readUnit()).matchAll(/^ExecStart=(.+)$/gm)].at(-1) ?? [];
+  // One that is masked runs nothing, and so no other program.
+  if (command === undefined) return true;
   return command.split(/\s+/).some((word) => word.includes('/') && isWithin(root, word.replace(/^[-@:+!]+/, '')));
 }
 

@@ -1,4 +1,17 @@
-import { chmodSync, chownSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  existsSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { readBoundedFileSync } from '../lib/bounded-file.ts';
 import { bounds } from '../model/bounds.ts';
 import { describeError, UsageError } from '../model/errors.ts';
@@ -10,10 +23,12 @@ export const serviceSettingsPath = '/etc/infra-monitor.env';
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** The text of a settings file; empty if there is none. */
+/** The text of a settings file; empty if there is none. What is no UTF-8 could not be written back as it was. */
 export function readSettingsTextOrEmpty(path: string): string {
   try {
-    return readBoundedFileSync(path, bounds.settingsFile).toString('utf8');
+    const content = readBoundedFileSync(path, bounds.settingsFile);
+    if (!content.includes(0) && !isUtf8(content)) throw new Error(`${path} is not in UTF-8: save it as UTF-8`);
+    return content.toString('utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return '';
     throw new UsageError(`${describeError(error)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`);
@@ -37,7 +52,7 @@ function quoted(name: string, value: string): string {
   const found = forms.find((line) => !line.includes('\n') && parseEnvFile(line).variables[name] === value);
   if (found === undefined)
     throw new UsageError(
-      `${name} contains ${/[\r\n]/.test(value) ? 'a line break' : 'every kind of quotation mark'}, which a settings file cannot hold: write it to a separate file and set ${name}_FILE to its path`,
+      `${name} contains ${/[\r\n]/.test(value) ? 'a line break' : 'every kind of quotation mark'}, which a settings file cannot hold${name.endsWith('_PASSWORD') ? `: write it to a separate file and set ${name}_FILE to its path` : ''}`,
     );
   return found;
 }
@@ -73,6 +88,20 @@ export function editSettingsText(text: string, values: Environment, descriptions
   if (wrong !== undefined)
     throw new UsageError(`${wrong} cannot be changed in this file automatically: edit it by hand`);
   return changed;
+}
+
+/** Throws UsageError if the file cannot be written, before anything is asked for it. */
+export function refuseUnlessWritable(path: string): void {
+  const folder = dirname(existsSync(path) ? realpathSync(path) : resolve(path));
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const reason =
+      codeOf(error) === 'ENOENT'
+        ? `there is no folder ${folder}`
+        : `${describeError(error)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`;
+    throw new UsageError(`${path} cannot be written: ${reason}`);
+  }
 }
 
 /** Replaces the file atomically. A new file has mode 0600; an existing one keeps its mode and owner. */

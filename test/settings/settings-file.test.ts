@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { editSettingsText, parseSettingsVariables, writeSettingsFile } from '../../src/settings/settings-file.ts';
+import {
+  editSettingsText,
+  parseSettingsVariables,
+  readSettingsTextOrEmpty,
+  refuseUnlessWritable,
+  writeSettingsFile,
+} from '../../src/settings/settings-file.ts';
 
 const none = new Map<string, string>();
 
@@ -44,6 +50,19 @@ test('every value is read back as it was written, or refused', () => {
     }),
     { examples: [["it's #1"], ['a"b\'c'], [' padded '], ['back\\nslash'], ['$HOME'], ['#']] },
   );
+});
+
+test('a file that could not be written back as it was is refused, and so is one that cannot be written', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'env');
+  writeFileSync(path, 'SITE=München\n', 'latin1');
+  expect(() => readSettingsTextOrEmpty(path)).toThrow(`${path} is not in UTF-8`);
+  // A link leads to where it is written.
+  symlinkSync(path, join(folder, 'link'));
+  expect(() => refuseUnlessWritable(join(folder, 'link'))).not.toThrow();
+  symlinkSync('/proc/self/status', join(folder, 'elsewhere'));
+  expect(() => refuseUnlessWritable(join(folder, 'elsewhere'))).toThrow(/elsewhere cannot be written: E/);
 });
 
 test('a file of settings is for its owner alone, unless it was for others before, and is never half', () => {

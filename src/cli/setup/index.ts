@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { allCollectors } from '../../collectors/index.ts';
 import { shellWord } from '../../lib/shell-word.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
@@ -10,6 +8,7 @@ import {
   parseSettingsVariables,
   pickProcessVariables,
   readSettingsTextOrEmpty,
+  refuseUnlessWritable,
   serviceSettingsPath,
   writeSettingsFile,
 } from '../../settings/settings-file.ts';
@@ -35,7 +34,15 @@ export interface SetupOptions {
 }
 
 /** Environment variables that answer its questions. */
-const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
+const names = [
+  'MQTT_URL',
+  'MQTT_USERNAME',
+  'MQTT_PASSWORD',
+  'MQTT_CA_FILE',
+  'MQTT_CERT_FILE',
+  'MQTT_KEY_FILE',
+  'SITE',
+] as const;
 const fritzBoxNames = ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'] as const;
 const maxValuesShown = 6;
 
@@ -106,8 +113,7 @@ export async function runSetupCommand({
     // A new password replaces the file.
     ...(told.MQTT_PASSWORD === undefined ? {} : { MQTT_PASSWORD_FILE: undefined }),
   };
-  const folder = dirname(resolve(file));
-  if (!existsSync(folder)) throw new UsageError(`${file} cannot be written: there is no folder ${folder}`);
+  refuseUnlessWritable(file);
   const isService = file === serviceSettingsPath && (await systemdService.exists());
   // Without a broker in its settings the service runs an embedded one, which would be found.
   const isPaused = isService && known.MQTT_URL === undefined;

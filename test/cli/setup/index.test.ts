@@ -108,9 +108,23 @@ test.each(['mqtt//nas', 'mqtt:/nas', 'mqtt:///nas'])('the scheme of %s is no hos
   }),
 );
 
+test('the certificates of a broker are taken from the environment, and written', async () => {
+  const broker = await startBroker();
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const MQTT_CA_FILE = join(folder, 'ca.pem');
+  writeFileSync(MQTT_CA_FILE, '-----BEGIN CERTIFICATE-----\n');
+  expect(await setUp(undefined, { MQTT_CA_FILE }, '--broker', broker)).toMatchObject({
+    status: 0,
+    after: expect.stringContaining(`\nMQTT_CA_FILE=${MQTT_CA_FILE}\n`),
+  });
+});
+
 test('a password with a line break is refused for that reason', async () => {
   const { output } = await setUp(undefined, { MQTT_PASSWORD: 'se\nsame' }, '--broker', await startBroker());
   expect(output).toMatch(/^MQTT_PASSWORD contains a line break, .* set MQTT_PASSWORD_FILE to its path\n$/);
+  const site = await setUp(undefined, {}, '--broker', '127.0.0.1:1', '--site', 'Ber\nlin');
+  expect(site.output).toBe('SITE contains a line break, which a settings file cannot hold\n');
 });
 
 test('each permission that is missing has a line', async () => {

@@ -151,6 +151,58 @@ test('Node that only root can run, as of nvm, is none for the service', async ()
   expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor$/);
 });
 
+test.each(['/usr', '/etc', '/opt'])('nothing is there where %s is read-only', async (folder) => {
+  const output = await inCopy(`
+    mkdir -p /opt; mount --bind ${folder} ${folder}; mount -o remount,ro,bind ${folder}
+    sh $release/install.sh
+    ${nothingThere}`);
+  expect(output).toMatch(
+    /infra-monitor was not installed: \S+ cannot be written: is it on a read-only file system\?\n/,
+  );
+  expect(output).toMatch(/nothing$/);
+});
+
+test("BusyBox's tools are enough, and without find nothing is installed", async () => {
+  const output = await inCopy(`
+    mkdir /tmp/busybox; /usr/bin/busybox --install -s /tmp/busybox; cp ${process.execPath} /tmp/busybox/node
+    PATH=/tmp/busybox sh $release/install.sh && readlink /usr/local/bin/infra-monitor
+    PATH=/tmp/busybox /usr/local/bin/infra-monitor uninstall
+    rm /tmp/busybox/find; PATH=/tmp/busybox sh $release/install.sh; ${nothingThere}`);
+  expect(output).toMatch(/To set it up: sudo \/usr\/local\/bin\/infra-monitor setup\n\S+\/dist\/infra-monitor\.js\n/);
+  expect(output).toMatch(/find is required\nnothing$/);
+});
+
+test('a folder stays one, also where apt has a Node since', async () => {
+  const output = await inCopy(`
+    cp /usr/bin/true /tmp/apt-get; sh $release/install.sh >/dev/null; cp /tmp/apt-get /usr/bin/apt-get
+    printf '#!/bin/sh\\necho "  Candidate: 20.19.2"\\n' >/usr/bin/apt-cache
+    sh $release/install.sh && readlink /usr/local/bin/infra-monitor; rm -r /opt/infra-monitor; mkdir /opt/infra-monitor`);
+  expect(output).toMatch(/\n\/opt\/infra-monitor\/dist\/infra-monitor\.js$/);
+});
+
+/** A stand-in for a systemd that runs, with a service that is masked. */
+const maskedService = `
+    mkdir -p /run/systemd/system; ln -s /dev/null /etc/systemd/system/infra-monitor.service
+    cat >/tmp/bin/systemctl <<'END'
+#!/bin/sh
+case $1 in
+is-enabled) echo masked; exit 1 ;;
+is-active) echo inactive; exit 3 ;;
+cat) echo '# Unit infra-monitor.service is masked.' ;;
+esac
+END
+    chmod 755 /tmp/bin/systemctl
+    `;
+
+test('a service that is masked is told, and goes; the account of a person stays', async () => {
+  const output = await inCopy(`${maskedService}
+    useradd --create-home --shell /bin/bash infra-monitor
+    sh $release/install.sh; infra-monitor uninstall; getent passwd infra-monitor
+    ls -d /etc/systemd/system/infra-monitor.service; ${nothingThere}`);
+  expect(output).toMatch(/The service is masked, and was not installed/);
+  expect(output).toMatch(/has been removed\n.*\ninfra-monitor:x:.*\/bin\/bash\nls: .*No such file.*\nnothing$/);
+});
+
 /** Stand-ins for apt in German, which has a Node, and has no network for what is recommended; and for the package. */
 const germanApt = `
     cat >/usr/bin/apt-cache <<'END'
