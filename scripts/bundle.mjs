@@ -4,18 +4,17 @@ import { dirname } from 'node:path';
 import { build, transform } from 'esbuild';
 import { esbuildBrowserText } from './browser-text.mjs';
 
-/** An ES import of a built-in module reads all of its exports. For these modules that loads much that is not needed:
- * with node:http all of undici (12 MB on Node 24), with node:tls every root certificate as text.
- * `process.getBuiltinModule` does not. */
+/** These built-in modules are loaded when something of them is first used. An import would load them at once, and read
+ * all that they export: with node:http all of undici (12 MB on Node 24), with node:tls every root certificate as
+ * text. */
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     const namespace = 'builtin';
-    onResolve({ filter: /^(node:)?(http|https|tls|crypto)$/ }, ({ path, kind }) =>
-      kind === 'import-statement' ? { path, namespace } : undefined,
-    );
+    onResolve({ filter: /^(node:)?(crypto|http|https|tls)$/ }, ({ path }) => ({ path, namespace }));
+    // As the prototype it is also asked for what esbuild copies of a module.
     onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}');`,
+      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] }));`,
     }));
   },
 };
@@ -27,6 +26,9 @@ const replacedPackages = {
   setup({ onResolve, onLoad }) {
     const contents = {
       'readable-stream': "module.exports = require('node:stream');",
+      // Of the log: files, and other threads.
+      'sonic-boom': 'module.exports = class {};',
+      'thread-stream': '',
       // Of the MQTT client: timers of browsers, and connections through a SOCKS proxy, which no setting asks for.
       'worker-timers': '',
       socks: '',
