@@ -23,6 +23,11 @@ export class CacheUntilBasisChanges<T> {
     return (this.#current(basis) ?? this.#remember(basis, yield* find())).answer;
   }
 
+  /** As `get`, for an answer that has to be waited for. */
+  async getAsync(basis: readonly unknown[], find: () => Promise<T>): Promise<T> {
+    return (this.#current(basis) ?? this.#remember(basis, await find())).answer;
+  }
+
   #current(basis: readonly unknown[]): Answer<T> | undefined {
     const latest = this.#latest;
     return latest !== undefined &&

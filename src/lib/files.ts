@@ -73,7 +73,7 @@ export class OpenDescriptorCache {
 }
 
 /** Of the process, as the number of files that it may open is. */
-const openFiles = new OpenDescriptorCache(16);
+const openFiles = new OpenDescriptorCache(32);
 const chunk = Buffer.allocUnsafeSlow(16 * 1024);
 
 function readFromStart(descriptor: number, encoding: BufferEncoding): string {

@@ -18,3 +18,11 @@ test('an answer is found again when what it follows from changes, and after a mi
   turn(1);
   expect(look('eth1', 'wg0')).toBe(5);
 });
+
+test('an answer that has to be waited for is remembered, and a failure is not', async () => {
+  const remembered = new CacheUntilBasisChanges<string>();
+  await expect(remembered.getAsync([1], () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
+  expect(await remembered.getAsync([1], async () => 'first')).toBe('first');
+  expect(await remembered.getAsync([1], async () => 'second')).toBe('first');
+  expect(await remembered.getAsync([2], async () => 'second')).toBe('second');
+});

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { stat, statfs } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
 import { callKernelOrChildProcess } from '../../../lib/kernel-call.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
@@ -23,7 +24,8 @@ const formatDevice = (device: bigint) =>
 /** For local file systems: the kernel answers from memory. */
 async function statInProcess({ path, device, point }: Mount): Promise<StatfsResult> {
   const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path, { bigint: true });
-  const { dev } = await stat(path, { bigint: true });
+  // A file system that has just answered has its root directory in memory.
+  const { dev } = statSync(path, { bigint: true });
   if (device !== undefined && formatDevice(dev) !== device)
     throw new TranslatableError((texts = hostTexts) => texts.mountReplaced(point));
   return {

@@ -12,7 +12,9 @@ import { missingInFileError } from '../texts.ts';
 import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import {
   type InterfaceCounters,
+  type InterfaceLinkAndSpeed,
   isLimitedByLinkSpeed,
+  linkBasis,
   listWatchedAndExcludedInterfaces,
   parseNetDev,
   readInterfaceAddresses,
@@ -36,6 +38,8 @@ export class HostInterfacesReader {
   readonly #verdict;
   readonly #selection = new CacheUntilBasisChanges<{ watched: string[]; excluded: string[]; names: string[] }>();
   readonly #addresses = new CacheUntilBasisChanges<ReturnType<typeof readInterfaceAddresses>>();
+  /** Link and speed by name: to ask a driver is a task for another thread. */
+  readonly #links = new Map<string, CacheUntilBasisChanges<InterfaceLinkAndSpeed>>();
   #counters: ReadonlyMap<string, InterfaceCounters> = new Map();
   /** The latest known link speed by name, in bytes per second. */
   readonly #speeds = new Map<string, number>();
@@ -69,14 +73,15 @@ export class HostInterfacesReader {
     const ipv6Addresses = tryReadTextKeepOpenSync(this.#roots.proc('net/if_inet6'));
     const addressesOf = this.#addresses.get([...routes, ipv6Addresses], () => readInterfaceAddresses(this.#roots));
     const present = new Set(names);
-    for (const name of this.#speeds.keys()) if (!present.has(name)) this.#speeds.delete(name);
+    for (const known of [this.#speeds, this.#links])
+      for (const name of known.keys()) if (!present.has(name)) known.delete(name);
     const table = 'interface' as const;
     const observations = watched.map(async (name) => {
       const part = interfacePart(name);
       const counters = this.#counters.get(name);
       if (counters === undefined)
         return { table, device, part, error: missingInFileError(name, this.#roots.proc('net/dev')) };
-      const link = await readInterfaceLinkAndSpeed(this.#roots, this.#drivers, name);
+      const link = await this.#readLinkAndSpeed(name);
       const reading = {
         ...counters,
         ...this.#ratesOf(name, counters, link.speedBytesPerSecond),
@@ -90,6 +95,17 @@ export class HostInterfacesReader {
       ...excluded.map((name) => ({ table, device, part: interfacePart(name), excluded: true as const })),
       ...missingNameComplaints('HOST_INTERFACES', 'missingInterface', this.#include, names, names),
     ];
+  }
+
+  async #readLinkAndSpeed(name: string): Promise<InterfaceLinkAndSpeed> {
+    const cache = this.#links.get(name) ?? new CacheUntilBasisChanges<InterfaceLinkAndSpeed>();
+    this.#links.set(name, cache);
+    const answer = await cache.getAsync(linkBasis(this.#roots, name), () =>
+      readInterfaceLinkAndSpeed(this.#roots, this.#drivers, name),
+    );
+    // Not known: the next reading asks again.
+    if (answer.link === undefined) this.#links.delete(name);
+    return answer;
   }
 
   #ratesOf(

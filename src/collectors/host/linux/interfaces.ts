@@ -1,7 +1,7 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
-import { listFolderSync } from '../../../lib/files.ts';
+import { listFolderSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import { type SlowSysfsFileReader, undefinedIfUnanswered } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { StepwiseWork } from '../../../model/event-loop-turns.ts';
@@ -82,13 +82,23 @@ const parseSpeed = (megabits: number | undefined) =>
     ? toBaseUnit(megabits, 'Mbit/s')
     : undefined;
 
+export type InterfaceLinkAndSpeed = Pick<InterfaceReading, 'link' | 'speedBytesPerSecond'>;
+
+/** What shows that link or speed may have changed, read from the kernel's memory: it counts the changes of the carrier
+ * since Linux 3.15, and a link that agrees on another speed goes down in between. Without the counter, nothing shows
+ * it. */
+export const linkBasis = (roots: HostRoots, name: string): readonly unknown[] => [
+  tryReadTextKeepOpenSync(roots.sys('class/net', name, 'carrier_changes')) ?? Symbol('unknown'),
+  tryReadTextKeepOpenSync(roots.sys('class/net', name, 'flags')),
+];
+
 /** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
  * read. */
 export async function readInterfaceLinkAndSpeed(
   roots: HostRoots,
   drivers: SlowSysfsFileReader,
   name: string,
-): Promise<Pick<InterfaceReading, 'link' | 'speedBytesPerSecond'>> {
+): Promise<InterfaceLinkAndSpeed> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
   const speed = drivers.number(roots.sys('class/net', name, 'speed')).then(parseSpeed);
   const [answeredLink, answeredSpeed] = await Promise.all([undefinedIfUnanswered(link), undefinedIfUnanswered(speed)]);

@@ -6,9 +6,12 @@ import { DiskAndInterfaceRateCalculator } from '../../../../src/collectors/host/
 import { HostInterfacesReader } from '../../../../src/collectors/host/linux/host-interfaces-reader.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
+import { stopClock, withoutLimits } from '../../../helpers/clock.ts';
 import { device } from '../../../helpers/sample-collector.ts';
 import { saying } from '../../../helpers/saying.ts';
+import { silence } from '../../../helpers/silent-file.ts';
 import { tree } from '../../../helpers/tree.ts';
+import { until } from '../../../helpers/until.ts';
 
 const netDev = (received: number, sent: number) => `eth0: ${received} 1 0 0 0 0 0 0 ${sent} 1 0 0 0 0 0 0\n`;
 const megabyte = 1e6;
@@ -28,8 +31,15 @@ function machine(files: Record<string, string> = {}, settings: Record<string, st
   let seconds = 0;
   return {
     roots,
+    drivers,
     write: (path: string, content: string) => writeFileSync(roots.sys('class/net/eth0', path), content),
     observe: () => reader.read(device),
+    async link() {
+      drivers.begin();
+      reader.begin();
+      const [first] = await reader.read(device);
+      return first !== undefined && 'reading' in first ? (first.reading as { link?: boolean }).link : 'none';
+    },
     async read(received: number, sent: number) {
       writeFileSync(roots.proc('net/dev'), netDev(received * megabyte, sent * megabyte));
       seconds += 10;
@@ -88,6 +98,48 @@ test('the speed of virtual interfaces is made up, but no interface has 400 Gbit/
   rmSync(dirname(veth.roots.sys('class/net/eth0/device/vendor')), { recursive: true });
   await veth.read(0, 0);
   expect(await veth.read(5000, 0)).toEqual([500 * megabyte, 0]);
+});
+test.each([
+  ['carrier_changes', '3'],
+  ['flags', '0x1002'],
+])('the driver is asked for the link again when the kernel has other %s, and every minute', async (file, content) => {
+  const { turn } = stopClock();
+  const { link, write } = machine({
+    'sys/class/net/eth0/carrier': '1',
+    'sys/class/net/eth0/carrier_changes': '2',
+    'sys/class/net/eth0/flags': '0x1003',
+  });
+  expect(await link()).toBe(true);
+  write('carrier', '0');
+  expect(await link()).toBe(true);
+  write(file, content);
+  expect(await link()).toBe(false);
+  write('carrier', '1');
+  turn(59);
+  expect(await link()).toBe(false);
+  turn(1);
+  expect(await link()).toBe(true);
+});
+test('a kernel that does not count the changes of the carrier: the driver is asked every time', async () => {
+  const { link, write } = machine({ 'sys/class/net/eth0/carrier': '1' });
+  expect(await link()).toBe(true);
+  write('carrier', '0');
+  expect(await link()).toBe(false);
+});
+test('a driver that did not answer is asked again in the next reading', async () => {
+  const { runOut } = withoutLimits();
+  const { roots, drivers, link } = machine({ 'sys/class/net/eth0/carrier_changes': '2' });
+  const carrier = roots.sys('class/net/eth0/carrier');
+  const { answer } = silence(carrier);
+  const silent = link();
+  await until('the question', () => drivers.unanswered.includes(carrier));
+  runOut();
+  expect(await silent).toBeUndefined();
+  answer('1\n');
+  await until('the answer', () => drivers.unanswered.length === 0);
+  rmSync(carrier);
+  writeFileSync(carrier, '1\n');
+  expect(await link()).toBe(true);
 });
 test('an interface without a line in net/dev fails alone', async () => {
   const { observe } = machine();
