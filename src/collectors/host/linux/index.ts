@@ -24,7 +24,7 @@ import { readCpuMemoryIoPressure, readMemoryUsage } from './memory-and-pressure.
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
 import { ProcessCounter } from './process-counter.ts';
-import { type RebootNeed, readRebootNeed, rebootNeedCacheBasis } from './reboot.ts';
+import { type RebootNeed, readRebootNeed } from './reboot.ts';
 import { readHostTemperaturesAndFans } from './sensors.ts';
 import { isClockSynchronized, parseBootTime, readThrottlingAndUnderVoltage } from './system.ts';
 
@@ -174,7 +174,7 @@ export class LinuxHostReader {
         pressure: readCpuMemoryIoPressure(roots),
         bootTime: parseBootTime(stat, tryReadTextKeepOpenSync(roots.proc('uptime')), now.wall),
         processes: this.#processes.count(roots),
-        reboot: this.#reboot.get(rebootNeedCacheBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
+        reboot: this.#reboot.get([mounts], () => readRebootNeed(roots, mounts)),
         failedUnits: failedUnits.names,
         updates: this.#updates.latest,
         clockSynchronized: isClockSynchronized(roots),

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
@@ -106,29 +106,6 @@ function isNixosRebootRequired(roots: HostRoots): boolean | undefined {
     return true;
   return pairs[0]?.[0] !== undefined && pairs[0][1] !== undefined ? false : undefined;
 }
-
-/** Files and folders that change with what `readRebootNeed` looks at; after an update of NixOS, /run has a new link. */
-const rebootSigns = [
-  'run',
-  'run/reboot-required',
-  'run/reboot-required.pkgs',
-  'run/ostree',
-  'boot',
-  'lib/modules',
-  'etc/kernel',
-  'etc/kernel/postinst.d',
-];
-
-/** What the need of a reboot follows from, for `CacheUntilBasisChanges`. */
-export const rebootNeedCacheBasis = (roots: HostRoots, mounts: HostMounts): readonly unknown[] => [
-  mounts,
-  ...rebootSigns.map((path) =>
-    // To look at an automount would mount it.
-    path === 'boot' && mounts.hasAutomount('/boot')
-      ? undefined
-      : statSync(resolveHostPath(roots, path), { throwIfNoEntry: false })?.mtimeMs,
-  ),
-];
 
 /** Whether the system says that it must be restarted, or a newer kernel than the running one is installed. “No” is said
  * only where something would say “yes”. */

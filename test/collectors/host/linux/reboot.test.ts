@@ -1,10 +1,9 @@
-import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
-import { readRebootNeed, rebootNeedCacheBasis } from '../../../../src/collectors/host/linux/reboot.ts';
+import { readRebootNeed } from '../../../../src/collectors/host/linux/reboot.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import { tree } from '../../../helpers/tree.ts';
-import { until } from '../../../helpers/until.ts';
 
 const rebootNeedOf = (roots: HostRoots) => readRebootNeed(roots, new HostMountsReader(roots).read());
 /** A machine that runs this kernel, with these files below its root. */
@@ -141,33 +140,4 @@ test('where a tmpfs of the container covers the host’s /run, only a newer kern
   const covered = `13 12 0:70 / ${root}/run rw - tmpfs x rw\n`;
   expect(rebootNeedOf(seeing())).toEqual(no);
   expect(rebootNeedOf(seeing(covered))).toEqual({});
-});
-
-test('what it follows from changes with every sign of a reboot', async () => {
-  const roots = machine('6.8.0-1-amd64', 'boot/vmlinuz-6.8.0-1-amd64', 'run/utmp', 'etc/kernel/postinst.d/x');
-  const mounts = new HostMountsReader(roots).read();
-  let before = rebootNeedCacheBasis(roots, mounts);
-  expect(rebootNeedCacheBasis(roots, mounts)).toEqual(before);
-  const writtenAt = () => {
-    writeFileSync(roots.proc('clock'), '');
-    return statSync(roots.proc('clock')).mtimeMs;
-  };
-  const change = async (what: () => void) => {
-    // The times of files have the kernel's ticks, of some milliseconds.
-    const last = writtenAt();
-    await until('a tick', () => writtenAt() > last);
-    what();
-    const after = rebootNeedCacheBasis(roots, mounts);
-    expect(after).not.toEqual(before);
-    before = after;
-  };
-  await change(() => writeFileSync(roots.host('boot/vmlinuz-6.9.0-1-amd64'), ''));
-  await change(() => rmSync(roots.host('boot/vmlinuz-6.9.0-1-amd64')));
-  await change(() => mkdirSync(roots.host('lib/modules/6.9.0-1-amd64'), { recursive: true }));
-  await change(() => writeFileSync(roots.host('run/reboot-required'), ''));
-  await change(() => writeFileSync(roots.host('run/reboot-required.pkgs'), 'libc6\n'));
-  await change(() => writeFileSync(roots.host('run/reboot-required.pkgs'), 'libc6\nlinux-image\n'));
-  await change(() => writeFileSync(roots.host('etc/kernel/proxmox-boot-pin'), '6.8'));
-  await change(() => symlinkSync('/nix/store/x', roots.host('run/current-system')));
-  await change(() => mkdirSync(roots.host('run/ostree/staged-deployment'), { recursive: true }));
 });
