@@ -1,9 +1,10 @@
-import type {
-  AnyMetricDeclaration,
-  BaseUnitValuesByKey,
-  MetricValue,
-  MetricValuesByKey,
-  NumericMetricDeclaration,
+import {
+  type AnyMetricDeclaration,
+  type BaseUnitValuesByKey,
+  type MetricValue,
+  type MetricValuesByKey,
+  metricEntries,
+  type NumericMetricDeclaration,
 } from '../model/metric.ts';
 import { shortenToStateLength } from '../model/state-length.ts';
 import { fromBaseUnit, possibleRangeOfUnit, toBaseUnit } from '../model/unit.ts';
@@ -90,7 +91,7 @@ export function evaluateMetrics(
   const sample: MetricValuesByKey = {};
   const rawNumbers: Record<string, number> = {};
   const impossibleValues = new Map<string, string>();
-  for (const [key, metric] of Object.entries(metrics)) {
+  for (const [key, metric] of metricEntries(metrics)) {
     if (metric.kind !== 'gauge' && metric.kind !== 'counter') {
       sample[key] = evaluateOther(metric, reading, before[key], texts);
       continue;

@@ -76,13 +76,11 @@ export class MetricSeries {
   }
 
   #add(value: number): void {
-    const { sum, count, least, most } = this.#open;
-    this.#open = {
-      sum: sum + value,
-      count: count + 1,
-      least: count === 0 ? value : Math.min(least, value),
-      most: count === 0 ? value : Math.max(most, value),
-    };
+    const open = this.#open;
+    open.least = open.count === 0 ? value : Math.min(open.least, value);
+    open.most = open.count === 0 ? value : Math.max(open.most, value);
+    open.sum += value;
+    open.count += 1;
   }
 
   /** Fills the minutes and quarters between two readings. */

@@ -256,8 +256,7 @@ export class MutableAgentState implements AgentState {
       const address = uniqueAddressOfObservation(collector, observation, seen);
       const path = pathBelowCollector(address);
       seen.add(path);
-      this.forgotten.delete(`${collector.id}/${path}`);
-      this.forgotten.delete(`${collector.id}/${address.device}`);
+      if (this.forgotten.size > 0) this.#recall(collector.id, [path, address.device]);
       this.#queueEvents(address, observation);
       const before = record.entries.get(path);
       const table = collector.tables[observation.table];
@@ -343,6 +342,11 @@ export class MutableAgentState implements AgentState {
     const [oldest] = this.forgotten;
     if (oldest !== undefined && this.forgotten.size >= bounds.forgottenPaths.items) this.forgotten.delete(oldest);
     this.forgotten.add(path);
+  }
+
+  /** What is there again is not forgotten. */
+  #recall(collector: string, paths: readonly string[]): void {
+    for (const path of paths) this.forgotten.delete(`${collector}/${path}`);
   }
 
   #queueEvents(address: DeviceOrPartAddress, { events = [] }: Observation<Record<string, unknown>>): void {

@@ -4,6 +4,7 @@ import {
   isPrimaryConnectivityMetric,
   isPrimaryNumericMetric,
   type MetricValue,
+  metricEntries,
 } from '../model/metric.ts';
 import type { HistoryRange, MetricHistory, MetricHistoryInRange } from '../model/metric-history.ts';
 import type { CollectorState } from '../model/state.ts';
@@ -20,18 +21,20 @@ const numberOf = (value: MetricValue | undefined) =>
 /** The last hour and day of what the page draws: each primary gauge, and whether things can be reached. In memory
  * only. */
 export class RecentMetricHistory implements MetricHistory {
-  readonly #series = new Map<string, Map<string, MetricSeries>>();
+  /** By collector, path and metric. */
+  readonly #series = new Map<string, Map<string, Map<string, MetricSeries>>>();
   #count = 0;
 
   /** Records the values of a collector after a reading. */
   record({ id, tables }: CollectorMetadata, { entries, error }: CollectorState, at: Date): void {
-    const ofCollector = this.#series.get(id) ?? new Map<string, MetricSeries>();
+    const ofCollector = this.#series.get(id) ?? new Map<string, Map<string, MetricSeries>>();
     this.#series.set(id, ofCollector);
     for (const [path, entry] of entries) {
+      const ofPath = ofCollector.get(path) ?? new Map<string, MetricSeries>();
+      ofCollector.set(path, ofPath);
       const readable = error === undefined && entry.error === undefined && !entry.excluded;
-      for (const [key, metric] of Object.entries(tables[entry.table]?.metrics ?? {}))
-        if (hasHistory(metric))
-          this.#store(ofCollector, `${path} ${key}`, numberOf(readable ? entry.sample?.[key] : undefined), at);
+      for (const [key, metric] of metricEntries(tables[entry.table]?.metrics ?? {}))
+        if (hasHistory(metric)) this.#store(ofPath, key, numberOf(readable ? entry.sample?.[key] : undefined), at);
     }
   }
 
@@ -42,16 +45,16 @@ export class RecentMetricHistory implements MetricHistory {
     metric: string,
     now: Date,
   ): MetricHistoryInRange | undefined {
-    const series = this.#series.get(collector)?.get(`${path} ${metric}`);
+    const series = this.#series.get(collector)?.get(path)?.get(metric);
     return range === 'hour' ? series?.hourUntil(now) : series?.dayUntil(now);
   }
 
-  #store(ofCollector: Map<string, MetricSeries>, name: string, value: number, at: Date): void {
-    let series = ofCollector.get(name);
+  #store(ofPath: Map<string, MetricSeries>, metric: string, value: number, at: Date): void {
+    let series = ofPath.get(metric);
     if (series === undefined) {
       if (Number.isNaN(value) || this.#count >= maxSeries) return;
       series = new MetricSeries();
-      ofCollector.set(name, series);
+      ofPath.set(metric, series);
       this.#count += 1;
     }
     series.record(at, value);

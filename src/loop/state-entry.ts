@@ -15,6 +15,9 @@ import { type CollectorTextsAndLanguage, renderTranslatableText, renderWithLangu
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
 import { markFindingsUncertain } from './findings.ts';
 
+const none: ReadonlySet<string> = new Set();
+const noValues: ReadonlyMap<string, string> = new Map();
+
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
  * became impossible, or is possible again. */
 export interface ReportableEntryChange {
@@ -79,20 +82,23 @@ export function entryWithoutFindings(
 
 /** A metric stays impossible while it is unknown or the device can't be read: only a value proves it possible. */
 const impossibleMetricsAfter = (
-  before: ReadonlySet<string> = new Set(),
-  { rawNumbers = {}, impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
+  before: ReadonlySet<string> = none,
+  { rawNumbers = {}, impossibleValues = noValues }: Partial<EvaluatedMetrics> = {},
 ): ReadonlySet<string> =>
-  new Set([...[...before].filter((key) => rawNumbers[key] === undefined), ...impossibleValues.keys()]);
+  before.size === 0 && impossibleValues.size === 0
+    ? none
+    : new Set([...[...before].filter((key) => rawNumbers[key] === undefined), ...impossibleValues.keys()]);
 
 /** The values that became impossible, or are possible again. */
 export function impossibleValueChanges(
   before: StateEntry | undefined,
   entry: StateEntry,
   metrics: Record<string, AnyMetricDeclaration>,
-  { impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
+  { impossibleValues = noValues }: Partial<EvaluatedMetrics> = {},
 ): ReportableEntryChange[] {
+  const known = before?.impossibleMetrics ?? none;
+  if (known.size === 0 && impossibleValues.size === 0) return [];
   const subject = nameOfDeviceOrPart(entry);
-  const known = before?.impossibleMetrics ?? new Set();
   return [
     ...[...impossibleValues]
       .filter(([key]) => !known.has(key))

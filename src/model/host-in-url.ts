@@ -1,4 +1,2 @@
-import { isIPv6 } from 'node:net';
-
-/** The host as a URL writes it: an IPv6 address in brackets. */
-export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+/** The host as a URL writes it: an IPv6 address, the only host with a colon, in brackets. */
+export const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -100,6 +100,17 @@ export type NumericMetricDeclaration<Reading> = GaugeMetric<Reading> | CounterMe
 // biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
 export type AnyMetricDeclaration = MetricDeclaration<any>;
 
+const entries = new WeakMap<object, readonly [key: string, metric: AnyMetricDeclaration][]>();
+
+/** The metrics of a table with their keys; the list is made once, since each reading asks for it. */
+export function metricEntries(
+  metrics: Readonly<Record<string, AnyMetricDeclaration>>,
+): readonly [key: string, metric: AnyMetricDeclaration][] {
+  const known = entries.get(metrics) ?? Object.entries(metrics);
+  entries.set(metrics, known);
+  return known;
+}
+
 /** Whether a metric is a number that is enabled by default and not a diagnostic. */
 export const isPrimaryNumericMetric = ({ kind, category, enabled }: AnyMetricDeclaration): boolean =>
   (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;

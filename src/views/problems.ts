@@ -236,19 +236,20 @@ function stillMissingProblems(
 }
 
 /** Slug of the device that is this machine's way to other networks. */
-const gatewayOf = ({ collectors }: AgentState) =>
-  [...collectors.values()]
-    .flatMap(({ entries }) => [...entries.values()])
-    .find(({ device, part }) => part === undefined && device.isGateway)?.address.device;
+function gatewayOf({ collectors }: AgentState): string | undefined {
+  for (const { entries } of collectors.values())
+    for (const { device, part, address } of entries.values())
+      if (part === undefined && device.isGateway) return address.device;
+  return undefined;
+}
 
-const readGoneSince = ({ collectors }: AgentState): GoneSince =>
-  new Map(
-    [...collectors.values()]
-      .flatMap(({ entries }) => [...entries.values()])
-      .flatMap(({ part, missingSince, address }) =>
-        part === undefined && missingSince !== undefined ? [[address.device, missingSince] as const] : [],
-      ),
-  );
+function readGoneSince({ collectors }: AgentState): GoneSince {
+  const goneSince = new Map<string, Date>();
+  for (const { entries } of collectors.values())
+    for (const { part, missingSince, address } of entries.values())
+      if (part === undefined && missingSince !== undefined) goneSince.set(address.device, missingSince);
+  return goneSince;
+}
 
 /** The worst first; of equal ones the oldest. */
 const compareProblems = (a: Candidate, b: Candidate) =>

@@ -1,7 +1,7 @@
 import { memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
-import type { AnyMetricDeclaration, MetricValue, MetricValuesByKey } from '../model/metric.ts';
+import { type AnyMetricDeclaration, type MetricValue, type MetricValuesByKey, metricEntries } from '../model/metric.ts';
 import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -23,7 +23,7 @@ function statePayload(
   owner: DeviceOwner | undefined,
 ): string {
   const values: MetricValuesByKey = {};
-  for (const [key, metric] of Object.entries(metrics))
+  for (const [key, metric] of metricEntries(metrics))
     values[key] = valueInJson((mayReportMetric(owner, entry, metric) ? entry.sample?.[key] : undefined) ?? null);
   return JSON.stringify(values);
 }

@@ -48,7 +48,7 @@ export function parseDiskstats(text: string): Map<string, DiskCounters> {
   const counters = new Map<string, DiskCounters>();
   const pathsByDrive = new Map<string, DiskCounters>();
   for (const line of text.split('\n')) {
-    const [, , name, , , sectorsRead, , , , sectorsWritten, , , busyMilliseconds] = line.trim().split(/\s+/);
+    const [, , name, , , sectorsRead, , , , sectorsWritten, , , busyMilliseconds] = line.trim().split(/\s+/, 13);
     if (name === undefined) continue;
     const row = {
       sectorsRead: parseCount(sectorsRead),

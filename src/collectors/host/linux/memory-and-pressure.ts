@@ -11,7 +11,8 @@ const isAmount = (bytes: number | undefined): bytes is number => bytes !== undef
 /** The part of ZFS's read cache that gives way when programs need memory; MemAvailable does not include it
  * (https://openzfs.github.io/openzfs-docs/Performance%20and%20Tuning/Module%20Parameters.html, zfs_arc_min). */
 function reclaimableArcBytes(roots: HostRoots): number {
-  const stats = tryReadTextKeepOpenSync(roots.proc('spl/kstat/zfs/arcstats')) ?? '';
+  const stats = tryReadTextKeepOpenSync(roots.proc('spl/kstat/zfs/arcstats'));
+  if (stats === undefined) return 0;
   const bytes = (name: string) => Number(new RegExp(`^${name} +\\d+ +(\\d+)$`, 'm').exec(stats)?.[1] ?? Number.NaN);
   const reclaimable = bytes('size') - bytes('c_min');
   return reclaimable > 0 ? reclaimable : 0;
@@ -21,22 +22,30 @@ function reclaimableArcBytes(roots: HostRoots): number {
 const isMeminfoOfContainer = (roots: HostRoots) =>
   / \S*\/proc\/meminfo .* - fuse\.lxcfs /.test(tryReadTextSync(roots.proc('self/mountinfo')) ?? '');
 
+const meminfoPattern = (name: string) => new RegExp(`^${name}: +(\\d+) kB$`, 'm');
+const patterns = {
+  total: meminfoPattern('MemTotal'),
+  available: meminfoPattern('MemAvailable'),
+  swapTotal: meminfoPattern('SwapTotal'),
+  swapFree: meminfoPattern('SwapFree'),
+};
+
 /** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. In a container, lxcfs may say
  * that more is available or free than there is. */
 export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
   const text = tryReadTextKeepOpenSync(roots.proc('meminfo')) ?? '';
-  const bytes = (name: string) => {
-    const kibibytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1];
+  const bytes = (pattern: RegExp) => {
+    const kibibytes = pattern.exec(text)?.[1];
     return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
   };
-  const total = bytes('MemTotal');
-  const available = bytes('MemAvailable');
+  const total = bytes(patterns.total);
+  const available = bytes(patterns.available);
   if (!isAmount(total) || total === 0 || available === undefined) return undefined;
-  const swapTotal = bytes('SwapTotal') ?? 0;
+  const swapTotal = bytes(patterns.swapTotal) ?? 0;
   return {
     total,
     available: withArc(available, total, roots),
-    ...(isAmount(swapTotal) ? { swapTotal, swapFree: bytes('SwapFree') } : {}),
+    ...(isAmount(swapTotal) ? { swapTotal, swapFree: bytes(patterns.swapFree) } : {}),
   };
 }
 
