@@ -109,7 +109,8 @@ export async function startStatusServer(
     pauses: new WrongTokenPauses(warn),
   };
   const server = createServer(
-    { maxHeaderSize: bounds.httpHeaders.bytes, connectionsCheckingInterval: 5000 },
+    // How often Node looks at the first two timeouts, also while nobody is connected.
+    { maxHeaderSize: bounds.httpHeaders.bytes, connectionsCheckingInterval: 15_000 },
     (request, response) =>
       void answerInOrder(request, response, () => serve(request, response, routes, agentInfo, rules)),
   );

@@ -90,11 +90,16 @@ export class SlowSysfsFileReader {
     this.#isLate = false;
     this.#lateTimer = setTimeout(() => {
       this.#isLate = true;
-    }, lastBeginMs).unref();
+    }, lastBeginMs);
     if (performance.now() - this.#layoutReadAt < layoutAgeMs) return;
     this.#lists.clear();
     this.#constants.clear();
     this.#layoutReadAt = performance.now();
+  }
+
+  /** Ends a reading: its timeout wakes nobody. */
+  end(): void {
+    clearTimeout(this.#lateTimer);
   }
 
   /** The sorted names in a folder; empty if it is missing. */
