@@ -31,9 +31,14 @@ async function withMosquitto(run) {
   }
 }
 
+const running = new Set();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 /** Starts a program of `{ name, node, program }` as a user would, with the host alone and a server. */
-const start = async ({ name, node = process.execPath, program }, { folder, url }) =>
-  spawn(node, [program, String(cycleSeconds)].slice(0, program === floorProgram ? 2 : 1), {
+async function start({ name, node = process.execPath, program }, { folder, url }) {
+  const child = spawn(node, [program, String(cycleSeconds)].slice(0, program === floorProgram ? 2 : 1), {
     cwd: folder,
     stdio: 'ignore',
     env: {
@@ -47,8 +52,12 @@ const start = async ({ name, node = process.execPath, program }, { folder, url }
       HOST_SCHEDULE: `*/${cycleSeconds} * * * * *`,
     },
   });
+  running.add(child);
+  return child;
+}
 
 const end = async (child) => {
+  running.delete(child);
   child.kill();
   await once(child, 'close');
 };
