@@ -4,6 +4,7 @@ import { nvmeCollector } from '../../../src/collectors/storage/nvme/index.ts';
 import { NvmeDrivesReader } from '../../../src/collectors/storage/nvme/nvme-drives-reader.ts';
 import type { DriveReading, HealthLog } from '../../../src/collectors/storage/nvme/reading.ts';
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
+import { withoutLimits } from '../../helpers/clock.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 import type { HealthPage } from './pages.ts';
@@ -113,6 +114,7 @@ async function holds(
   rack: Rack,
   expected: (page: HealthPage) => HealthLog,
 ): Promise<void> {
+  withoutLimits();
   vi.stubEnv('PATH', `${rack.bin}:${process.env.PATH}`);
   const memories = new DeviceMemoryStore();
   const memory = memories.forCollector(nvmeCollector);
