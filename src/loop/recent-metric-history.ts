@@ -31,10 +31,10 @@ export class RecentMetricHistory implements MetricHistory {
     this.#series.set(id, ofCollector);
     for (const [path, entry] of entries) {
       const ofPath = ofCollector.get(path) ?? new Map<string, MetricSeries>();
-      ofCollector.set(path, ofPath);
       const readable = error === undefined && entry.error === undefined && !entry.excluded;
       for (const [key, metric] of metricEntries(tables[entry.table]?.metrics ?? {}))
         if (hasHistory(metric)) this.#store(ofPath, key, numberOf(readable ? entry.sample?.[key] : undefined), at);
+      if (ofPath.size > 0) ofCollector.set(path, ofPath);
     }
   }
 
