@@ -256,7 +256,8 @@ export class MutableAgentState implements AgentState {
       const address = uniqueAddressOfObservation(collector, observation, seen);
       const path = pathBelowCollector(address);
       seen.add(path);
-      if (this.forgotten.size > 0) this.#recall(collector.id, [path, address.device]);
+      if (this.forgotten.size > 0)
+        for (const one of [path, address.device]) this.forgotten.delete(`${collector.id}/${one}`);
       this.#queueEvents(address, observation);
       const before = record.entries.get(path);
       const table = collector.tables[observation.table];
@@ -342,11 +343,6 @@ export class MutableAgentState implements AgentState {
     const [oldest] = this.forgotten;
     if (oldest !== undefined && this.forgotten.size >= bounds.forgottenPaths.items) this.forgotten.delete(oldest);
     this.forgotten.add(path);
-  }
-
-  /** What is there again is not forgotten. */
-  #recall(collector: string, paths: readonly string[]): void {
-    for (const path of paths) this.forgotten.delete(`${collector}/${path}`);
   }
 
   #queueEvents(address: DeviceOrPartAddress, { events = [] }: Observation<Record<string, unknown>>): void {
