@@ -56,7 +56,7 @@ function buildDate() {
 }
 
 /** Bundles the entry points, with these options of esbuild, and writes the files. */
-export async function bundle({ define = {}, ...options }) {
+export async function bundle({ define = {}, plugins = [], ...options }) {
   const { outputFiles } = await build({
     bundle: true,
     platform: 'node',
@@ -67,7 +67,7 @@ export async function bundle({ define = {}, ...options }) {
     minifySyntax: true,
     lineLimit: 200,
     logLevel: 'warning',
-    plugins: [lazyBuiltins, replacedPackages, esbuildBrowserText],
+    plugins: [...plugins, lazyBuiltins, replacedPackages, esbuildBrowserText],
     define: { BUILT_AT: JSON.stringify(buildDate().toISOString()), ...define },
     ...options,
   });
