@@ -1,8 +1,8 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { AddressResolver } from './address-resolver.ts';
 
-const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
+const familyOf = (address: string) => (address.includes(':') ? 'ipv6' : 'ipv4');
 
 /** Whether an address is in a network that this machine is connected to. */
 function isInOwnNetwork(address: string): boolean {
