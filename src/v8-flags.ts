@@ -1,9 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+const areFlagsWanted = process.env.INFRA_MONITOR_V8_FLAGS !== 'off';
+
+/** Milliseconds from the start until what it took is garbage: retained messages are read, everything is announced, and
+ * the first commands have been run. */
+const startMs = 60_000;
 
 /** Tunes V8 for a program that works for some milliseconds and waits for seconds. Node documents that flags which are
  * set after the start may crash; with `INFRA_MONITOR_V8_FLAGS=off` none are set. */
 export function setV8Flags(): void {
-  if (process.env.INFRA_MONITOR_V8_FLAGS === 'off') return;
+  if (!areFlagsWanted) return;
   // The start creates far more garbage than the rest of a run: V8's young generation would grow to 16 MB, and Node 24
   // and 26 never shrink it. V8 multiplies its size by this factor (SemiSpaceNewSpace::Grow in src/heap/new-spaces.cc),
   // so that 1 keeps it.
@@ -15,4 +22,15 @@ export function setV8Flags(): void {
   // 4 to 11 MB: a cycle takes as long without them on Node 20, and less on 24 and 26. Who has thousands of devices to
   // look at is better off with compilers.
   for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
+}
+
+/** Collects the garbage of the start, once. V8 waits until the heap has reached a limit, which an idle program reaches
+ * after half a minute or after ten, and only then looks from time to time whether it can shrink the heap. */
+export function collectGarbageAfterStart(): void {
+  if (!areFlagsWanted) return;
+  setTimeout(() => {
+    // The only way to a function that collects garbage but the command line.
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+  }, startMs).unref();
 }

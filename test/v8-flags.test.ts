@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { collectGarbageAfterStart } from '../src/v8-flags.ts';
 import { program, startAgent } from './helpers/agent.ts';
 import { freePort } from './helpers/ports.ts';
 import { until } from './helpers/until.ts';
@@ -66,6 +67,15 @@ test('the program is interpreted, and V8 drops bytecode that no longer runs, unl
   const untuned = await confessionOf({ INFRA_MONITOR_V8_FLAGS: 'off' });
   expect([tuned.compiled, untuned.compiled]).toEqual([false, true]);
   expect(tuned.bytecode).toBeLessThan(0.85 * untuned.bytecode);
+});
+
+test('what the start leaves behind is collected a minute later', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  collectGarbageAfterStart();
+  const garbage = new WeakRef({});
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(garbage.deref()).toBeUndefined();
 });
 
 test('without a router or a target nothing is loaded for TLS', async () => {

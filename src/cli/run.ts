@@ -28,6 +28,7 @@ import { ReconnectingPublisher } from '../mqtt/reconnecting-publisher.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
 import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
+import { collectGarbageAfterStart } from '../v8-flags.ts';
 import { formatDuration } from '../views/duration.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
@@ -156,6 +157,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     );
   logStart(log, settings, opened, server);
   logUncaughtErrorsAndContinue(log);
+  collectGarbageAfterStart();
 
   const scheduler = new Scheduler(state, {
     recorded(collector, outcome, changes) {
