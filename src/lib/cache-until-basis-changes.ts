@@ -1,7 +1,7 @@
 import type { StepwiseWork } from '../model/event-loop-turns.ts';
 
 /** Milliseconds after which an answer is found again even if nothing shows that it changed. */
-const maxAgeMs = 60_000;
+const maxAgeMs = 5 * 60_000;
 
 interface Answer<T> {
   answer: T;
@@ -9,7 +9,7 @@ interface Answer<T> {
   foundAtMs: number;
 }
 
-/** Remembers an answer that rarely changes until what it follows from changes, and at most a minute. */
+/** Remembers an answer that rarely changes until what it follows from changes, and at most five minutes. */
 export class CacheUntilBasisChanges<T> {
   #latest: Answer<T> | undefined;
 
