@@ -130,7 +130,7 @@ test('a disk that does not tell its serial number is left out, not mistaken', as
   const { roots, read } = disks({ ...disk('vda', { serial: '' }), ...disk('sdb') });
   const { answer } = silence(roots.sys('block/vda/serial'));
   expect(await read()).toEqual([{ id: 'sdb', name: 'Disk sdb' }]);
-  answer('disk-7');
+  await answer('disk-7');
   rmSync(roots.sys('block/vda/serial'));
   writeFileSync(roots.sys('block/vda/serial'), 'disk-7');
 });
