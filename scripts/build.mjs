@@ -5,8 +5,8 @@ import { join, relative } from 'node:path';
 import { bundle } from './bundle.mjs';
 
 const outdir = 'dist';
-/** Commands that run beside the agent, again and again or for long, and need little of it. */
-const commandsWithoutAgent = /command-line|health|drives-helper/;
+/** What runs beside the agent, again and again or for long, and needs little of it; and what parses arguments. */
+const withoutAgent = /\/(command-line|health|drives-helper)\.ts$/;
 
 /** Each other part that is loaded on demand loads the agent first, which is there already where the agent runs. esbuild
  * makes a file for each set of parts that need the same: so the sets are few, and a start loads 18 files instead of
@@ -17,12 +17,12 @@ const partsAfterAgent = {
     const namespace = 'part-after-agent';
     const root = process.cwd();
     onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
-      kind === 'dynamic-import' && !commandsWithoutAgent.test(path)
+      kind === 'dynamic-import' && !withoutAgent.test(path)
         ? { path: relative(root, join(resolveDir, path)), namespace }
         : undefined,
     );
     onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-      contents: `import './src/cli/run.ts'; export * from './${path}';`,
+      contents: `import './src/cli/run.ts'; export * from ${JSON.stringify(`./${path}`)};`,
       resolveDir: root,
     }));
   },
