@@ -1,7 +1,7 @@
 import type { StepwiseWork } from '../model/event-loop-turns.ts';
 
 /** Milliseconds after which an answer is found again even if nothing shows that it changed. */
-const maxAgeMs = 5 * 60_000;
+const usualMaxAgeMs = 5 * 60_000;
 
 interface Answer<T> {
   answer: T;
@@ -9,9 +9,15 @@ interface Answer<T> {
   foundAtMs: number;
 }
 
-/** Remembers an answer that rarely changes until what it follows from changes, and at most five minutes. */
+/** Remembers an answer that rarely changes until what it follows from changes, and at most five minutes or as long as
+ * told. */
 export class CacheUntilBasisChanges<T> {
+  readonly #maxAgeMs: number;
   #latest: Answer<T> | undefined;
+
+  constructor(maxAgeMs = usualMaxAgeMs) {
+    this.#maxAgeMs = maxAgeMs;
+  }
 
   /** `basis`: what the answer follows from, as far as that is cheap to read. */
   get(basis: readonly unknown[], find: () => T): T {
@@ -31,7 +37,7 @@ export class CacheUntilBasisChanges<T> {
   #current(basis: readonly unknown[]): Answer<T> | undefined {
     const latest = this.#latest;
     return latest !== undefined &&
-      performance.now() - latest.foundAtMs < maxAgeMs &&
+      performance.now() - latest.foundAtMs < this.#maxAgeMs &&
       basis.length === latest.basis.length &&
       basis.every((value, index) => value === latest.basis[index])
       ? latest

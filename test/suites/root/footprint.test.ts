@@ -8,8 +8,8 @@ import { startAgent } from '../../helpers/agent.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
-// Limits that noise does not reach: a fifth to a half more than on Node 26, and two thirds more than on Node 20. Times
-// are for the bench.
+// Limits that noise does not reach: a fifth to a half more than on Node 24 and 26, up to three quarters more than on
+// Node 20. Times are for the bench.
 const maxResidentMegabytes = 82;
 const maxAnonymousMegabytes = 28;
 const maxSystemCallsPerMinute = 1600;

@@ -11,6 +11,7 @@ import type { HostSettings } from '../settings.ts';
 import { missingInFileError } from '../texts.ts';
 import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
 import {
+  type DriverAnswer,
   type InterfaceCounters,
   type InterfaceLinkAndSpeed,
   isLimitedByLinkSpeed,
@@ -24,6 +25,8 @@ import { missingNameComplaints } from './missing-names.ts';
 
 /** The moments of two readings are not exact. */
 const maxSpeedFactor = 1.1;
+/** Milliseconds that addresses are remembered: another one of the same network may have the same route. */
+const addressAgeMs = 60_000;
 /** No interface is faster than 400 Gbit/s. */
 const maxBytesPerSecond = 50e9;
 
@@ -37,9 +40,9 @@ export class HostInterfacesReader {
   readonly #include: readonly string[];
   readonly #verdict;
   readonly #selection = new CacheUntilBasisChanges<{ watched: string[]; excluded: string[]; names: string[] }>();
-  readonly #addresses = new CacheUntilBasisChanges<ReturnType<typeof readInterfaceAddresses>>();
+  readonly #addresses = new CacheUntilBasisChanges<ReturnType<typeof readInterfaceAddresses>>(addressAgeMs);
   /** Link and speed by name: to ask a driver is a task for another thread. */
-  readonly #links = new Map<string, CacheUntilBasisChanges<InterfaceLinkAndSpeed>>();
+  readonly #links = new Map<string, CacheUntilBasisChanges<DriverAnswer>>();
   #counters: ReadonlyMap<string, InterfaceCounters> = new Map();
   /** The latest known link speed by name, in bytes per second. */
   readonly #speeds = new Map<string, number>();
@@ -69,7 +72,6 @@ export class HostInterfacesReader {
         listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
       ),
     );
-    // An IPv4 address has a route, but another one of the same network may have the same.
     const ipv6Addresses = tryReadTextKeepOpenSync(this.#roots.proc('net/if_inet6'));
     const addressesOf = this.#addresses.get([...routes, ipv6Addresses], () => readInterfaceAddresses(this.#roots));
     const present = new Set(names);
@@ -98,13 +100,13 @@ export class HostInterfacesReader {
   }
 
   async #readLinkAndSpeed(name: string): Promise<InterfaceLinkAndSpeed> {
-    const cache = this.#links.get(name) ?? new CacheUntilBasisChanges<InterfaceLinkAndSpeed>();
+    const cache = this.#links.get(name) ?? new CacheUntilBasisChanges<DriverAnswer>();
     this.#links.set(name, cache);
-    const answer = await cache.getAsync(linkBasis(this.#roots, name), () =>
+    const { answer, isComplete } = await cache.getAsync(linkBasis(this.#roots, name), () =>
       readInterfaceLinkAndSpeed(this.#roots, this.#drivers, name),
     );
     // Not known: the next reading asks again.
-    if (answer.link === undefined) this.#links.delete(name);
+    if (!isComplete) this.#links.delete(name);
     return answer;
   }
 
@@ -119,6 +121,8 @@ export class HostInterfacesReader {
     const identity = [file('ifindex'), file('address'), limit ?? ''].join(' ');
     const maxPerSecond = limit === undefined ? maxBytesPerSecond : limit * maxSpeedFactor;
     const rates = this.#rates.perSecond({ name: `interface ${name}`, identity, maxPerSecond }, { received, sent });
+    // It may be beyond the speed that was: some adapters agree on another one without a sign.
+    if (limit !== undefined && rates.received === undefined) this.#links.delete(name);
     return { receivedPerSecond: rates.received, sentPerSecond: rates.sent };
   }
 }

@@ -84,13 +84,21 @@ const parseSpeed = (megabits: number | undefined) =>
 
 export type InterfaceLinkAndSpeed = Pick<InterfaceReading, 'link' | 'speedBytesPerSecond'>;
 
-/** What shows that link or speed may have changed, read from the kernel's memory: it counts the changes of the carrier
- * since Linux 3.15, and a link that agrees on another speed goes down in between. Without the counter, nothing shows
- * it. */
-export const linkBasis = (roots: HostRoots, name: string): readonly unknown[] => [
-  tryReadTextKeepOpenSync(roots.sys('class/net', name, 'carrier_changes')) ?? Symbol('unknown'),
-  tryReadTextKeepOpenSync(roots.sys('class/net', name, 'flags')),
-];
+/** What a driver has said of an interface; incomplete if it did not answer all that was asked. */
+export interface DriverAnswer {
+  answer: InterfaceLinkAndSpeed;
+  isComplete: boolean;
+}
+
+/** What shows that link or speed may have changed, read from the kernel's memory: another interface under the same name
+ * has another index, and the kernel counts the changes of the carrier since Linux 3.15; a link that agrees on another
+ * speed goes down in between. Without the counter nothing shows it, nor for a bond or a bridge, whose speed is that of
+ * its members. */
+export function linkBasis(roots: HostRoots, name: string): readonly unknown[] {
+  const file = (path: string) => tryReadTextKeepOpenSync(roots.sys('class/net', name, path));
+  const changes = existsSync(roots.sys('class/net', name, 'device')) ? file('carrier_changes') : undefined;
+  return [changes ?? Symbol('unknown'), file('flags'), file('ifindex')];
+}
 
 /** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
  * read. */
@@ -98,9 +106,12 @@ export async function readInterfaceLinkAndSpeed(
   roots: HostRoots,
   drivers: SlowSysfsFileReader,
   name: string,
-): Promise<InterfaceLinkAndSpeed> {
+): Promise<DriverAnswer> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
-  const speed = drivers.number(roots.sys('class/net', name, 'speed')).then(parseSpeed);
+  const speed = drivers.number(roots.sys('class/net', name, 'speed')).then((megabits) => ({ megabits }));
   const [answeredLink, answeredSpeed] = await Promise.all([undefinedIfUnanswered(link), undefinedIfUnanswered(speed)]);
-  return { link: answeredLink, speedBytesPerSecond: answeredSpeed };
+  return {
+    answer: { link: answeredLink, speedBytesPerSecond: parseSpeed(answeredSpeed?.megabits) },
+    isComplete: answeredLink !== undefined && answeredSpeed !== undefined,
+  };
 }

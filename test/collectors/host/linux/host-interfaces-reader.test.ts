@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { DiskAndInterfaceRateCalculator } from '../../../../src/collectors/host/linux/disk-and-interface-rate-calculator.ts';
 import { HostInterfacesReader } from '../../../../src/collectors/host/linux/host-interfaces-reader.ts';
+import type { InterfaceReading } from '../../../../src/collectors/host/reading.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { SlowSysfsFileReader } from '../../../../src/lib/slow-sysfs-file-reader.ts';
 import { stopClock, withoutLimits } from '../../../helpers/clock.ts';
@@ -29,26 +30,25 @@ function machine(files: Record<string, string> = {}, settings: Record<string, st
   const [rates, drivers] = [new DiskAndInterfaceRateCalculator(), new SlowSysfsFileReader()];
   const reader = new HostInterfacesReader(roots, z.parse(hostSettingsSchema, settings), rates, drivers);
   let seconds = 0;
+  const readFirst = async () => {
+    drivers.begin();
+    reader.begin();
+    const [first] = await reader.read(device);
+    return first !== undefined && 'reading' in first ? (first.reading as Partial<InterfaceReading>) : undefined;
+  };
   return {
     roots,
     drivers,
     write: (path: string, content: string) => writeFileSync(roots.sys('class/net/eth0', path), content),
     observe: () => reader.read(device),
-    async link() {
-      drivers.begin();
-      reader.begin();
-      const [first] = await reader.read(device);
-      return first !== undefined && 'reading' in first ? (first.reading as { link?: boolean }).link : 'none';
-    },
+    readFirst,
+    link: async () => (await readFirst())?.link,
     async read(received: number, sent: number) {
       writeFileSync(roots.proc('net/dev'), netDev(received * megabyte, sent * megabyte));
       seconds += 10;
       rates.begin({ wall: seconds * 1000, monotonic: seconds * 1000 });
-      drivers.begin();
-      reader.begin();
-      const [first] = await reader.read(device);
-      const reading = first !== undefined && 'reading' in first ? (first.reading as Record<string, number>) : {};
-      return [reading.receivedPerSecond, reading.sentPerSecond];
+      const reading = await readFirst();
+      return [reading?.receivedPerSecond, reading?.sentPerSecond];
     },
   };
 }
@@ -102,14 +102,17 @@ test('the speed of virtual interfaces is made up, but no interface has 400 Gbit/
 test.each([
   ['carrier_changes', '3'],
   ['flags', '0x1002'],
+  ['ifindex', '3'],
 ])(
-  'the driver is asked for the link again when the kernel’s %s differ, and every five minutes',
+  'the driver is asked for the link again when the kernel has another %s, and every five minutes',
   async (file, content) => {
     const { turn } = stopClock();
     const { link, write } = machine({
       'sys/class/net/eth0/carrier': '1',
       'sys/class/net/eth0/carrier_changes': '2',
       'sys/class/net/eth0/flags': '0x1003',
+      // Without a speed no rate is beyond it.
+      'sys/class/net/eth0/speed': '-1',
     });
     expect(await link()).toBe(true);
     write('carrier', '0');
@@ -123,6 +126,47 @@ test.each([
     expect(await link()).toBe(true);
   },
 );
+test('the speed of a bond is that of its members: it is asked for every time', async () => {
+  const { roots, link, write } = machine({
+    'proc/net/route': 'Iface\tDestination\neth0\t00000000\n',
+    'sys/class/net/eth0/carrier': '1',
+    'sys/class/net/eth0/carrier_changes': '2',
+  });
+  rmSync(dirname(roots.sys('class/net/eth0/device/vendor')), { recursive: true });
+  expect(await link()).toBe(true);
+  write('carrier', '0');
+  expect(await link()).toBe(false);
+});
+test('a rate beyond the speed that was has the driver asked again, though no change was counted', async () => {
+  const { read, write } = machine({
+    'sys/class/net/eth0/carrier': '1',
+    'sys/class/net/eth0/carrier_changes': '2',
+  });
+  await read(0, 0);
+  expect(await read(10, 10)).toEqual([megabyte, megabyte]);
+  write('speed', '2500');
+  expect(await read(2010, 20)).toEqual(unknown);
+  expect(await read(4010, 30)).toEqual(unknown);
+  expect(await read(6010, 40)).toEqual([200 * megabyte, megabyte]);
+});
+test('a speed that was not answered is asked for in the next reading', async () => {
+  const { runOut } = withoutLimits();
+  const { roots, drivers, readFirst } = machine({
+    'sys/class/net/eth0/carrier': '1',
+    'sys/class/net/eth0/carrier_changes': '2',
+  });
+  const speed = roots.sys('class/net/eth0/speed');
+  const { answer } = silence(speed);
+  const silent = readFirst();
+  await until('the question', () => drivers.unanswered.includes(speed));
+  runOut();
+  await silent;
+  await answer('2500\n');
+  await until('the answer', () => drivers.unanswered.length === 0);
+  rmSync(speed);
+  writeFileSync(speed, '2500\n');
+  expect(await readFirst()).toMatchObject({ link: true, speedBytesPerSecond: 312_500_000 });
+});
 test('a kernel that does not count the changes of the carrier: the driver is asked every time', async () => {
   const { link, write } = machine({ 'sys/class/net/eth0/carrier': '1' });
   expect(await link()).toBe(true);
@@ -138,7 +182,7 @@ test('a driver that did not answer is asked again in the next reading', async ()
   await until('the question', () => drivers.unanswered.includes(carrier));
   runOut();
   expect(await silent).toBeUndefined();
-  answer('1\n');
+  await answer('1\n');
   await until('the answer', () => drivers.unanswered.length === 0);
   rmSync(carrier);
   writeFileSync(carrier, '1\n');

@@ -77,17 +77,21 @@ test('any text: no crash, and counts are not negative', () => {
 });
 
 test('link and speed, if the driver reports them', async () => {
-  const of = (files: Record<string, string>) =>
-    readInterfaceLinkAndSpeed(
+  const of = async (files: Record<string, string>) =>
+    await readInterfaceLinkAndSpeed(
       tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),
       new SlowSysfsFileReader(),
       'x',
     );
-  expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual({ link: true, speedBytesPerSecond: 312_500_000 });
-  expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual({ link: false, speedBytesPerSecond: undefined });
-  expect(await of({ carrier: '1\n' })).toEqual({ link: true, speedBytesPerSecond: undefined });
-  expect(await of({})).toEqual({ link: false, speedBytesPerSecond: undefined });
+  const complete = (link: boolean, speedBytesPerSecond?: number) => ({
+    answer: { link, speedBytesPerSecond },
+    isComplete: true,
+  });
+  expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual(complete(true, 312_500_000));
+  expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual(complete(false));
+  expect(await of({ carrier: '1\n' })).toEqual(complete(true));
+  expect(await of({})).toEqual(complete(false));
   for (const speed of ['0', '65535', '4294967295', '2147483647', 'x'])
-    expect(await of({ carrier: '1\n', speed })).toEqual({ link: true, speedBytesPerSecond: undefined });
-  expect(await of({ carrier: '1\n', speed: '400000\n' })).toEqual({ link: true, speedBytesPerSecond: 5e10 });
+    expect(await of({ carrier: '1\n', speed })).toEqual(complete(true));
+  expect(await of({ carrier: '1\n', speed: '400000\n' })).toEqual(complete(true, 5e10));
 });
