@@ -112,16 +112,14 @@ export class ReportingAgent {
     this.#reporter?.check();
   }
 
-  /** Whether it takes another agent for connected, and has heard its present list with what that has reported: nobody
-   * waits for an agent that is offline. */
+  /** Whether it has heard the present list of another agent, with what that has reported. */
   hasHeard({ identity, state }: ReportingAgent): boolean {
-    const report = this.#reportOf(identity.id);
-    const heard = report?.problems?.list ?? [];
+    const heard = this.#reportOf(identity.id)?.problems?.list ?? [];
     const present = findProblems(allCollectors, identity, state).map(
       ({ id }) => `${id} ${state.toldProblems.get(id)?.severity}`,
     );
     const known = heard.map(({ id, toldSeverity }) => `${id} ${toldSeverity}`);
-    return report?.isOnline === true && isDeepStrictEqual(known.sort(), present.sort());
+    return isDeepStrictEqual(known.sort(), present.sort());
   }
 
   /** Whether it takes another agent for connected. */

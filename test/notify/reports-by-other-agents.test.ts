@@ -192,6 +192,10 @@ test('twenty faults in three homes: twenty messages and their ends', async () =>
     started.push(agent);
   };
   for (const [name, readings] of Object.entries(well)) await start(name, readings);
+  // Nobody waits for an agent that is offline.
+  await until('everybody takes everybody for connected', () =>
+    started.every((one) => started.every(({ identity }) => one.takesForOnline(identity.id))),
+  );
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: new Date('2026-11-01T12:00:00Z') });
   onTestFinished(() => void vi.useRealTimers());
 
