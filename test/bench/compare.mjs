@@ -5,8 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { program } from './process.mjs';
-import { floorProgram, measureSideBySide, printRatios, ratios } from './side-by-side.mjs';
+import { agent, floor, measureSideBySide, printRatios, ratios } from './side-by-side.mjs';
 
 const { values: options, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },
@@ -21,13 +20,13 @@ try {
   git('worktree', 'add', '--detach', tree, revision);
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: tree, stdio: 'inherit' });
-  const other = join(tree, 'dist/infra-monitor.js');
+  const program = join(tree, 'dist/infra-monitor.js');
   const contestants = [
-    { name: 'floor', program: floorProgram },
-    { name: 'before1', program: other },
-    { name: 'after1', program },
-    { name: 'before2', program: other },
-    { name: 'after2', program },
+    floor(),
+    agent({ name: 'before1', program }),
+    agent({ name: 'after1' }),
+    agent({ name: 'before2', program }),
+    agent({ name: 'after2' }),
   ];
   const plan = options.quick ? { runs: 3, warmUp: 40, cycles: 6 } : { runs: 3, warmUp: 120, cycles: 12 };
   const rounds = await measureSideBySide(contestants, plan);

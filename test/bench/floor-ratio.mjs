@@ -2,8 +2,7 @@
 // PATH …] [-- --json FILE]; several versions of Node run at the same time.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { program } from './process.mjs';
-import { floorProgram, measureSideBySide, printRatios, ratios, spread } from './side-by-side.mjs';
+import { agent, floor, measureSideBySide, printRatios, ratios, spread } from './side-by-side.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -13,8 +12,8 @@ const { values: options } = parseArgs({
   },
 });
 const contestants = options.node.flatMap((node, index) => [
-  { name: `floor${index}`, node, program: floorProgram },
-  { name: `agent${index}`, node, program },
+  floor({ name: `floor${index}`, node }),
+  agent({ name: `agent${index}`, node }),
 ]);
 const plan = options.quick ? { runs: 3, warmUp: 40, cycles: 6 } : { runs: 3, warmUp: 300, cycles: 12 };
 const rounds = await measureSideBySide(contestants, plan);

@@ -59,18 +59,14 @@ const cycle = () => {
   const [user, nice, system, idle, iowait, ...more] = ticks.map((tick, index) => tick - (before[index] ?? 0));
   before = ticks;
   const all = [user, nice, system, idle, iowait, ...more].reduce((sum, one) => sum + one, 0);
-  const memory = Object.fromEntries(
-    lines('/proc/meminfo').map((line) => {
-      const [key, value] = line.split(/: +/);
-      return [key, Number.parseInt(value, 10) * 1024];
-    }),
-  );
+  const meminfo = read('/proc/meminfo');
+  const memory = (key) => 1024 * Number(new RegExp(`^${key}: +(\\d+)`, 'm').exec(meminfo)?.[1]);
   publish('host', {
     cpu: Math.round((100 * (all - idle - iowait)) / all),
     load: read('/proc/loadavg').split(' ').slice(0, 3).map(Number),
-    total: memory.MemTotal,
-    available: memory.MemAvailable,
-    swap: memory.SwapTotal - memory.SwapFree,
+    total: memory('MemTotal'),
+    available: memory('MemAvailable'),
+    swap: memory('SwapTotal') - memory('SwapFree'),
     pressure: ['cpu', 'memory', 'io'].map((one) => Number(/avg60=(\S+)/.exec(read(`/proc/pressure/${one}`))?.[1])),
     processes: readdirSync('/proc').filter((entry) => entry >= '0' && entry < ':').length,
     temperature: Number(read('/sys/class/thermal/thermal_zone0/temp')) / 1000,
