@@ -34,6 +34,11 @@ export class CacheUntilBasisChanges<T> {
     return (this.#current(basis) ?? this.#remember(basis, await find())).answer;
   }
 
+  /** Has the answer found again. */
+  forget(): void {
+    this.#latest = undefined;
+  }
+
   #current(basis: readonly unknown[]): Answer<T> | undefined {
     const latest = this.#latest;
     return latest !== undefined &&

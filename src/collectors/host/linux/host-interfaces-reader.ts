@@ -13,12 +13,13 @@ import type { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-c
 import {
   type DriverAnswer,
   type InterfaceCounters,
+  type InterfaceHardware,
   type InterfaceLinkAndSpeed,
-  isLimitedByLinkSpeed,
   linkBasis,
   listWatchedAndExcludedInterfaces,
   parseNetDev,
   readInterfaceAddresses,
+  readInterfaceHardware,
   readInterfaceLinkAndSpeed,
 } from './interfaces.ts';
 import { missingNameComplaints } from './missing-names.ts';
@@ -29,6 +30,16 @@ const maxSpeedFactor = 1.1;
 const addressAgeMs = 60_000;
 /** No interface is faster than 400 Gbit/s. */
 const maxBytesPerSecond = 50e9;
+
+/** What is known of an interface until another one has its name. */
+interface KnownInterface {
+  index: string | undefined;
+  hardware: InterfaceHardware;
+  /** To ask a driver is a task for another thread. */
+  linkAndSpeed: CacheUntilBasisChanges<DriverAnswer>;
+  /** The latest known link speed, in bytes per second. */
+  speed?: number;
+}
 
 const interfacePart = (name: string) => ({ id: name, name });
 
@@ -41,11 +52,8 @@ export class HostInterfacesReader {
   readonly #verdict;
   readonly #selection = new CacheUntilBasisChanges<{ watched: string[]; excluded: string[]; names: string[] }>();
   readonly #addresses = new CacheUntilBasisChanges<ReturnType<typeof readInterfaceAddresses>>(addressAgeMs);
-  /** Link and speed by name: to ask a driver is a task for another thread. */
-  readonly #links = new Map<string, CacheUntilBasisChanges<DriverAnswer>>();
+  readonly #known = new Map<string, KnownInterface>();
   #counters: ReadonlyMap<string, InterfaceCounters> = new Map();
-  /** The latest known link speed by name, in bytes per second. */
-  readonly #speeds = new Map<string, number>();
 
   constructor(
     roots: HostRoots,
@@ -75,18 +83,18 @@ export class HostInterfacesReader {
     const ipv6Addresses = tryReadTextKeepOpenSync(this.#roots.proc('net/if_inet6'));
     const addressesOf = this.#addresses.get([...routes, ipv6Addresses], () => readInterfaceAddresses(this.#roots));
     const present = new Set(names);
-    for (const known of [this.#speeds, this.#links])
-      for (const name of known.keys()) if (!present.has(name)) known.delete(name);
+    for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
     const table = 'interface' as const;
     const observations = watched.map(async (name) => {
       const part = interfacePart(name);
       const counters = this.#counters.get(name);
       if (counters === undefined)
         return { table, device, part, error: missingInFileError(name, this.#roots.proc('net/dev')) };
-      const link = await this.#readLinkAndSpeed(name);
+      const known = this.#knownInterface(name);
+      const link = await this.#readLinkAndSpeed(name, known);
       const reading = {
         ...counters,
-        ...this.#ratesOf(name, counters, link.speedBytesPerSecond),
+        ...this.#ratesOf(name, counters, known),
         ...link,
         ...addressesOf(name),
       };
@@ -99,30 +107,39 @@ export class HostInterfacesReader {
     ];
   }
 
-  async #readLinkAndSpeed(name: string): Promise<InterfaceLinkAndSpeed> {
-    const cache = this.#links.get(name) ?? new CacheUntilBasisChanges<DriverAnswer>();
-    this.#links.set(name, cache);
-    const { answer, isComplete } = await cache.getAsync(linkBasis(this.#roots, name), () =>
+  #knownInterface(name: string): KnownInterface {
+    const index = tryReadTextKeepOpenSync(this.#roots.sys('class/net', name, 'ifindex'));
+    const known = this.#known.get(name);
+    if (known !== undefined && known.index === index) return known;
+    const hardware = readInterfaceHardware(this.#roots, name);
+    const found = { index, hardware, linkAndSpeed: new CacheUntilBasisChanges<DriverAnswer>() };
+    this.#known.set(name, found);
+    return found;
+  }
+
+  async #readLinkAndSpeed(name: string, known: KnownInterface): Promise<InterfaceLinkAndSpeed> {
+    const { hardware, linkAndSpeed } = known;
+    const { answer, isComplete } = await linkAndSpeed.getAsync(linkBasis(this.#roots, name, hardware), () =>
       readInterfaceLinkAndSpeed(this.#roots, this.#drivers, name),
     );
     // Not known: the next reading asks again.
-    if (!isComplete) this.#links.delete(name);
+    if (!isComplete) linkAndSpeed.forget();
+    if (answer.speedBytesPerSecond !== undefined) known.speed = answer.speedBytesPerSecond;
     return answer;
   }
 
   #ratesOf(
     name: string,
     { received, sent }: InterfaceCounters,
-    speed = this.#speeds.get(name),
+    { index, hardware, linkAndSpeed, speed }: KnownInterface,
   ): Pick<InterfaceReading, 'receivedPerSecond' | 'sentPerSecond'> {
-    if (speed !== undefined) this.#speeds.set(name, speed);
-    const file = (path: string) => tryReadTextKeepOpenSync(this.#roots.sys('class/net', name, path)) ?? '';
-    const limit = speed !== undefined && isLimitedByLinkSpeed(this.#roots, name) ? speed : undefined;
-    const identity = [file('ifindex'), file('address'), limit ?? ''].join(' ');
+    const address = tryReadTextKeepOpenSync(this.#roots.sys('class/net', name, 'address'));
+    const limit = hardware.isLimitedByLinkSpeed ? speed : undefined;
+    const identity = `${index} ${address} ${limit}`;
     const maxPerSecond = limit === undefined ? maxBytesPerSecond : limit * maxSpeedFactor;
     const rates = this.#rates.perSecond({ name: `interface ${name}`, identity, maxPerSecond }, { received, sent });
     // It may be beyond the speed that was: some adapters agree on another one without a sign.
-    if (limit !== undefined && rates.received === undefined) this.#links.delete(name);
+    if (limit !== undefined && rates.received === undefined) linkAndSpeed.forget();
     return { receivedPerSecond: rates.received, sentPerSecond: rates.sent };
   }
 }

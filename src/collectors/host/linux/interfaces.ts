@@ -64,14 +64,24 @@ export function readInterfaceAddresses(roots: HostRoots): (name: string) => Pick
 /** Drivers of virtual machines, which claim a speed that nothing holds to. */
 const paravirtualDrivers = /^(virtio_net|vmxnet3|hv_netvsc|netfront|vif|ena|gve)$/;
 
-/** Whether the link speed limits the rates: it is made up for bridges, tunnels and virtual interfaces. */
-export function isLimitedByLinkSpeed(roots: HostRoots, name: string): boolean {
-  const folder = roots.sys('class/net', name);
-  if (!existsSync(`${folder}/device`)) return false;
+/** What an interface is; the same as long as its index is. */
+export interface InterfaceHardware {
+  hasDevice: boolean;
+  /** Whether the link speed limits the rates: it is made up for bridges, tunnels and virtual interfaces. */
+  isLimitedByLinkSpeed: boolean;
+}
+
+export function readInterfaceHardware(roots: HostRoots, name: string): InterfaceHardware {
+  const device = roots.sys('class/net', name, 'device');
+  const hasDevice = existsSync(device);
+  return { hasDevice, isLimitedByLinkSpeed: hasDevice && !isParavirtual(device) };
+}
+
+function isParavirtual(device: string): boolean {
   try {
-    return !paravirtualDrivers.test(basename(readlinkSync(`${folder}/device/driver`)));
+    return paravirtualDrivers.test(basename(readlinkSync(`${device}/driver`)));
   } catch {
-    return true;
+    return false;
   }
 }
 
@@ -90,14 +100,12 @@ export interface DriverAnswer {
   isComplete: boolean;
 }
 
-/** What shows that link or speed may have changed, read from the kernel's memory: another interface under the same name
- * has another index, and the kernel counts the changes of the carrier since Linux 3.15; a link that agrees on another
- * speed goes down in between. Without the counter nothing shows it, nor for a bond or a bridge, whose speed is that of
- * its members. */
-export function linkBasis(roots: HostRoots, name: string): readonly unknown[] {
+/** What shows that link or speed may have changed, read from the kernel's memory: it counts the changes of the carrier
+ * since Linux 3.15, and a link that agrees on another speed goes down in between. Without the counter nothing shows it,
+ * nor for a bond or a bridge, whose speed is that of its members. */
+export function linkBasis(roots: HostRoots, name: string, { hasDevice }: InterfaceHardware): readonly unknown[] {
   const file = (path: string) => tryReadTextKeepOpenSync(roots.sys('class/net', name, path));
-  const changes = existsSync(roots.sys('class/net', name, 'device')) ? file('carrier_changes') : undefined;
-  return [changes ?? Symbol('unknown'), file('flags'), file('ifindex')];
+  return [(hasDevice ? file('carrier_changes') : undefined) ?? Symbol('unknown'), file('flags')];
 }
 
 /** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
