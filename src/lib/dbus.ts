@@ -1,4 +1,4 @@
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { bounds } from '../model/bounds.ts';
 
 // The part of the D-Bus wire protocol that listing systemd’s units needs:
@@ -64,8 +64,18 @@ function encodeCall(serial: number, address: Call, list?: readonly string[]): Bu
   return Buffer.concat([pad(Buffer.concat([start, header]), 8), body]);
 }
 
+interface Message {
+  type: number;
+  /** The serial number of the call that this is the reply to. */
+  replyTo?: number;
+  /** The types of the body. */
+  signature?: string;
+  body: Buffer;
+  length: number;
+}
+
 /** The first message in the data; undefined if it is incomplete. */
-function parseMessage(data: Buffer) {
+function parseMessage(data: Buffer): Message | undefined {
   if (data.length < 16) return undefined;
   const headerEnd = align(16 + data.readUInt32LE(12), 8);
   const length = headerEnd + data.readUInt32LE(4);
@@ -78,9 +88,9 @@ function parseMessage(data: Buffer) {
   };
 }
 
-/** Header fields 5 and 8: the serial number of the call that the message replies to, and the types of its body. */
-function replyFields(header: Buffer): { replyTo?: number; signature?: string } {
-  const fields: { replyTo?: number; signature?: string } = {};
+/** Header fields 5 and 8. */
+function replyFields(header: Buffer): Pick<Message, 'replyTo' | 'signature'> {
+  const fields: Pick<Message, 'replyTo' | 'signature'> = {};
   for (let at = 0; at + 4 <= header.length; ) {
     const code = header.readUInt8(at);
     const type = String.fromCharCode(header.readUInt8(at + 2));
@@ -114,63 +124,140 @@ function firstStringOfStructs(body: Buffer, memberTypes: string): string[] {
  * look up. */
 export class UnknownDbusUserError extends Error {}
 
-/** Names of systemd's units in a state, over the bus at a socket. Rejects if the bus sends nothing for `seconds`. */
-export function listSystemdUnits(socketPath: string, state: string, seconds: number): Promise<string[]> {
-  const hello = {
-    destination: 'org.freedesktop.DBus',
-    path: '/org/freedesktop/DBus',
-    interface: 'org.freedesktop.DBus',
-    member: 'Hello',
-  };
-  const list = {
-    destination: 'org.freedesktop.systemd1',
-    path: '/org/freedesktop/systemd1',
-    interface: 'org.freedesktop.systemd1.Manager',
-    member: 'ListUnitsFiltered',
-  };
-  return new Promise<string[]>((resolve, reject) => {
-    const socket = createConnection(socketPath);
-    const fail = (reason: string) => reject(new Error(`systemd’s units on ${socketPath}: ${reason}`));
-    let data = Buffer.alloc(0);
-    let authenticated = false;
-    let greeted = false;
-    socket.setTimeout(seconds * 1000, () => socket.destroy(new Error(`no answer in ${seconds} s`)));
-    const isHungUp = (error?: Error) => authenticated && !greeted && (error === undefined || 'code' in error);
-    const unknownUser = `${socketPath}: the bus does not know user ${process.getuid?.()}`;
-    socket.on('error', (error) =>
-      isHungUp(error) ? reject(new UnknownDbusUserError(unknownUser)) : fail(error.message),
+const hello = {
+  destination: 'org.freedesktop.DBus',
+  path: '/org/freedesktop/DBus',
+  interface: 'org.freedesktop.DBus',
+  member: 'Hello',
+};
+const listUnits = {
+  destination: 'org.freedesktop.systemd1',
+  path: '/org/freedesktop/systemd1',
+  interface: 'org.freedesktop.systemd1.Manager',
+  member: 'ListUnitsFiltered',
+};
+
+interface Waiting {
+  take(reply: Message): void;
+  reject(error: Error): void;
+}
+
+/** A connection to a bus, which logs in by itself. It is given up when calls wait and the bus sends nothing for some
+ * seconds, and keeps no program running that waits for nothing. */
+class BusConnection {
+  isOpen = true;
+  readonly #socket: Socket;
+  readonly #path: string;
+  readonly #silenceMs: number;
+  readonly #waiting = new Map<number, Waiting>();
+  #login: 'sent' | 'accepted' | 'answered' = 'sent';
+  #data = Buffer.alloc(0);
+  #latestSerial = 0;
+  /** Calls that wait for the login. */
+  #unsent: Buffer[] = [];
+
+  constructor(path: string, seconds: number) {
+    this.#path = path;
+    this.#silenceMs = seconds * 1000;
+    this.#socket = createConnection(path);
+    this.#socket.on('connect', () =>
+      this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')}\r\n`),
     );
-    socket.on('close', () => (isHungUp() ? reject(new UnknownDbusUserError(unknownUser)) : fail('closed')));
-    socket.on('connect', () =>
-      socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')}\r\n`),
-    );
-    socket.on('data', (chunk) => {
-      data = Buffer.concat([data, chunk]);
-      if (data.length > bounds.dbusReply.bytes) return void socket.destroy(new Error('the answer is too long'));
-      if (!authenticated) {
-        const end = data.indexOf('\r\n');
-        if (end < 0) return;
-        if (!data.toString('latin1', 0, end).startsWith('OK '))
-          return void socket.destroy(new Error('authentication refused'));
-        authenticated = true;
-        data = data.subarray(end + 2);
-        socket.write(Buffer.concat([Buffer.from('BEGIN\r\n'), encodeCall(1, hello), encodeCall(2, list, [state])]));
-      }
-      try {
-        for (let found = parseMessage(data); found; found = parseMessage(data)) {
-          data = data.subarray(found.length);
-          greeted ||= found.replyTo === 1;
-          if (found.replyTo !== 2) continue;
-          if (found.type === methodReturn && found.signature === `a(${unitTypes})`)
-            resolve(firstStringOfStructs(found.body, unitTypes));
-          else if (found.type === errorReply) fail(found.body.toString('utf8', 4).replace(/\0$/, ''));
-          else fail('unexpected type of reply');
-          socket.end();
-        }
-      } catch {
-        // A length in the message leads out of it.
-        socket.destroy(new Error('malformed reply'));
-      }
+    this.#socket.on('data', (chunk) => this.#read(chunk));
+    this.#socket.on('timeout', () => this.#socket.destroy(new Error(`no answer in ${seconds} s`)));
+    this.#socket.on('error', (error) => this.#end(error.message, 'code' in error));
+    this.#socket.on('close', () => this.#end('closed', true));
+    this.#send(hello, undefined, { take: () => undefined, reject: () => undefined });
+  }
+
+  /** The names of units in a state. */
+  listUnits(state: string): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      const take = ({ type, signature, body }: Message) => {
+        if (type === methodReturn && signature === `a(${unitTypes})`) resolve(firstStringOfStructs(body, unitTypes));
+        else
+          reject(
+            this.#error(type === errorReply ? body.toString('utf8', 4).replace(/\0$/, '') : 'unexpected type of reply'),
+          );
+      };
+      this.#send(listUnits, [state], { take, reject });
     });
-  });
+  }
+
+  #send(address: Call, list: readonly string[] | undefined, waiting: Waiting): void {
+    this.#latestSerial += 1;
+    this.#waiting.set(this.#latestSerial, waiting);
+    this.#socket.setTimeout(this.#silenceMs).ref();
+    const call = encodeCall(this.#latestSerial, address, list);
+    if (this.#login === 'sent') this.#unsent.push(call);
+    else this.#socket.write(call);
+  }
+
+  #read(chunk: Buffer): void {
+    this.#data = Buffer.concat([this.#data, chunk]);
+    if (this.#data.length > bounds.dbusReply.bytes)
+      return void this.#socket.destroy(new Error('the answer is too long'));
+    if (this.#login === 'sent') {
+      const end = this.#data.indexOf('\r\n');
+      if (end < 0) return;
+      if (!this.#data.toString('latin1', 0, end).startsWith('OK '))
+        return void this.#socket.destroy(new Error('authentication refused'));
+      this.#login = 'accepted';
+      this.#data = this.#data.subarray(end + 2);
+      this.#socket.write(Buffer.concat([Buffer.from('BEGIN\r\n'), ...this.#unsent]));
+      this.#unsent = [];
+    }
+    try {
+      for (let found = parseMessage(this.#data); found; found = parseMessage(this.#data)) {
+        this.#data = this.#data.subarray(found.length);
+        this.#take(found);
+      }
+    } catch {
+      // A length in the message leads out of it.
+      this.#socket.destroy(new Error('malformed reply'));
+    }
+  }
+
+  #take(message: Message): void {
+    const waiting = this.#waiting.get(message.replyTo ?? 0);
+    if (waiting === undefined) return;
+    this.#login = 'answered';
+    waiting.take(message);
+    this.#waiting.delete(message.replyTo ?? 0);
+    if (this.#waiting.size === 0) this.#socket.setTimeout(0).unref();
+  }
+
+  #error(reason: string): Error {
+    return new Error(`systemd’s units on ${this.#path}: ${reason}`);
+  }
+
+  #end(reason: string, isByBus: boolean): void {
+    this.isOpen = false;
+    const error =
+      isByBus && this.#login === 'accepted'
+        ? new UnknownDbusUserError(`${this.#path}: the bus does not know user ${process.getuid?.()}`)
+        : this.#error(reason);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+/** Asks systemd over the bus at a socket, over a connection that stays open: to connect and to log in costs more than to
+ * ask. */
+export class SystemdUnitLister {
+  readonly #socketPath: string;
+  readonly #seconds: number;
+  #connection: BusConnection | undefined;
+
+  /** `seconds`: without a word of the bus, after which it does not answer. */
+  constructor(socketPath: string, seconds: number) {
+    this.#socketPath = socketPath;
+    this.#seconds = seconds;
+  }
+
+  /** The names of the units in a state. */
+  async list(state: string): Promise<string[]> {
+    if (!this.#connection?.isOpen) this.#connection = new BusConnection(this.#socketPath, this.#seconds);
+    return this.#connection.listUnits(state);
+  }
 }

@@ -1,9 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { listSystemdUnits, UnknownDbusUserError } from '../../src/lib/dbus.ts';
+import { SystemdUnitLister, UnknownDbusUserError } from '../../src/lib/dbus.ts';
+import { until } from '../helpers/until.ts';
+
+const listSystemdUnits = (path: string, state: string, seconds: number) =>
+  new SystemdUnitLister(path, seconds).list(state);
 
 /** What a real dbus-daemon (1.14) was told (C) and answered (S), in hexadecimal. */
 const recorded = (name: string) =>
@@ -113,4 +117,85 @@ test('a reply whose lengths lead out of it, or of another type', async () => {
   await expect(listSystemdUnits(await socket(saying(broken)), 'failed', 5)).rejects.toThrow('malformed reply');
   const other = Buffer.from(reply.toString('latin1').replace('a(ssssssouso)', 'a(sssssouuso)'), 'latin1');
   await expect(listSystemdUnits(await socket(saying(other)), 'failed', 5)).rejects.toThrow('unexpected type');
+});
+
+/** The messages in what a bus said after the login: a header of 16 bytes with the lengths of body and fields, the
+ * fields, and the body from a multiple of eight on. */
+function* messagesIn(data: Buffer): Generator<Buffer> {
+  for (let at = 0; at < data.length; ) {
+    const end = at + Math.ceil((16 + data.readUInt32LE(at + 12)) / 8) * 8 + data.readUInt32LE(at + 4);
+    yield data.subarray(at, end);
+    at = end;
+  }
+}
+
+/** A bus that closes a connection after so many lists of units. */
+async function busThatCloses(lists: number) {
+  const [login = Buffer.alloc(0), ...said] = recorded('units').flatMap(({ ours, bytes }) => (ours ? [] : [bytes]));
+  const messages = [...messagesIn(Buffer.concat(said))];
+  const list = messages.pop() ?? Buffer.alloc(0);
+  /** The list as the reply to the call with this number, which is in header field 5. */
+  const replyTo = (serial: number) => {
+    const reply = Buffer.from(list);
+    reply.writeUInt32LE(serial, reply.indexOf(Buffer.from([5, 1, 'u'.charCodeAt(0), 0])) + 4);
+    return reply;
+  };
+  let connections = 0;
+  const path = await socket((client) => {
+    connections += 1;
+    let asked = 0;
+    client.once('data', () => {
+      client.write(login);
+      client.on('data', () => {
+        asked += 1;
+        client.write(Buffer.concat([...(asked === 1 ? messages : []), replyTo(asked + 1)]));
+        if (asked === lists) client.end();
+      });
+    });
+  });
+  return { path, connections: () => connections };
+}
+
+test('later questions go over the same connection, and over another one once the bus has closed it', async () => {
+  const bus = await busThatCloses(3);
+  const units = new SystemdUnitLister(bus.path, 5);
+  const names = ['smbd.service', 'backup@nas.timer'];
+  for (const _ of [1, 2, 3]) expect(await units.list('failed')).toEqual(names);
+  expect(bus.connections()).toBe(1);
+  await until('another connection', async () => {
+    await units.list('failed').catch(() => undefined);
+    return bus.connections() === 2;
+  });
+  expect(await units.list('failed')).toEqual(names);
+});
+
+test('a bus that hangs up on a question is asked anew by the next one', async () => {
+  const closing = new Set<Socket>();
+  const bus = await busThatCloses(9);
+  const path = await socket((client) => {
+    closing.add(client);
+    const upstream = connect(bus.path);
+    client.pipe(upstream).pipe(client);
+    client.on('close', () => upstream.destroy());
+  });
+  const units = new SystemdUnitLister(path, 5);
+  await units.list('failed');
+  const [first] = closing;
+  first?.unpipe().resume();
+  const question = units.list('failed');
+  first?.end();
+  await expect(question).rejects.toThrow(/^systemd’s units on .*: closed$/);
+  expect(await units.list('failed')).toEqual(['smbd.service', 'backup@nas.timer']);
+});
+
+test('a connection keeps the program running only while there is a question', async () => {
+  const bus = await busThatCloses(9);
+  const units = new SystemdUnitLister(bus.path, 60);
+  await units.list('failed');
+  const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+  const before = pipes();
+  const question = units.list('failed');
+  expect(pipes()).toBe(before + 1);
+  await question;
+  expect(pipes()).toBe(before);
 });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { readFailedUnits } from '../../../src/collectors/host/linux/failed-units.ts';
-import { listSystemdUnits } from '../../../src/lib/dbus.ts';
+import { FailedUnitsReader } from '../../../src/collectors/host/linux/failed-units.ts';
+import { SystemdUnitLister } from '../../../src/lib/dbus.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -49,14 +49,17 @@ test('systemd is asked over the bus', async () => {
   let said = '';
   standIn.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until('the stand-in', () => said.includes('ready'));
-  expect(await readFailedUnits(roots(root))).toEqual({ names: ['a'.repeat(200), 'backup@nas.timer', 'smbd.service'] });
-  await expect(listSystemdUnits(socket, 'odd', 2)).rejects.toThrow('no such state');
+  const reader = new FailedUnitsReader(roots(root));
+  const names = ['a'.repeat(200), 'backup@nas.timer', 'smbd.service'];
+  expect(await reader.read()).toEqual({ names });
+  expect(await reader.read()).toEqual({ names });
+  await expect(new SystemdUnitLister(socket, 2).list('odd')).rejects.toThrow('no such state');
 });
 
 test('a bus without systemd, or no bus: unknown', async () => {
   const { root } = await rootWithBus();
-  expect(await readFailedUnits(roots(root))).toEqual({});
-  expect(await readFailedUnits(roots('/nowhere'))).toEqual({});
+  expect(await new FailedUnitsReader(roots(root)).read()).toEqual({});
+  expect(await new FailedUnitsReader(roots('/nowhere')).read()).toEqual({});
 });
 
 test('a user that the bus can’t look up, as of a service with DynamicUser: what helps is told', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isInContainer } from '../../../lib/container.ts';
-import { listSystemdUnits, UnknownDbusUserError } from '../../../lib/dbus.ts';
+import { SystemdUnitLister, UnknownDbusUserError } from '../../../lib/dbus.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { TranslatableText } from '../../../model/translation.ts';
@@ -16,17 +16,28 @@ const remedy = (texts: HostTexts) =>
     ? texts.onHost(`sudo useradd --system --uid ${process.getuid?.()} infra-monitor`)
     : 'sudo useradd --system infra-monitor && sudo systemctl restart infra-monitor';
 
-/** The names of systemd's failed units; undefined without systemd or without permission. `hint`: how to get them. */
-export async function readFailedUnits(
-  roots: HostRoots,
-): Promise<{ names?: string[]; hint?: TranslatableText<HostTexts> }> {
-  const socket = resolveHostPath(roots, 'run/dbus/system_bus_socket');
-  if (!existsSync(resolveHostPath(roots, 'run/systemd/system')) || !existsSync(socket)) return {};
-  try {
-    return { names: (await listSystemdUnits(socket, 'failed', dbusTimeoutSeconds)).sort() };
-  } catch (error) {
-    if (error instanceof UnknownDbusUserError)
-      return { hint: (texts = hostTexts) => texts.unknownToBus(socket, process.getuid?.(), remedy(texts)) };
-    return {};
+/** Reads which of systemd's units have failed. */
+export class FailedUnitsReader {
+  readonly #roots: HostRoots;
+  readonly #socket: string;
+  readonly #units: SystemdUnitLister;
+
+  constructor(roots: HostRoots) {
+    this.#roots = roots;
+    this.#socket = resolveHostPath(roots, 'run/dbus/system_bus_socket');
+    this.#units = new SystemdUnitLister(this.#socket, dbusTimeoutSeconds);
+  }
+
+  /** The names of the units; undefined without systemd or without permission. `hint`: how to get them. */
+  async read(): Promise<{ names?: string[]; hint?: TranslatableText<HostTexts> }> {
+    const socket = this.#socket;
+    if (!existsSync(resolveHostPath(this.#roots, 'run/systemd/system')) || !existsSync(socket)) return {};
+    try {
+      return { names: (await this.#units.list('failed')).sort() };
+    } catch (error) {
+      if (error instanceof UnknownDbusUserError)
+        return { hint: (texts = hostTexts) => texts.unknownToBus(socket, process.getuid?.(), remedy(texts)) };
+      return {};
+    }
   }
 }

@@ -14,7 +14,7 @@ import type { HostSettings } from '../settings.ts';
 import { type HostTexts, hostTexts } from '../texts.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
 import { DiskAndInterfaceRateCalculator } from './disk-and-interface-rate-calculator.ts';
-import { readFailedUnits } from './failed-units.ts';
+import { FailedUnitsReader } from './failed-units.ts';
 import { HostDiskActivityReader } from './host-disk-activity-reader.ts';
 import { HostFilesystemsReader } from './host-filesystems-reader.ts';
 import { HostInterfacesReader } from './host-interfaces-reader.ts';
@@ -52,6 +52,7 @@ export class LinuxHostReader {
   readonly #disks: HostDiskActivityReader;
   readonly #reboot = new CacheUntilBasisChanges<RebootNeed>();
   readonly #processes = new ProcessCounter();
+  readonly #failedUnits: FailedUnitsReader;
   #hasRead = false;
 
   constructor(roots: HostRoots, settings: HostSettings, memory: DeviceMemories) {
@@ -59,6 +60,7 @@ export class LinuxHostReader {
     // A package manager describes the system that it runs on.
     this.#updates = new PendingUpdatesReader(roots.isHostRoot ? findPackageManager() : undefined);
     this.#mounts = new HostMountsReader(roots);
+    this.#failedUnits = new FailedUnitsReader(roots);
     this.#filesystems = new HostFilesystemsReader(roots, settings);
     this.#interfaces = new HostInterfacesReader(roots, settings, this.#rates, this.#drivers);
     this.#disks = new HostDiskActivityReader(roots, settings, this.#rates, this.#drivers, memory);
@@ -166,7 +168,7 @@ export class LinuxHostReader {
     const pendingUpdates = this.#hasRead ? this.#updates.refresh(now.monotonic) : undefined;
     this.#hasRead = true;
     const [failedUnits] = await Promise.all([
-      readFailedUnits(roots),
+      this.#failedUnits.read(),
       pendingUpdates && Promise.race([pendingUpdates, pause(updatesTimeoutMs, undefined, { ref: false })]),
     ]);
     return {
