@@ -242,8 +242,8 @@ class BusConnection {
   }
 }
 
-/** Asks systemd over the bus at a socket, over a connection that stays open: to connect and to log in costs more than to
- * ask. */
+/** Asks systemd over the bus at a socket, over a connection that stays open: to connect and to log in costs more than
+ * the question. */
 export class SystemdUnitLister {
   readonly #socketPath: string;
   readonly #seconds: number;
