@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { bounds } from '../model/bounds.ts';
+import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
 // The part of the D-Bus wire protocol that listing systemd’s units needs:
 // https://dbus.freedesktop.org/doc/dbus-specification.html
@@ -106,6 +107,7 @@ function replyFields(header: Buffer): Pick<Message, 'replyTo' | 'signature'> {
 /** Reads a body that begins with an array of structs: the first string of each. */
 function firstStringOfStructs(body: Buffer, memberTypes: string): string[] {
   const end = align(4, 8) + body.readUInt32LE(0);
+  if (end !== body.length) throw new RangeError('the array does not end where the body does');
   const strings: string[] = [];
   for (let at = 8; at < end; ) {
     at = align(at, 8);
@@ -142,29 +144,27 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A connection to a bus, which logs in by itself. It is given up when calls wait and the bus sends nothing for some
- * seconds, and keeps no program running that waits for nothing. */
+const noData = Buffer.alloc(0);
+
+/** A connection to a bus, which logs in by itself, and keeps no program running that waits for nothing. */
 class BusConnection {
   isOpen = true;
+  readonly path: string;
   readonly #socket: Socket;
-  readonly #path: string;
-  readonly #silenceMs: number;
   readonly #waiting = new Map<number, Waiting>();
   #login: 'sent' | 'accepted' | 'answered' = 'sent';
-  #data = Buffer.alloc(0);
+  #data = noData;
   #latestSerial = 0;
   /** Calls that wait for the login. */
   #unsent: Buffer[] = [];
 
-  constructor(path: string, seconds: number) {
-    this.#path = path;
-    this.#silenceMs = seconds * 1000;
+  constructor(path: string) {
+    this.path = path;
     this.#socket = createConnection(path);
     this.#socket.on('connect', () =>
       this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')}\r\n`),
     );
     this.#socket.on('data', (chunk) => this.#read(chunk));
-    this.#socket.on('timeout', () => this.#socket.destroy(new Error(`no answer in ${seconds} s`)));
     this.#socket.on('error', (error) => this.#end(error.message, 'code' in error));
     this.#socket.on('close', () => this.#end('closed', true));
     this.#send(hello, undefined, { take: () => undefined, reject: () => undefined });
@@ -187,7 +187,7 @@ class BusConnection {
   #send(address: Call, list: readonly string[] | undefined, waiting: Waiting): void {
     this.#latestSerial += 1;
     this.#waiting.set(this.#latestSerial, waiting);
-    this.#socket.setTimeout(this.#silenceMs).ref();
+    this.#socket.ref();
     const call = encodeCall(this.#latestSerial, address, list);
     if (this.#login === 'sent') this.#unsent.push(call);
     else this.#socket.write(call);
@@ -212,6 +212,8 @@ class BusConnection {
         this.#data = this.#data.subarray(found.length);
         this.#take(found);
       }
+      // What is left shares the memory of what was read.
+      if (this.#data.length === 0) this.#data = noData;
     } catch {
       // A length in the message leads out of it.
       this.#socket.destroy(new Error('malformed reply'));
@@ -219,45 +221,68 @@ class BusConnection {
   }
 
   #take(message: Message): void {
-    const waiting = this.#waiting.get(message.replyTo ?? 0);
+    const { type, replyTo = 0 } = message;
+    const waiting = type === methodReturn || type === errorReply ? this.#waiting.get(replyTo) : undefined;
     if (waiting === undefined) return;
     this.#login = 'answered';
     waiting.take(message);
-    this.#waiting.delete(message.replyTo ?? 0);
-    if (this.#waiting.size === 0) this.#socket.setTimeout(0).unref();
+    this.#waiting.delete(replyTo);
+    if (this.#waiting.size === 0) this.#socket.unref();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+    this.#end('closed', false);
   }
 
   #error(reason: string): Error {
-    return new Error(`systemd’s units on ${this.#path}: ${reason}`);
+    return new Error(`systemd’s units on ${this.path}: ${reason}`);
   }
 
   #end(reason: string, isByBus: boolean): void {
     this.isOpen = false;
     const error =
       isByBus && this.#login === 'accepted'
-        ? new UnknownDbusUserError(`${this.#path}: the bus does not know user ${process.getuid?.()}`)
+        ? new UnknownDbusUserError(`${this.path}: the bus does not know user ${process.getuid?.()}`)
         : this.#error(reason);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
 }
 
-/** Asks systemd over the bus at a socket, over a connection that stays open: to connect and to log in costs more than
- * the question. */
+/** Asks systemd over the bus, on a connection that stays open: to connect and log in costs more than to ask. */
 export class SystemdUnitLister {
-  readonly #socketPath: string;
   readonly #seconds: number;
   #connection: BusConnection | undefined;
 
-  /** `seconds`: without a word of the bus, after which it does not answer. */
-  constructor(socketPath: string, seconds: number) {
-    this.#socketPath = socketPath;
+  /** `seconds`: that an answer may take. */
+  constructor(seconds: number) {
     this.#seconds = seconds;
   }
 
-  /** The names of the units in a state. */
-  async list(state: string): Promise<string[]> {
-    if (!this.#connection?.isOpen) this.#connection = new BusConnection(this.#socketPath, this.#seconds);
-    return this.#connection.listUnits(state);
+  /** The names of the units in a state, from the bus at a socket. */
+  async list(socketPath: string, state: string): Promise<string[]> {
+    const kept = this.#connection;
+    if (kept?.isOpen && kept.path === socketPath) {
+      try {
+        return await this.#ask(kept, state);
+      } catch (error) {
+        // The bus was started again, and this process has not seen it yet.
+        if (kept.isOpen || error instanceof NoAnswerError) throw error;
+      }
+    }
+    kept?.close();
+    this.#connection = new BusConnection(socketPath);
+    return this.#ask(this.#connection, state);
+  }
+
+  async #ask(connection: BusConnection, state: string): Promise<string[]> {
+    const units = connection.listUnits(state);
+    try {
+      return await withTimeout(this.#seconds * 1000, units, `systemd’s units on ${connection.path}`);
+    } catch (error) {
+      if (error instanceof NoAnswerError) connection.close();
+      throw error;
+    }
   }
 }

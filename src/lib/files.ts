@@ -63,6 +63,11 @@ export class OpenDescriptorCache {
     this.#byPath.set(path, descriptor);
   }
 
+  /** Closes the files in a folder, but for those that are being read. */
+  dropIn(folder: string, beingRead: ReadonlySet<string> = new Set()): void {
+    for (const path of this.#byPath.keys()) if (path.startsWith(`${folder}/`) && !beingRead.has(path)) this.drop(path);
+  }
+
   /** Closes the file; a read of a device that is gone fails with ENODEV, even if another one has its name now. */
   drop(path: string): void {
     const descriptor = this.#byPath.get(path);
@@ -86,6 +91,9 @@ function readFromStart(descriptor: number, encoding: BufferEncoding): string {
     position += length;
   }
 }
+
+/** Closes the files in a folder that are kept open: where a device can be renamed, they go with it. */
+export const closeFilesKeptOpenIn = (folder: string): void => openFiles.dropIn(folder);
 
 /** As `tryReadTextSync`, for a file that is read in every cycle: it stays open, since to read it again costs a third of
  * opening, reading and closing it. */

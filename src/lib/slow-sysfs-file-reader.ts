@@ -102,6 +102,11 @@ export class SlowSysfsFileReader {
     clearTimeout(this.#lateTimer);
   }
 
+  /** Closes the files in a folder that are kept open: where a device can be renamed, they go with it. */
+  closeFilesKeptOpenIn(folder: string): void {
+    openFiles.dropIn(folder, this.#unanswered);
+  }
+
   /** The sorted names in a folder; empty if it is missing. */
   list(folder: string): readonly string[] {
     const names = this.#lists.get(folder) ?? listFolderSync(folder);

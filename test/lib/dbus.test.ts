@@ -7,7 +7,7 @@ import { SystemdUnitLister, UnknownDbusUserError } from '../../src/lib/dbus.ts';
 import { until } from '../helpers/until.ts';
 
 const listSystemdUnits = (path: string, state: string, seconds: number) =>
-  new SystemdUnitLister(path, seconds).list(state);
+  new SystemdUnitLister(seconds).list(path, state);
 
 /** What a real dbus-daemon (1.14) was told (C) and answered (S), in hexadecimal. */
 const recorded = (name: string) =>
@@ -129,10 +129,16 @@ function* messagesIn(data: Buffer): Generator<Buffer> {
   }
 }
 
+/** What the bus said after the login: its greeting, a signal, and the list of units. */
+function messagesOfBus(): Buffer[] {
+  const said = recorded('units').flatMap(({ ours, bytes }) => (ours ? [] : [bytes]));
+  return [...messagesIn(Buffer.concat(said.slice(1)))];
+}
+
 /** A bus that closes a connection after so many lists of units. */
 async function busThatCloses(lists: number) {
-  const [login = Buffer.alloc(0), ...said] = recorded('units').flatMap(({ ours, bytes }) => (ours ? [] : [bytes]));
-  const messages = [...messagesIn(Buffer.concat(said))];
+  const [{ bytes: login } = { bytes: Buffer.alloc(0) }] = recorded('units').filter(({ ours }) => !ours);
+  const messages = messagesOfBus();
   const list = messages.pop() ?? Buffer.alloc(0);
   /** The list as the reply to the call with this number, which is in header field 5. */
   const replyTo = (serial: number) => {
@@ -158,43 +164,52 @@ async function busThatCloses(lists: number) {
 
 test('later questions go over the same connection, and over another one once the bus has closed it', async () => {
   const bus = await busThatCloses(3);
-  const units = new SystemdUnitLister(bus.path, 5);
+  const units = new SystemdUnitLister(5);
   const names = ['smbd.service', 'backup@nas.timer'];
-  for (const _ of [1, 2, 3]) expect(await units.list('failed')).toEqual(names);
+  for (const _ of [1, 2, 3]) expect(await units.list(bus.path, 'failed')).toEqual(names);
   expect(bus.connections()).toBe(1);
   await until('another connection', async () => {
-    await units.list('failed').catch(() => undefined);
+    await units.list(bus.path, 'failed').catch(() => undefined);
     return bus.connections() === 2;
   });
-  expect(await units.list('failed')).toEqual(names);
+  expect(await units.list(bus.path, 'failed')).toEqual(names);
 });
 
-test('a bus that hangs up on a question is asked anew by the next one', async () => {
-  const closing = new Set<Socket>();
+test('a bus that hangs up on a question, since it is started again, is asked once more', async () => {
+  const clients: Socket[] = [];
   const bus = await busThatCloses(9);
   const path = await socket((client) => {
-    closing.add(client);
+    clients.push(client);
     const upstream = connect(bus.path);
     client.pipe(upstream).pipe(client);
     client.on('close', () => upstream.destroy());
   });
-  const units = new SystemdUnitLister(path, 5);
-  await units.list('failed');
-  const [first] = closing;
-  first?.unpipe().resume();
-  const question = units.list('failed');
-  first?.end();
-  await expect(question).rejects.toThrow(/^systemd’s units on .*: closed$/);
-  expect(await units.list('failed')).toEqual(['smbd.service', 'backup@nas.timer']);
+  const units = new SystemdUnitLister(5);
+  await units.list(path, 'failed');
+  clients[0]?.unpipe().resume();
+  const question = units.list(path, 'failed');
+  clients[0]?.end();
+  expect(await question).toEqual(['smbd.service', 'backup@nas.timer']);
+  expect(clients).toHaveLength(2);
+});
+
+test('a bus that says other things than the answer is not waited for any longer', async () => {
+  const [, signal = Buffer.alloc(0)] = messagesOfBus();
+  const path = await socket((client) => {
+    const repeat = setInterval(() => client.write(signal), 10);
+    client.on('close', () => clearInterval(repeat));
+    saying(signal)(client);
+  });
+  await expect(listSystemdUnits(path, 'failed', 0.1)).rejects.toThrow('no answer in 0.1 s');
 });
 
 test('a connection keeps the program running only while there is a question', async () => {
   const bus = await busThatCloses(9);
-  const units = new SystemdUnitLister(bus.path, 60);
-  await units.list('failed');
+  const units = new SystemdUnitLister(60);
+  await units.list(bus.path, 'failed');
   const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
   const before = pipes();
-  const question = units.list('failed');
+  const question = units.list(bus.path, 'failed');
   expect(pipes()).toBe(before + 1);
   await question;
   expect(pipes()).toBe(before);

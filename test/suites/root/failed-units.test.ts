@@ -53,7 +53,7 @@ test('systemd is asked over the bus', async () => {
   const names = ['a'.repeat(200), 'backup@nas.timer', 'smbd.service'];
   expect(await reader.read()).toEqual({ names });
   expect(await reader.read()).toEqual({ names });
-  await expect(new SystemdUnitLister(socket, 2).list('odd')).rejects.toThrow('no such state');
+  await expect(new SystemdUnitLister(2).list(socket, 'odd')).rejects.toThrow('no such state');
 });
 
 test('a bus without systemd, or no bus: unknown', async () => {

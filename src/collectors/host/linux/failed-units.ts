@@ -19,21 +19,18 @@ const remedy = (texts: HostTexts) =>
 /** Reads which of systemd's units have failed. */
 export class FailedUnitsReader {
   readonly #roots: HostRoots;
-  readonly #socket: string;
-  readonly #units: SystemdUnitLister;
+  readonly #units = new SystemdUnitLister(dbusTimeoutSeconds);
 
   constructor(roots: HostRoots) {
     this.#roots = roots;
-    this.#socket = resolveHostPath(roots, 'run/dbus/system_bus_socket');
-    this.#units = new SystemdUnitLister(this.#socket, dbusTimeoutSeconds);
   }
 
   /** The names of the units; undefined without systemd or without permission. `hint`: how to get them. */
   async read(): Promise<{ names?: string[]; hint?: TranslatableText<HostTexts> }> {
-    const socket = this.#socket;
+    const socket = resolveHostPath(this.#roots, 'run/dbus/system_bus_socket');
     if (!existsSync(resolveHostPath(this.#roots, 'run/systemd/system')) || !existsSync(socket)) return {};
     try {
-      return { names: (await this.#units.list('failed')).sort() };
+      return { names: (await this.#units.list(socket, 'failed')).sort() };
     } catch (error) {
       if (error instanceof UnknownDbusUserError)
         return { hint: (texts = hostTexts) => texts.unknownToBus(socket, process.getuid?.(), remedy(texts)) };

@@ -1,5 +1,5 @@
 import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
-import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { closeFilesKeptOpenIn, tryReadTextKeepOpenSync, tryReadTextSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
 import type { SlowSysfsFileReader } from '../../../lib/slow-sysfs-file-reader.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
@@ -108,9 +108,13 @@ export class HostInterfacesReader {
   }
 
   #knownInterface(name: string): KnownInterface {
-    const index = tryReadTextKeepOpenSync(this.#roots.sys('class/net', name, 'ifindex'));
+    const folder = this.#roots.sys('class/net', name);
+    // A file that is kept open goes with an interface that is renamed.
+    const index = tryReadTextSync(`${folder}/ifindex`);
     const known = this.#known.get(name);
     if (known !== undefined && known.index === index) return known;
+    closeFilesKeptOpenIn(folder);
+    this.#drivers.closeFilesKeptOpenIn(folder);
     const hardware = readInterfaceHardware(this.#roots, name);
     const found = { index, hardware, linkAndSpeed: new CacheUntilBasisChanges<DriverAnswer>() };
     this.#known.set(name, found);
