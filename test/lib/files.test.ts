@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
+  closeFilesKeptOpenIn,
   isKernelFile,
   listFolderSync,
   OpenDescriptorCache,
@@ -91,6 +92,18 @@ test.runIf(process.platform === 'linux')('a file of the kernel stays open, and t
   );
   expect(tryReadTextKeepOpenSync('/proc/self/stat')).toMatch(/^\d+ \(/);
   expect(openPaths().filter((open) => open === `/proc/${process.pid}/stat`)).toHaveLength(1);
+});
+
+test.runIf(process.platform === 'linux')('files that are kept open are closed by their folder', () => {
+  const isOpen = (name: string) => openPaths().includes(`/proc/${process.pid}/${name}`);
+  tryReadTextKeepOpenSync('/proc/self/stat');
+  tryReadTextKeepOpenSync('/proc/self/task/../statm');
+  expect([isOpen('stat'), isOpen('statm')]).toEqual([true, true]);
+  closeFilesKeptOpenIn('/proc/sel');
+  expect([isOpen('stat'), isOpen('statm')]).toEqual([true, true]);
+  closeFilesKeptOpenIn('/proc/self/task');
+  expect([isOpen('stat'), isOpen('statm')]).toEqual([true, false]);
+  expect(tryReadTextKeepOpenSync('/proc/self/task/../statm')).toMatch(/^\d+ /);
 });
 
 test.runIf(process.platform === 'linux')('more files than may stay open are read, too', () => {
