@@ -6,8 +6,9 @@ const remoteTypes =
 
 export const isRemoteFilesystemType = (type: string): boolean => remoteTypes.test(type);
 
-/** Images, which are always full, layers, and file systems in memory. */
-const imageTypes = /^(squashfs|erofs|iso9660|udf|cramfs|romfs|overlay|aufs|autofs|rootfs|ramfs|tmpfs)$/;
+/** Images, which are always full, layers, file systems in memory, and namespaces, whose type the kernel does not
+ * register. */
+const imageTypes = /^(squashfs|erofs|iso9660|udf|cramfs|romfs|overlay|aufs|autofs|rootfs|ramfs|tmpfs|nsfs)$/;
 /** Types that the kernel registers as without a device although they are on drives. */
 const storageTypesWithoutDevice = /^(zfs|btrfs|bcachefs|ubifs|jffs2)$/;
 /** Types whose subvolumes are mounted as folders. */

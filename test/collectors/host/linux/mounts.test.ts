@@ -96,6 +96,10 @@ test('subvolumes of one file system count once, datasets of a pool each', () => 
 });
 test('a folder of a share is not a bind mount', () =>
   expect(watched('/a 0:5 /sub cifs', '/b 0:6 / nfs4', '/c 0:7 / fuse.sshfs')).toEqual(['/a', '/b', '/c']));
+test('network namespaces with a name are excluded: the kernel does not register their type', () =>
+  expect(watched('/ 8:1 / ext4', '/run/netns 8:1 /run/netns ext4', '/run/netns/vpn 0:4 net:[4026532177] nsfs')).toEqual(
+    ['/'],
+  ));
 test('kernel, memory and image file systems are excluded', () => {
   expect(
     watched('/proc 0:1 / proc', '/run 0:2 / tmpfs', '/snap/x/1 7:0 / squashfs ro', '/merged 0:3 / overlay'),
