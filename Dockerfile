@@ -18,5 +18,5 @@ RUN groupadd --gid 60871 infra-monitor && useradd --uid 60871 --gid infra-monito
 WORKDIR /app
 COPY --from=build /build/dist dist
 USER 60871
-HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["node", "/app/dist/infra-monitor.js", "health"]
+HEALTHCHECK --interval=2m --timeout=10s --start-period=10s CMD ["node", "/app/dist/infra-monitor.js", "health"]
 ENTRYPOINT ["node", "/app/dist/infra-monitor.js"]

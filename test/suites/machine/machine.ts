@@ -125,7 +125,8 @@ export class Machine {
           '-initrd',
           join(itsImage, 'initrd'),
           '-append',
-          'root=/dev/vda rw console=ttyS0 quiet',
+          // A kernel that patches itself while it boots can panic in QEMU's emulation: it boots again.
+          'root=/dev/vda rw console=ttyS0 quiet panic=1',
         ],
         ...['-drive', `file=${join(itsImage, 'root.ext4')},format=raw,if=virtio,snapshot=on`],
         ...(hasWorkingCopy
