@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
-import { buildFleet } from '../../test/bench/build-fleet.mjs';
 import { startAgent } from '../../test/helpers/agent.ts';
+import { bundleProgram } from '../../test/helpers/bundle-program.mjs';
 import { startMosquitto } from '../../test/helpers/mosquitto.ts';
 import { until } from '../../test/helpers/until.ts';
 import { options, progress, recordFigure } from './report.ts';
@@ -25,7 +25,7 @@ const status = /^infra-monitor\/(fleet_\d+)\/status$/;
 test('fleet', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const program = await buildFleet(folder);
+  const program = await bundleProgram(join(import.meta.dirname, '../../test/bench/fleet.ts'), folder);
   const broker = await startMosquitto(['allow_anonymous true', 'max_queued_messages 0']);
   const processes: ChildProcess[] = [];
   const startAgents = () => {

@@ -5,27 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { esbuildBrowserText } from '../../scripts/browser-text.mjs';
+import { bundleProgram } from '../helpers/bundle-program.mjs';
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
 const folder = mkdtempSync(join(tmpdir(), 'bench-growth-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const outfile = join(folder, 'growth.mjs');
-await build({
-  entryPoints: [join(import.meta.dirname, 'growth.ts')],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  logLevel: 'warning',
-  plugins: [esbuildBrowserText],
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-  },
-});
-const { measureGrowth } = await import(outfile);
+const entryPoint = join(import.meta.dirname, 'growth.ts');
+const program = await bundleProgram(entryPoint, folder, { plugins: [esbuildBrowserText] });
+const { measureGrowth } = await import(program);
 // A reading waits for timers that do not keep a process alive.
 setInterval(() => {}, 1000);
 const results = await measureGrowth(folder);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
-import { buildFleet } from './build-fleet.mjs';
+import { bundleProgram } from '../helpers/bundle-program.mjs';
 import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
 const { values: options } = parseArgs({
@@ -22,7 +22,7 @@ const measuring = 60;
 const folder = mkdtempSync(join(tmpdir(), 'bench-lab-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 
-const fleetProgram = await buildFleet(folder);
+const fleetProgram = await bundleProgram(join(import.meta.dirname, 'fleet.ts'), folder);
 const port = await freePort();
 const url = options.broker ?? `mqtt://127.0.0.1:${port}`;
 writeFileSync(

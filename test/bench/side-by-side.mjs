@@ -88,17 +88,20 @@ const end = async (child) => {
 };
 
 /** Ends with the first state that a program publishes, or answers with. */
-async function firstState({ states }, child, messages) {
-  if (child.ask === undefined) for await (const [topic] of messages) if (topic.startsWith(states)) return;
-  while (!(await child.ask().catch(() => undefined))) await pause(5);
+async function firstState({ states }, child, observer) {
+  const signal = AbortSignal.timeout(60_000);
+  if (child.ask !== undefined) {
+    while (!(await child.ask().catch(() => undefined))) await pause(5, undefined, { signal });
+    return;
+  }
+  for await (const [topic] of on(observer, 'message', { signal })) if (topic.startsWith(states)) return;
 }
 
 /** Milliseconds from the start to the first state, on the clock and of the processor, children included. */
 async function measureStart(contestant, context) {
   const began = performance.now();
-  const messages = on(context.observer, 'message', { signal: AbortSignal.timeout(60_000) });
   const child = await start(contestant, context);
-  await firstState(contestant, child, messages);
+  await firstState(contestant, child, context.observer);
   const { own, children } = cpuOf(child);
   const wall = performance.now() - began;
   await end(child);

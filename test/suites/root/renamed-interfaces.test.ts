@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundleProgram } from '../../helpers/bundle-program.mjs';
 
 interface Seen {
   name: string;
@@ -16,14 +16,7 @@ interface Seen {
 test('an interface that is renamed takes its values with it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'renamed-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const program = join(folder, 'program.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'renamed-interfaces.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: program,
-  });
+  const program = await bundleProgram(join(import.meta.dirname, 'renamed-interfaces.ts'), folder);
   const prepare = [
     'mount -t sysfs none /sys',
     // A pair of virtual interfaces has a carrier, a tap that no program holds has none.
