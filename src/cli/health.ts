@@ -1,12 +1,11 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { allCollectors } from '../collectors/index.ts';
 import type { HttpSettings } from '../http/settings.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { hostInUrl } from '../model/host-in-url.ts';
 import type { Secret } from '../model/secret.ts';
-import { loadSettings } from '../settings/index.ts';
+import { loadHttpSettings } from '../settings/load-http-settings.ts';
 import { printFailure, printSuccess } from './terminal.ts';
 
 /** Seconds after which an agent that is not healthy is given up. */
@@ -74,7 +73,7 @@ export async function pollAgentHealthUntilOk(http: HttpSettings): Promise<Health
 
 /** Queries the running agent; exit status 0 if it is healthy, otherwise 1. */
 export async function runHealthCommand({ env }: { env?: string }): Promise<void> {
-  const { http } = loadSettings(allCollectors, env);
+  const http = loadHttpSettings(env);
   try {
     const {
       status,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -6,19 +5,17 @@ import { type HttpSettings, httpAccessWarnings, httpSettingsSchema } from '../ht
 import { readBoundedFileSync } from '../lib/bounded-file.ts';
 import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
-import { describeError } from '../model/errors.ts';
 import { HostRoots } from '../model/host-roots.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
-import { type SettingErrorTexts, settingErrorTexts } from '../model/setting-error-texts.ts';
+import { settingErrorTexts } from '../model/setting-error-texts.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
 import { brokerLoginWarnings, type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
-import { type ParsedEnvFile, parseEnvFile } from './env-file.ts';
 import { oddValueWarnings, quotedValueWarnings, withMqttUserAsMqttUsername } from './environment-notices.ts';
 import { readHashedMachineId } from './hashed-machine-id.ts';
 import { misspelledVariableWarnings, unmatchedPerNameVariableErrors } from './misspelled-variables.ts';
@@ -33,6 +30,7 @@ import {
 } from './read-variables.ts';
 import { scheduleSetting } from './schedule-setting.ts';
 import { secretFileWarnings } from './secret-file-warnings.ts';
+import { parseSettingsFile, readVariablesOfFile } from './variables-of-file.ts';
 
 export interface ConfiguredCollector {
   collector: AnyCollectorDefinition;
@@ -97,23 +95,6 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-/** Without a file of this name in the working folder, there are no variables. */
-function parseSettingsFile(file: string | undefined, texts: SettingErrorTexts): ParsedEnvFile {
-  const isThere = file !== undefined || existsSync('.env');
-  return parseEnvFile(isThere ? readNamed(file ?? '.env', file === undefined ? '.env' : '--env', texts) : '', texts);
-}
-
-/** The variables of the settings file. Throws SettingsError for lines that are no settings. */
-function readVariablesOfFile(file: string | undefined, texts: SettingErrorTexts): Environment {
-  const { variables, problems } = parseSettingsFile(file, texts);
-  if (problems.length > 0)
-    throw new SettingsError(
-      problems.map((problem) => ({ text: `${file ?? '.env'}, ${problem}` })),
-      texts,
-    );
-  return variables;
-}
-
 /** The language that variables name, of which others may be wrong. */
 export function languageOfVariables({ AGENT_LANGUAGE }: Environment): Settings['language'] {
   const { data } = z.safeParse(agentSettingsSchema.shape.AGENT_LANGUAGE, AGENT_LANGUAGE?.trim() || undefined);
@@ -145,17 +126,6 @@ export function loadSettings(
   const { plain } = listPlainAndFileSecretVariables(variables, schemas);
   const exposed = plain.length > 0 ? [{ setting: file === undefined ? '.env' : '--env', path: file ?? '.env' }] : [];
   return { ...settings, warnings: [...settings.warnings, ...secretFileWarnings(exposed, undefined, texts)] };
-}
-
-/** `shown`: how the user named it. */
-function readNamed(file: string, shown: string, texts: SettingErrorTexts): string {
-  try {
-    return readBoundedFileSync(file, bounds.settingsFile).toString('utf8');
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const reason = isMissing ? texts.fileDoesNotExist(file) : describeError(error);
-    throw new SettingsError([{ text: `${shown}: ${reason}` }], texts);
-  }
 }
 
 /** Throws a SettingsError that lists every problem, once where two collectors share a variable. */

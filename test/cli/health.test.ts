@@ -41,6 +41,23 @@ test.each([
   expect(await run({ HTTP_PORT: String(port) }, 'health')).toEqual({ status: 1, output });
 });
 
+test('health reads the settings file, and of it no other settings', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  await running({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' });
+  const folder = mkdtempSync(join(tmpdir(), 'health-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'settings');
+  const health = (HTTP_PORT: string) => run({ HTTP_PORT }, '--env', file, 'health');
+  writeFileSync(file, 'HTTP_TOKEN=open-sesame-24-7\nHOST_SCHEDULE=now and then\n');
+  expect(await health(settings.HTTP_PORT)).toEqual({ status: 0, output: '✓ testling is healthy\n' });
+  expect(await health('first')).toEqual({
+    status: 2,
+    output: expect.stringMatching(/^[^\n]+\n {2}HTTP_PORT: [^\n]+\n$/),
+  });
+  writeFileSync(file, 'HTTP_TOKEN\n');
+  expect(await health(settings.HTTP_PORT)).toEqual({ status: 2, output: expect.stringContaining(`${file}, line 1`) });
+});
+
 test('health does not load fetch, which takes memory at each health check of a container', async () => {
   const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
   await running(settings);
