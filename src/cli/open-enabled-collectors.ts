@@ -44,9 +44,7 @@ export async function openEnabledCollectors(
         agentDirectory === undefined ? undefined : (id) => removeLostAgent(settings.mqtt, settings.agent, id),
       pageUrl: async () => {
         const address = listeningAddress?.();
-        return address === undefined
-          ? undefined
-          : findPageUrl(settings.http, address, { isInContainerNetwork: isInContainerNetwork() });
+        return address === undefined ? undefined : findPageUrl(settings.http, address, isInContainerNetwork);
       },
     });
     if ('inactiveReason' in source) {

@@ -36,12 +36,12 @@ function canonicalHost(host: string): string | undefined {
 export async function findPageUrl(
   { HTTP_HOST, HTTP_PORT, HTTP_ALLOWED_PEERS }: Pick<HttpSettings, 'HTTP_HOST' | 'HTTP_PORT' | 'HTTP_ALLOWED_PEERS'>,
   listeningAddress: string,
-  { isInContainerNetwork }: { isInContainerNetwork: boolean },
+  isInContainerNetwork: () => boolean,
 ): Promise<string | undefined> {
   if (isLoopback(listeningAddress)) return undefined;
   const isAnywhere = isListedPeer(unspecifiedAddresses, listeningAddress);
   // An address in the settings may be one that the network gave the container (macvlan).
-  if ((isAnywhere || isIP(HTTP_HOST) === 0) && isInContainerNetwork) return undefined;
+  if ((isAnywhere || isIP(HTTP_HOST) === 0) && isInContainerNetwork()) return undefined;
   const address = isAnywhere ? await outgoingAddress() : listeningAddress;
   const host = isAnywhere ? address : canonicalHost(HTTP_HOST);
   // The machine's own address stands for those of its network.

@@ -81,25 +81,15 @@ export class SlowSysfsFileReader {
   readonly #lists = new Map<string, readonly string[]>();
   readonly #constants = new Map<string, string | undefined>();
   #layoutReadAt = performance.now();
-  #isLate = false;
-  #lateTimer: NodeJS.Timeout | undefined;
+  #begunAt = performance.now();
 
   /** Starts a reading and its total timeout. */
   begin(): void {
-    clearTimeout(this.#lateTimer);
-    this.#isLate = false;
-    this.#lateTimer = setTimeout(() => {
-      this.#isLate = true;
-    }, lastBeginMs);
-    if (performance.now() - this.#layoutReadAt < layoutAgeMs) return;
+    this.#begunAt = performance.now();
+    if (this.#begunAt - this.#layoutReadAt < layoutAgeMs) return;
     this.#lists.clear();
     this.#constants.clear();
-    this.#layoutReadAt = performance.now();
-  }
-
-  /** Ends a reading: its timeout wakes nobody. */
-  end(): void {
-    clearTimeout(this.#lateTimer);
+    this.#layoutReadAt = this.#begunAt;
   }
 
   /** Closes the files in a folder that are kept open: where a device can be renamed, they go with it. */
@@ -138,7 +128,8 @@ export class SlowSysfsFileReader {
 
   async #ask(path: string): Promise<string | undefined> {
     if (this.#unanswered.has(path)) throw new NoAnswerError((texts = slowFileTexts) => texts.fileSilent(path));
-    if (this.#isLate) throw new NoAnswerError((texts = slowFileTexts) => texts.fileSkipped(path));
+    if (performance.now() - this.#begunAt > lastBeginMs)
+      throw new NoAnswerError((texts = slowFileTexts) => texts.fileSkipped(path));
     this.#unanswered.add(path);
     const answer = callKernelOrChildProcess(
       () => readPage(path),

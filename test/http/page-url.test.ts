@@ -9,7 +9,7 @@ const urlAt = (HTTP_HOST: string, peers?: string, listening = HTTP_HOST, isInCon
   findPageUrl(
     { HTTP_HOST, HTTP_PORT: 8000, HTTP_ALLOWED_PEERS: peers === undefined ? undefined : parsePeerList(peers) },
     listening,
-    { isInContainerNetwork },
+    () => isInContainerNetwork,
   );
 
 test.each([

@@ -23,7 +23,6 @@ async function observe() {
   reader.begin();
   drivers.begin();
   const observations = await reader.read({ id: 'machine', name: 'machine' });
-  drivers.end();
   return observations.flatMap((one) =>
     'table' in one && one.table === 'interface' && one.reading !== undefined
       ? {

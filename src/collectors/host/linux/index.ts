@@ -81,7 +81,6 @@ export class LinuxHostReader {
     this.#beginCounters();
     this.#drivers.begin();
     await Promise.all([this.#interfaces.read(device), this.#disks.read(device)]);
-    this.#drivers.end();
   }
 
   /** Ends when the package manager has answered. */
@@ -145,7 +144,6 @@ export class LinuxHostReader {
       ...(await readThrottlingAndUnderVoltage(roots, drivers)),
       cpuFrequencyHz: await readCpuFrequencyHz(roots, drivers),
     };
-    drivers.end();
     const reported = [...temperatures, ...fans].flatMap(({ error }) => error?.message ?? []);
     const unreported = drivers.unanswered.filter((path) => !reported.some((message) => message.startsWith(path)));
     return {
