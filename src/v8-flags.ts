@@ -19,8 +19,8 @@ export function setV8Flags(): void {
   // garbage, not only that of six: an idle program has few (2 MB on Node 24 and 26).
   setFlagsFromString('--bytecode-old-age=1');
   // What runs a few times a minute is compiled for longer than it then runs, and what the compilers make and keep takes
-  // 4 to 11 MB: a cycle takes as long without them on Node 20, and less on 24 and 26. Who has thousands of devices to
-  // look at is better off with compilers.
+  // 4 to 11 MB; a cycle takes about as long without them. Who has thousands of devices to look at is better off with
+  // compilers.
   for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
 }
 
