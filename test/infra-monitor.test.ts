@@ -53,7 +53,7 @@ test('the entry file is a script of ES2017, except for import()', async () => {
 });
 
 // A newer Node opens the files of a program one after the other.
-test.runIf(process.versions.node.startsWith('20.')).each([20, 24, 28])(
+test.runIf(process.versions.node.startsWith('20.')).each([20, 24, 26])(
   'with at most %i open files it ends in words',
   (limit) => {
     const { status, stderr, stdout } = spawnSync(
