@@ -84,7 +84,6 @@ const smallFiles: [RegExp, string][] = [
     /^collectors\/[^/]+\/(settings|problems)\.ts$/,
     'each collector has its settings and its problems in files of these names',
   ],
-  [/^settings\/load-http-settings\.ts$/, 'health must not load what the other settings need'],
 ];
 
 test('a file below 15 lines has more than one user', () => {

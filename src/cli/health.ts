@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HttpSettings } from '../http/settings.ts';
+import { type HttpSettings, httpSettingsSchema } from '../http/settings.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { hostInUrl } from '../model/host-in-url.ts';
 import type { Secret } from '../model/secret.ts';
-import { loadHttpSettings } from '../settings/load-http-settings.ts';
+import { readVariables, type SettingProblem, SettingsError } from '../settings/read-variables.ts';
+import { readVariablesOfFile, withEnvironment } from '../settings/variables-of-file.ts';
 import { printFailure, printSuccess } from './terminal.ts';
 
 /** Seconds after which an agent that is not healthy is given up. */
@@ -69,6 +70,14 @@ export async function pollAgentHealthUntilOk(http: HttpSettings): Promise<Health
     if (answer.status === 'ok' || performance.now() > end) return answer;
     await pause(500);
   }
+}
+
+/** Without all other settings: their tables take longer than the question, which a container asks again and again. */
+function loadHttpSettings(file: string | undefined): HttpSettings {
+  const problems: SettingProblem[] = [];
+  const http = readVariables(httpSettingsSchema, withEnvironment(readVariablesOfFile(file)), problems);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return http;
 }
 
 /** Queries the running agent; exit status 0 if it is healthy, otherwise 1. */

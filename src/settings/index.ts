@@ -30,7 +30,7 @@ import {
 } from './read-variables.ts';
 import { scheduleSetting } from './schedule-setting.ts';
 import { secretFileWarnings } from './secret-file-warnings.ts';
-import { parseSettingsFile, readVariablesOfFile } from './variables-of-file.ts';
+import { parseSettingsFile, readVariablesOfFile, withEnvironment } from './variables-of-file.ts';
 
 export interface ConfiguredCollector {
   collector: AnyCollectorDefinition;
@@ -109,7 +109,7 @@ export function peekLanguage(file: string | undefined): Settings['language'] {
   } catch {
     // The code that loads the settings reports the error.
   }
-  return languageOfVariables({ ...variables, ...process.env });
+  return languageOfVariables(withEnvironment(variables));
 }
 
 /** The settings of this process. Environment variables override those of the file, which must exist if the user named
@@ -121,7 +121,7 @@ export function loadSettings(
 ): Settings {
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const variables = readVariablesOfFile(file, texts);
-  const settings = parseSettings(catalogue, { ...variables, ...process.env }, texts);
+  const settings = parseSettings(catalogue, withEnvironment(variables), texts);
   for (const name of listPlainAndFileSecretVariables(process.env, schemas).plain) delete process.env[name];
   const { plain } = listPlainAndFileSecretVariables(variables, schemas);
   const exposed = plain.length > 0 ? [{ setting: file === undefined ? '.env' : '--env', path: file ?? '.env' }] : [];

@@ -33,3 +33,6 @@ export function readVariablesOfFile(file: string | undefined, texts = settingErr
     );
   return variables;
 }
+
+/** Environment variables override those of the settings file. */
+export const withEnvironment = (variables: Environment): Environment => ({ ...variables, ...process.env });
